@@ -1,0 +1,1 @@
+"""What happens: the rules, the operations, the engine and its supervisor."""

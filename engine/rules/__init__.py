@@ -1,0 +1,1 @@
+"""Pure functions of their arguments: recurrence, offsets, missed, overlap, wording."""

@@ -1,0 +1,1 @@
+"""How it looks: palettes as TOML, checked when they are loaded."""

@@ -1,0 +1,1 @@
+"""What a person sees: app, screens, widgets, keys, palette. The only package that imports textual."""

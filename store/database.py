@@ -1,0 +1,52 @@
+"""The peewee database of this process, and how a piece of work gets a connection and a transaction.
+
+One process works on one store. Each thread opens and closes its own connection; a writer begins
+IMMEDIATE, so it waits for its turn at the start and never fails half-way.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from peewee import SqliteDatabase
+
+from store.connection import PRAGMAS, in_words
+
+database = SqliteDatabase(None, autoconnect=False, lock_type="IMMEDIATE", returning_clause=True)
+
+
+def use(path: Path) -> None:
+    """Point this process at the store in `path`; `store.opening.open_store` has checked it before."""
+    if database.database != str(path):
+        database.init(str(path), pragmas=PRAGMAS, timeout=5)
+
+
+def store_path() -> Path:
+    """The store this process works on."""
+    return Path(str(database.database))
+
+
+@contextmanager
+def session() -> Iterator[sqlite3.Connection]:
+    """This thread's connection, opened if it was closed and closed again by whoever opened it."""
+    with in_words(store_path()):
+        opened = database.connect(reuse_if_open=True)
+        try:
+            connection: sqlite3.Connection = database.connection()  # type: ignore[no-untyped-call]  # of peewee-stubs
+            yield connection
+        finally:
+            if opened:
+                database.close()
+
+
+@contextmanager
+def transaction() -> Iterator[sqlite3.Connection]:
+    """One transaction that may write. Yields the raw connection for statements whose text is fixed.
+
+    Nothing inside may spawn, wait, or call a screen; read into a list before the first write.
+    """
+    with session() as connection, database.atomic():
+        yield connection

@@ -1,0 +1,117 @@
+"""The closed sets of words that rows may hold. Each value is the word people see."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """What makes a task event happen."""
+
+    STATUS_CHANGE = "status_change"
+    DATE_FIELD = "date_field"
+
+
+class TaskKind(StrEnum):
+    """Actionable work, information that is done when it appears, or a line of contact history."""
+
+    ACTIONABLE = "actionable"
+    INFORMATIONAL = "informational"
+    CONTACT = "contact"
+
+
+class TaskView(StrEnum):
+    """Which tasks a list shows."""
+
+    WAITING = "waiting"
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    DONE = "done"
+    HISTORY = "history"
+    ALL = "all"
+
+
+class RunState(StrEnum):
+    """Where a run is; the last four are final."""
+
+    PENDING = "pending"
+    STARTING = "starting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+
+FINAL = frozenset({RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED, RunState.LOST})
+ACTIVE = frozenset({RunState.STARTING, RunState.RUNNING})
+
+
+class Category(StrEnum):
+    """Whether a person or the system asked for a run."""
+
+    USER = "user"
+    SYSTEM = "system"
+
+
+class OccurrenceState(StrEnum):
+    """How a planned instant ended; every one ends as exactly one of the last four."""
+
+    PLANNED = "planned"
+    FIRED = "fired"
+    MERGED = "merged"
+    SKIPPED = "skipped"
+    MISSED = "missed"
+
+
+class Missed(StrEnum):
+    """What to do with occurrences that passed while nothing could fire them."""
+
+    SKIP = "skip"
+    RUN_ONCE = "run_once"
+    RUN_ALL = "run_all"
+
+
+class Overlap(StrEnum):
+    """What to do when the previous run of the same schedule is still open."""
+
+    SKIP = "skip"
+    QUEUE = "queue"
+    ALLOW = "allow"
+    REPLACE = "replace"
+
+
+class AfterExecution(StrEnum):
+    """What becomes of a one-off schedule after its run."""
+
+    KEEP = "keep"
+    DISABLE = "disable"
+    DELETE = "delete"
+
+
+class RepeatAxis(StrEnum):
+    """The unit of `repeat_step`."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class NodeState(StrEnum):
+    """What an engine is doing: firing, standing by, or gone on purpose."""
+
+    ACTIVE = "active"
+    STANDBY = "standby"
+    STOPPED = "stopped"
+
+
+class Level(StrEnum):
+    """How loud a log line is."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"

@@ -1,0 +1,178 @@
+"""Opening a store: find it, make it if it is new, bring it up if it is old, refuse it if it is not ours.
+
+The common case (a store of this version) costs one plain connection and four pragmas, so that the
+desk and the command line start without loading peewee.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from store import paths
+from store.connection import APPLICATION_ID, connect, in_words
+from store.errors import StoreTrouble
+from store.instants import machine_zone
+from store.schema import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A store that may be used: where it is, who it is, and whether it was made just now."""
+
+    path: Path
+    identity: str
+    is_new: bool = False
+
+
+def open_store(path: Path, *, create: bool = True) -> Opened:
+    """Check, create or bring up the store at `path`. Raises StoreTrouble with the reason otherwise."""
+    path = path.expanduser().absolute()
+    _refuse_impossible(path)
+    with in_words(path):
+        if not path.exists():
+            if not create:
+                raise StoreTrouble(f"There is no store at {path}.")
+            return _create(path)
+        found = _version_of(path)
+        if found == 0 and _is_unfinished(path):
+            return _create(path)
+        if found > VERSION:
+            raise StoreTrouble(
+                f"The store {path} was written by a newer tickler (store version {found}, this one knows "
+                f"{VERSION}); install that version. Nothing was changed."
+            )
+        if found < VERSION:
+            _bring_up(path, found)
+        return Opened(path, _identity(path))
+
+
+def _refuse_impossible(path: Path) -> None:
+    if path.is_dir():
+        raise StoreTrouble(f"The store {path} is a directory; name a file, such as {path}/tickler.db.")
+    if path.exists() and not path.is_file():
+        raise StoreTrouble(f"The store {path} is not a regular file.")
+    known = paths.identity_file(path).exists()
+    if path.exists() and path.stat().st_size == 0:
+        then = "It held a store before: restore a backup" if known else "If nothing was in it, remove it"
+        raise StoreTrouble(f"The store {path} is zero bytes long and is left as it is. {then}.")
+    if known and not path.exists():
+        raise StoreTrouble(
+            f"The store {path} was here before and is gone. Restore a backup, or remove "
+            f"{paths.identity_file(path)} to start a new one."
+        )
+    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        raise StoreTrouble(f"The store {path} is read-only for this user; check its permissions.")
+
+
+def _version_of(path: Path) -> int:
+    with closing(connect(path, read_only=True)) as connection:
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION_ID and (tables or application):
+        raise StoreTrouble(f"The file {path} is another program's SQLite file, not a tickler store.")
+    return int(version)
+
+
+def _is_unfinished(path: Path) -> bool:
+    """A store whose making was cut off before its first commit has no table yet."""
+    with closing(connect(path, read_only=True)) as connection:
+        return not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+
+
+def _identity(path: Path) -> str:
+    with closing(connect(path, read_only=True)) as connection:
+        row = connection.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
+    if row is None:
+        raise StoreTrouble(f"The store {path} has lost its identity row; restore the newest backup.")
+    identity = str(row[0])
+    _remember(path, identity)
+    return identity
+
+
+def _remember(path: Path, identity: str) -> None:
+    side = paths.identity_file(path)
+    if not side.exists():
+        side.write_text(identity + "\n")
+        side.chmod(0o600)
+
+
+def _create(path: Path) -> Opened:
+    """Make a store: owner-only from its first byte, identity and version in one transaction."""
+    umask = os.umask(0o077)
+    try:
+        _make_folder(path)
+        with _alone(path):
+            if path.exists() and not _is_unfinished(path):
+                return Opened(path, _identity(path))
+            with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+                connection.execute("PRAGMA page_size=4096")
+                connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            identity = str(uuid.uuid4())
+            _fill(path, identity)
+            _remember(path, identity)
+    finally:
+        os.umask(umask)
+    return Opened(path, identity, is_new=True)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        words = f"The folder {path.parent} of the store cannot be made: {fault.strerror}."
+        raise StoreTrouble(words) from fault
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise StoreTrouble(f"The folder {path.parent} of the store is read-only for this user.")
+
+
+def _fill(path: Path, identity: str) -> None:
+    from store import database, journal, schema, settings
+
+    database.use(path)
+    with database.transaction() as connection:
+        schema.migrate(database.database)
+        connection.execute("INSERT INTO meta VALUES ('identity', ?)", (identity,))
+        journal.begin(connection, time.time_ns() // 1000, journal.ENGINE, "store make")
+        settings.write(connection, "zone", machine_zone())
+    database.database.close()
+
+
+def _bring_up(path: Path, found: int) -> None:
+    from store import database, schema
+    from store.backup import back_up
+
+    with _alone(path):
+        if _version_of(path) == VERSION:
+            return
+        back_up(path, paths.beside(path, f"before-v{VERSION}-from-v{found}.bak"))
+        database.use(path)
+        with database.session():
+            schema.migrate(database.database)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the engine's lock while the shape of the store changes; nobody fires meanwhile."""
+    descriptor = os.open(paths.lock_file(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreTrouble(
+                f"The store {path} must be brought up to version {VERSION}, but an engine is working on it; "
+                "stop that desk or engine first."
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)

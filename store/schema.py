@@ -1,0 +1,88 @@
+"""The version of a store, how an older one is brought up, and the triggers that follow every write.
+
+The triggers are made from the tables themselves after each migration, so that no write path can
+forget the journal or the feed, and no new column can be left out of undo.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+VERSION = 1
+"""The newest shape this code knows; equals the number of the last file in `migrations/`."""
+
+JOURNALED = (
+    "entity_class", "entity", "status_change", "task_event", "event_fire", "task_model", "team", "user",
+    "task", "task_assignee", "schedule", "setting",
+)  # fmt: skip
+"""Tables whose changes are kept with before and after, for history and undo."""
+
+WATCHED = (*JOURNALED, "run", "occurrence", "node")
+"""Tables whose changes screens want to hear of. Log lines are append-only: a reader keeps its own place."""
+
+UNRECORDED = {
+    "schedule": frozenset({"rev", "cursor_at", "next_at", "last_run", "error"}),
+}
+"""Columns the engine moves by itself; a change of these alone is no act of anybody."""
+
+
+def migrate(db: Any) -> list[str]:
+    """Run what is missing, in one transaction, and mark the store with this version."""
+    from playhouse.migrations import Runner  # rarely needed, and slow to load
+
+    with db.atomic():
+        applied: list[str] = Runner(db, directory=str(Path(__file__).parent / "migrations")).up()
+        install_triggers(db)
+        db.execute_sql(f"PRAGMA user_version = {VERSION}")
+    return applied
+
+
+def install_triggers(db: Any) -> None:
+    """(Re)create the journal and feed triggers of every watched table."""
+    for table in WATCHED:
+        db.execute_sql("INSERT INTO feed (kind) VALUES (?) ON CONFLICT DO NOTHING", (table,))
+        columns = [row[1] for row in db.execute_sql(f"PRAGMA table_info({table})").fetchall()]
+        recorded = [c for c in columns if c != "id" and c not in UNRECORDED.get(table, {"rev"})]
+        journaled = table in JOURNALED
+        for action in ("insert", "update", "delete"):
+            db.execute_sql(f"DROP TRIGGER IF EXISTS {table}_{action}")
+            db.execute_sql(_feed_trigger(table, action))
+            if journaled:
+                db.execute_sql(f"DROP TRIGGER IF EXISTS {table}_{action}_kept")
+                db.execute_sql(_journal_trigger(table, action, columns if action == "delete" else recorded))
+
+
+def _feed_trigger(table: str, action: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_{action} AFTER {action.upper()} ON {table} BEGIN"
+        f" UPDATE feed SET version = version + 1 WHERE kind = '{table}'; END"
+    )
+
+
+def _journal_trigger(table: str, action: str, columns: list[str]) -> str:
+    """One change row, hung on the newest act: writers take turns, so the newest act is the running one."""
+    row, when, before, after = "NEW.id", "", "NULL", "NULL"
+    if action == "update":
+        when = "WHEN " + " OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in columns)
+        before, after = _differences("OLD", columns), _differences("NEW", columns)
+    elif action == "delete":
+        row = "OLD.id"
+        before = " || ".join(f"'{c}=' || quote(OLD.{c}) || ','" for c in columns)
+    return (
+        f"CREATE TRIGGER {table}_{action}_kept AFTER {action.upper()} ON {table} {when} BEGIN"
+        " INSERT INTO change (act_id, kind, row_id, action, before, after) VALUES"
+        f" ((SELECT max(id) FROM act), '{table}', {row}, '{action}', {before}, {after}); END"
+    )
+
+
+def _differences(side: str, columns: list[str]) -> str:
+    """`name='x',is_done=1,` of the columns that differ.
+
+    SQL literals and not JSON: SQLite 3.38 to 3.40 refuse their JSON functions inside triggers while
+    `trusted_schema` is off. `store.journal.parse` reads them back.
+    """
+    return " || ".join(
+        f"CASE WHEN OLD.{c} IS NOT NEW.{c} THEN '{c}=' || quote({side}.{c}) || ',' ELSE '' END"
+        for c in columns
+    )

@@ -1,0 +1,62 @@
+"""Settings of a store: one table of known keys, each with its default and its meaning."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from store.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A known key: what it holds when nobody has set it, and what it means."""
+
+    default: Any
+    meaning: str
+
+
+KNOWN: dict[str, Setting] = {
+    "zone": Setting("UTC", "zone of days and times where nothing nearer says otherwise"),
+    "theme": Setting("tickler-dark", "palette of the desk"),
+    "ascii": Setting(False, "marks in plain ASCII"),
+    "task_max_concurrent": Setting(10, "how many runs may be active at once"),
+    "task_log_storage_backend": Setting("database", "where log lines of new runs go"),
+    "log_cap": Setting(10_000_000, "bytes of output kept of one attempt"),
+    "cancel_grace": Setting(10, "seconds between asking a run to stop and killing it"),
+    "keep_changes": Setting(400, "days that the journal is kept"),
+    "date_events_checked": Setting("", "last day whose date events were looked at (kept by the engine)"),
+}
+
+
+def read(connection: sqlite3.Connection, key: str) -> Any:
+    """The value of a known setting."""
+    row = connection.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
+    return json.loads(row[0]) if row else KNOWN[key].default
+
+
+def read_all(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Every known setting with its value in force."""
+    stored = dict(connection.execute("SELECT key, value FROM setting").fetchall())
+    return {
+        key: json.loads(stored[key]) if key in stored else known.default for key, known in KNOWN.items()
+    }
+
+
+def write(connection: sqlite3.Connection, key: str, value: Any) -> None:
+    """Set a known key; the value must be of the kind of its default."""
+    if key not in KNOWN:
+        raise Refused(f"setting: {key!r} is not known; known are {', '.join(sorted(KNOWN))}.")
+    expected = type(KNOWN[key].default)
+    if type(value) is not expected:
+        raise Refused(f"setting {key}: expected {_WORDS[expected]}, not {value!r}.")
+    connection.execute(
+        "INSERT INTO setting (key, value) VALUES (?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value",
+        (key, json.dumps(value)),
+    )
+
+
+_WORDS = {bool: "true or false", int: "a whole number", str: "text"}

@@ -9,30 +9,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from peewee import SqliteDatabase
 
 from store.connection import PRAGMAS, in_words
+from store.current import store_path
 
 database = SqliteDatabase(None, autoconnect=False, lock_type="IMMEDIATE", returning_clause=True)
-
-
-def use(path: Path) -> None:
-    """Point this process at the store in `path`; `store.opening.open_store` has checked it before."""
-    if database.database != str(path):
-        database.init(str(path), pragmas=PRAGMAS, timeout=5)
-
-
-def store_path() -> Path:
-    """The store this process works on."""
-    return Path(str(database.database))
 
 
 @contextmanager
 def session() -> Iterator[sqlite3.Connection]:
     """This thread's connection, opened if it was closed and closed again by whoever opened it."""
-    with in_words(store_path()):
+    path = store_path()
+    if database.database != str(path):
+        database.init(str(path), pragmas=PRAGMAS, timeout=5)
+    with in_words(path):
         opened = database.connect(reuse_if_open=True)
         try:
             connection: sqlite3.Connection = database.connection()  # type: ignore[no-untyped-call]  # of peewee-stubs

@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from store import paths
+from store import current, paths
 from store.connection import APPLICATION_ID, connect, in_words
 from store.errors import StoreTrouble
 from store.instants import machine_zone
@@ -33,8 +33,17 @@ class Opened:
 
 
 def open_store(path: Path, *, create: bool = True) -> Opened:
-    """Check, create or bring up the store at `path`. Raises StoreTrouble with the reason otherwise."""
+    """Check, create or bring up the store at `path`, and make it the one this process works on.
+
+    Raises StoreTrouble with the reason if it cannot be used.
+    """
     path = path.expanduser().absolute()
+    opened = _opened(path, create=create)
+    current.use(path)
+    return opened
+
+
+def _opened(path: Path, *, create: bool) -> Opened:
     _refuse_impossible(path)
     with in_words(path):
         if not path.exists():
@@ -139,7 +148,7 @@ def _make_folder(path: Path) -> None:
 def _fill(path: Path, identity: str) -> None:
     from store import database, journal, schema, settings
 
-    database.use(path)
+    current.use(path)
     with database.transaction() as connection:
         schema.migrate(database.database)
         connection.execute("INSERT INTO meta VALUES ('identity', ?)", (identity,))
@@ -156,7 +165,7 @@ def _bring_up(path: Path, found: int) -> None:
         if _version_of(path) == VERSION:
             return
         back_up(path, paths.beside(path, f"before-v{VERSION}-from-v{found}.bak"))
-        database.use(path)
+        current.use(path)
         with database.session():
             schema.migrate(database.database)
 

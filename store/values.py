@@ -1,0 +1,341 @@
+"""What reads return: frozen values with the field names people know. Screens never see a model.
+
+Fields typed `Instant` are microseconds UTC; `date` fields are whole days. Order of fields is the order
+in which JSON output prints them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from store.enums import (
+    AfterExecution,
+    Category,
+    EventType,
+    Level,
+    Missed,
+    NodeState,
+    OccurrenceState,
+    Overlap,
+    RepeatAxis,
+    RunState,
+    TaskKind,
+)
+from store.instants import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A followup task as lists and details show it. Names stand beside ids where people read them."""
+
+    id: int
+    name: str
+    kind: TaskKind
+    is_done: bool
+    done_by: str | None
+    done_date: date | None
+    visible_date: date
+    deadline_date: date | None
+    visible_by_hand: bool
+    deadline_by_hand: bool
+    has_task_model: bool
+    task_model_id: int | None
+    task_model: str | None
+    tasks_group_name: str
+    trigger_event_id: int | None
+    trigger_event: str | None
+    trigger_at: Instant | None
+    deadline_event_id: int | None
+    deadline_event: str | None
+    object_class: str | None
+    object_id: str | None
+    object_name: str | None
+    object_status: str | None
+    team: str | None
+    assignees: tuple[str, ...]
+    notes: str
+    superseded_by_id: int | None
+    superseded_at: Instant | None
+    deleted_at: Instant | None
+    created_at: Instant
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGroup:
+    """A heading of the followups list: the tasks of one deadline event, or of none."""
+
+    deadline_event_id: int | None
+    deadline_event: str | None
+    open: int
+    due_today: int
+    late: int
+    first_deadline: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityClass:
+    """A kind of entity."""
+
+    id: int
+    name: str
+    statuses: tuple[str, ...]
+    date_fields: tuple[str, ...]
+    entities: int
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing that tasks are about."""
+
+    id: int
+    object_class: str
+    object_id: str
+    name: str
+    status: str | None
+    status_at: Instant | None
+    team: str | None
+    dates: Mapping[str, date | None]
+    attributes: Mapping[str, str]
+    open_tasks: int
+    late_tasks: int
+    created_at: Instant
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of an entity's history: a status it took, a task, or a contact."""
+
+    at: Instant
+    kind: str
+    words: str
+    by: str | None
+    task_id: int | None
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEvent:
+    """A point in time of an entity, plus an offset."""
+
+    id: int
+    name: str
+    object_class: str
+    event_type: EventType
+    entity_status: str | None
+    entity_date_field: str | None
+    offset: str
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskModel:
+    """What followup task appears for an entity, when, and by when it is due."""
+
+    id: int
+    name: str
+    description: str
+    object_class: str
+    tasks_group_name: str
+    trigger_event_id: int
+    trigger_event: str
+    deadline_event_id: int | None
+    deadline_event: str | None
+    kind: TaskKind
+    team: str | None
+    is_active: bool
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """People who serve the same entities."""
+
+    id: int
+    name: str
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person."""
+
+    id: int
+    name: str
+    full_name: str
+    login: str | None
+    team: str | None
+    zone: str | None
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When something repeats, and the run it makes then. `status` and `pid` are of its newest open run."""
+
+    id: int
+    name: str
+    description: str
+    spec: str | None
+    moment: Instant | None
+    repeat_axis: RepeatAxis | None
+    repeat_step: int | None
+    is_recurring: bool
+    zone: str
+    anchor_at: Instant
+    start_at: Instant | None
+    end_at: Instant | None
+    max_count: int | None
+    excluded_dates: tuple[date, ...]
+    controller: str
+    params: Mapping[str, Any]
+    timeout: int
+    max_retries: int
+    missed: Missed
+    missed_limit: int
+    max_lateness: int | None
+    overlap: Overlap
+    is_exclusive: bool
+    after_execution: AfterExecution
+    is_enabled: bool
+    pause_reason: str | None
+    paused_until: Instant | None
+    error: str | None
+    owner: str | None
+    status: str
+    pid: int | None
+    next_at: Instant | None
+    last_run: Instant | None
+    last_state: RunState | None
+    created_at: Instant
+    deleted_at: Instant | None
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """How one planned instant of a schedule ended; `count` > 1 stands for a long gap up to `until_at`."""
+
+    id: int
+    schedule_id: int
+    schedule: str
+    planned_at: Instant
+    until_at: Instant | None
+    count: int
+    state: OccurrenceState
+    reason: str | None
+    late: int
+    run_id: int | None
+    merged_into: Instant | None
+    decided_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a controller. `reason` says why it waits or how it ended."""
+
+    id: int
+    name: str
+    schedule_id: int | None
+    schedule: str | None
+    planned_at: Instant | None
+    retry_of: int | None
+    controller: str
+    params: Mapping[str, Any]
+    category: Category
+    creator: str
+    state: RunState
+    reason: str | None
+    progress: int
+    progress_text: str
+    is_exclusive: bool
+    timeout: int
+    attempts: int
+    max_attempts: int
+    available_at: Instant
+    pid: int | None
+    exit_code: int | None
+    error: str | None
+    cancel_requested_at: Instant | None
+    created_at: Instant
+    started_at: Instant | None
+    finished_at: Instant | None
+    log_backend: str
+    log_lines: int
+    log_errors: int
+    dropped_lines: int
+    dropped_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of a run."""
+
+    number: int
+    fence: int
+    state: RunState
+    pid: int | None
+    claimed_at: Instant
+    started_at: Instant | None
+    finished_at: Instant | None
+    exit_code: int | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line that a run wrote; `seq` counts from 1 without gaps."""
+
+    seq: int
+    attempt: int
+    at: Instant
+    stream: str
+    level: Level
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An engine: where it runs, what it does, and when it last said so."""
+
+    id: str
+    kind: str
+    host: str
+    pid: int
+    version: str
+    state: NodeState
+    since: Instant
+    beat_at: Instant
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that somebody did."""
+
+    id: int
+    at: Instant
+    actor: str
+    via: str
+    operation: str
+    words: str
+    can_undo: bool
+    undoes_id: int | None
+    undone_by_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What the header shows: the engine that fires (if any), what runs, and what is late."""
+
+    engine: Node | None
+    running: int
+    pending: int
+    late: int
+    due_today: int
+    failed: int

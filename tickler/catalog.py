@@ -1,0 +1,53 @@
+"""Which module holds which words of the command line.
+
+Written out, so that `tickler task list` imports the lists of tasks and nothing else; a test holds it
+against what the modules register. A name of two words is a noun and a verb; some verbs stand alone.
+"""
+
+from __future__ import annotations
+
+_OPERATIONS = "engine.operations"
+_QUERIES = "engine.queries"
+
+MODULES: dict[str, tuple[str, ...]] = {
+    f"{_OPERATIONS}.tasks": (
+        "task add", "task done", "task reopen", "task move", "task edit", "task assign", "task delete",
+    ),
+    f"{_QUERIES}.tasks": ("task list", "task show"),
+    f"{_OPERATIONS}.entities": (
+        "entity add", "entity set-status", "entity set", "entity contact", "entity delete",
+    ),
+    f"{_OPERATIONS}.imports": ("entity import",),
+    f"{_QUERIES}.entities": ("entity list", "entity show", "entity history"),
+    f"{_OPERATIONS}.definitions": tuple(
+        f"{noun} {verb}" for noun in ("class", "event", "model", "team", "user")
+        for verb in ("add", "edit", "delete")
+    ),
+    f"{_QUERIES}.definitions": tuple(
+        f"{noun} {verb}" for noun in ("class", "event", "model", "team", "user") for verb in ("list", "show")
+    ),
+    f"{_OPERATIONS}.schedules": (
+        "schedule add", "schedule edit", "schedule delete", "schedule run", "schedule pause",
+        "schedule resume", "schedule enable", "schedule disable",
+    ),
+    f"{_QUERIES}.schedules": ("schedule list", "schedule show", "schedule preview", "schedule missed"),
+    f"{_OPERATIONS}.runs": ("run cancel", "run retry"),
+    f"{_QUERIES}.runs": ("run list", "run show", "run log"),
+    f"{_OPERATIONS}.settings": ("setting set",),
+    f"{_QUERIES}.history": ("setting list", "log", "why"),
+    f"{_OPERATIONS}.desk": ("load",),
+    f"{_QUERIES}.desk": ("dump",),
+    f"{_OPERATIONS}.undo": ("undo", "redo"),
+    f"{_QUERIES}.upkeep": ("backup", "doctor"),
+}  # fmt: skip
+
+WHERE: dict[str, str] = {name: module for module, names in MODULES.items() for name in names}
+"""Name -> module."""
+
+DOORS: dict[str, str] = {
+    "demo": "open the desk on a throw-away store with a living sample",
+    "engine": "run the engine without a desk; --once makes one pass",
+    "keys": "print the keys of the desk",
+    "version": "print the version",
+}
+"""Commands that are not operations: they open a door."""

@@ -1,0 +1,189 @@
+"""The English of the product: days, counts, states. Screens and command line say the same words.
+
+Names of days and months are our own, not `strftime`'s, so the locale of a machine changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+
+from engine.rules.zones import local
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""By `date.weekday()`: 0 = Monday."""
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+"""January first; month number n is at n - 1."""
+
+_NEAR_DAYS = 6
+"""Up to here a day is told by its distance, later by its date: after a week people think in dates."""
+
+_DISTANCES = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+_SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state as people meet it: always a word, and a mark of one cell for lists."""
+
+    word: str
+    mark: str
+    ascii: str
+
+    def symbol(self, ascii_only: bool) -> str:
+        """The mark for this terminal."""
+        return self.ascii if ascii_only else self.mark
+
+
+STATES: Mapping[str, State] = MappingProxyType(
+    {
+        "open": State("open", "·", "."),
+        "late": State("late", "!", "!"),
+        "due_today": State("due today", "•", "o"),
+        "done": State("done", "✓", "v"),
+        "waiting": State("waiting", "~", "~"),
+        "marked": State("marked", "*", "*"),
+        "paused": State("paused", "=", "="),
+        "pending": State("pending", "~", "~"),
+        "starting": State("starting", ">", ">"),
+        "running": State("running", ">", ">"),
+        "succeeded": State("succeeded", "✓", "v"),
+        "failed": State("failed", "x", "x"),
+        "cancelled": State("cancelled", "/", "/"),
+        "lost": State("lost", "%", "%"),
+        "planned": State("planned", "~", "~"),
+        "fired": State("fired", "✓", "v"),
+        "merged": State("merged", "&", "&"),
+        "skipped": State("skipped", "-", "-"),
+        "missed": State("missed", "?", "?"),
+        "superseded": State("superseded", "^", "^"),
+    }
+)
+"""Every state by the value the store holds. States may share a mark, never a word."""
+
+
+def state_of(key: str) -> State:
+    """The state of that key; an unknown one (of a later version) shows as its own word without a mark."""
+    return STATES.get(key) or State(key.replace("_", " "), " ", " ")
+
+
+def due_state(deadline: date | None, today: date, is_done: bool) -> State:
+    """What the deadline makes of a task: due today on its day, late from the next, else open or done."""
+    if is_done:
+        return STATES["done"]
+    if deadline is None or deadline > today:
+        return STATES["open"]
+    return STATES["due_today" if deadline == today else "late"]
+
+
+def due_words(deadline: date | None, today: date, is_done: bool) -> str:
+    """The due column: relative while the task is open; a done task is never late, it keeps the plain date."""
+    if deadline is None:
+        return "-"
+    return short_day(deadline, today) if is_done else relative_day(deadline, today)
+
+
+def relative_day(day: date, today: date) -> str:
+    """A day something is due: `late 2 d`, `today`, `tomorrow`, `in 5 d`, `30 Nov`, `3 Jan 2026`."""
+    away = (day - today).days
+    if away < 0:
+        return f"late {-away:,} d"
+    if away <= 1:
+        return ("today", "tomorrow")[away]
+    return f"in {away} d" if away <= _NEAR_DAYS else short_day(day, today)
+
+
+def past_day(day: date, today: date) -> str:
+    """A day something happened: `today`, `yesterday`, `3 d ago`, `30 Nov`; a coming one by its date."""
+    gone = (today - day).days
+    if gone in (0, 1):
+        return ("today", "yesterday")[gone]
+    return f"{gone} d ago" if 0 < gone <= _NEAR_DAYS else short_day(day, today)
+
+
+def upcoming_words(visible: date, today: date) -> str:
+    """When a hidden task appears: `in 15 days`, `tomorrow`; `now` once it is visible."""
+    away = (visible - today).days
+    if away <= 1:
+        return "tomorrow" if away == 1 else "now"
+    return f"in {count_of(away, 'day')}"
+
+
+def short_day(day: date, today: date) -> str:
+    """`30 Nov`, with the year if it is not this one."""
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1][:3]}{year}"
+
+
+def long_day(day: date) -> str:
+    """`Sat 14 Jun 2025`."""
+    return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def clock(instant: datetime, zone: str, seconds: bool = False) -> str:
+    """The 24-hour wall time of an aware instant in `zone`: `02:30`, with seconds `02:30:09`."""
+    return local(instant, zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def day_and_clock(instant: datetime, now: datetime, zone: str) -> str:
+    """An instant in a list: `today 03:00`, `Fri 20 Jun 03:00`, `Mon 3 Jan 2028 03:00`."""
+    here, today = local(instant, zone), local(now, zone).date()
+    away = (here.date() - today).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(away)
+    weekday = WEEKDAYS[here.weekday()][:3]
+    return f"{near or f'{weekday} {short_day(here.date(), today)}'} {clock(instant, zone)}"
+
+
+def full_instant(instant: datetime, zone: str) -> str:
+    """An instant where nothing may be left to guess: `2025-06-14 02:30:00+02:00 Europe/Brussels`."""
+    return f"{local(instant, zone).isoformat(' ', 'seconds')} {zone}"
+
+
+def ago(instant: datetime, now: datetime) -> str:
+    """The distance of two aware instants: `just now`, `40 s ago`, `3 h ago`, `in 5 min`, `in 2 d`.
+
+    Elapsed time: in UTC, because two datetimes of one zone are subtracted by their wall clocks.
+    """
+    passed = now.astimezone(UTC) - instant.astimezone(UTC)
+    distance = abs(passed) // timedelta(seconds=1)
+    if not distance:
+        return "just now"
+    unit, size = next((unit, size) for unit, size in _DISTANCES if distance >= size)
+    words = f"{distance // size:,} {unit}"
+    return f"{words} ago" if passed > timedelta(0) else f"in {words}"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """The noun alone that goes with `number`; `many` is `one` + s unless given."""
+    return one if abs(number) == 1 else many or f"{one}s"
+
+
+def count_of(number: int, one: str, many: str | None = None) -> str:
+    """`1 task`, `0 tasks`, `1,234 tasks`."""
+    return f"{number:,} {plural(number, one, many)}"
+
+
+def bytes_words(size: int) -> str:
+    """`0 B`, `999 B`, `1.5 KiB`, `41.3 GiB`; powers of 1024, one digit after the point."""
+    if size < 1024:
+        return f"{size} B"
+    power = min(size.bit_length() - 1, 59) // 10
+    if round(size / 1024**power, 1) >= 1024 and power < 5:
+        power += 1
+    return f"{size / 1024**power:,.1f} {_SIZES[power]}"

@@ -1,0 +1,136 @@
+"""Every key of the desk, written once: binding, footer, `?`, palette and `tickler keys` read this table.
+
+Same letter, same verb, everywhere. Keys of lists (j k g G ...) belong to the list widget. Left free on
+purpose: ctrl+a ctrl+b ctrl+s ctrl+h ctrl+i ctrl+j ctrl+m, alt chords, F-keys alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+ANYWHERE = "anywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One verb of the desk: its id for keymaps, its keys, and the words for it."""
+
+    id: str
+    keys: str
+    action: str
+    words: str
+    help: str
+    places: tuple[str, ...]
+    hint: bool = False
+
+
+_TASKS = ("today", "followups", "entity")
+_ROWS = (*_TASKS, "entities", "schedules", "runs")
+
+KEYS: tuple[Key, ...] = (
+    Key("view.today", "1", "view('today')", "Today", "Go to Today", (ANYWHERE,)),
+    Key("view.followups", "2", "view('followups')", "Followups", "Go to Followups", (ANYWHERE,)),
+    Key("view.schedules", "3", "view('schedules')", "Schedules", "Go to Schedules", (ANYWHERE,)),
+    Key("view.runs", "4", "view('runs')", "Runs", "Go to Runs", (ANYWHERE,)),
+    Key("view.logs", "5", "view('logs')", "Logs", "Go to Logs", (ANYWHERE,)),
+    Key("view.entities", "8", "view('entities')", "Entities", "Go to Entities", (ANYWHERE,)),
+    Key("view.last", "minus", "last_view", "last view", "Go back to the last view", (ANYWHERE,)),
+    Key("task.done", "d", "done", "done", "Mark the task done", _TASKS, hint=True),
+    Key("task.reopen", "o", "reopen", "reopen", "Open the done task again", _TASKS),
+    Key("task.add", "a", "add", "add", "Add a task", _TASKS, hint=True),
+    Key("task.later", "z", "later", "later", "Hide the task until a later day", _TASKS, hint=True),
+    Key("task.move", "r", "move", "move", "Move the day the task is due", _TASKS, hint=True),
+    Key("task.edit", "e", "edit", "edit", "Edit name and notes", _TASKS),
+    Key("task.take", "t", "take", "take", "Take the task, or hand it back", _TASKS),
+    Key("task.delete", "D", "delete", "delete", "Delete the task (undo brings it back)", _TASKS),
+    Key("entity.status", "s", "status", "status", "Change the status", ("entities", "entity"), hint=True),
+    Key("entity.dates", "m", "dates", "dates", "Change the dates", ("entities", "entity"), hint=True),
+    Key("entity.contact", "c", "contact", "contact", "Add a line of contact history",
+        ("entities", "entity"), hint=True),
+    Key("entity.add", "a", "add", "add", "Add an entity", ("entities",), hint=True),
+    Key("schedule.add", "a", "add", "add", "Add a schedule", ("schedules",), hint=True),
+    Key("schedule.edit", "e", "edit", "edit", "Edit the schedule", ("schedules",), hint=True),
+    Key("schedule.run", "R", "run_now", "run now", "Run it now, outside its plan", ("schedules",), hint=True),
+    Key("schedule.pause", "P", "pause", "pause", "Pause with a reason, or resume", ("schedules",), hint=True),
+    Key("schedule.delete", "D", "delete", "delete", "Delete the schedule (undo brings it back)",
+        ("schedules",)),
+    Key("run.cancel", "x", "cancel", "cancel", "Ask the run to stop; twice kills it",
+        ("runs", "logs"), hint=True),
+    Key("run.retry", "R", "retry", "run again", "Make a new run like this one", ("runs",), hint=True),
+    Key("row.log", "l", "log", "log", "Read the log", ("runs", "schedules"), hint=True),
+    Key("log.follow", "t", "follow", "follow", "Follow new lines as they come", ("logs",), hint=True),
+    Key("log.loud", "e", "next_loud(40)", "next error", "Go to the next error", ("logs",), hint=True),
+    Key("log.loud.back", "E", "previous_loud(40)", "previous error", "Go to the previous error", ("logs",)),
+    Key("log.warning", "w", "next_loud(30)", "next warning", "Go to the next warning or error", ("logs",)),
+    Key("log.warning.back", "W", "previous_loud(30)", "previous warning",
+        "Go to the previous warning or error", ("logs",)),
+    Key("log.wrap", "s", "wrap", "wrap", "Wrap long lines, or cut them", ("logs",)),
+    Key("find.next", "n", "find_next", "next", "Go to the next match", ("logs",)),
+    Key("find.previous", "N", "find_previous", "previous", "Go to the match before", ("logs",)),
+    Key("row.why", "w", "why", "why", "Say why this is here and what happens next", _ROWS, hint=True),
+    Key("find.filter", "slash", "filter", "filter", "Filter the list", _ROWS, hint=True),
+    Key("find.search", "slash", "filter", "search", "Search in the log", ("logs",), hint=True),
+    Key("act.undo", "u", "undo", "undo", "Undo the last thing you did", (ANYWHERE,)),
+    Key("act.redo", "U", "redo", "redo", "Do again what you undid", (ANYWHERE,)),
+    Key("help.here", "question_mark", "here", "keys", "What can I do here?", (ANYWHERE,), hint=True),
+    Key("help.palette", "colon,ctrl+p", "command_palette", "commands", "Find any command", (ANYWHERE,)),
+    Key("desk.theme", "comma", "change_theme", "theme", "Choose another palette", (ANYWHERE,)),
+    Key("desk.back", "q,escape", "back", "back", "Go back; on a view, leave the desk", (ANYWHERE,)),
+)  # fmt: skip
+
+_SHOWN = {"slash": "/", "question_mark": "?", "colon": ":", "comma": ",", "minus": "-", "escape": "esc"}
+
+
+def shown(keys: str) -> str:
+    """The first of the keys as a person knows it."""
+    first = keys.split(",")[0]
+    return _SHOWN.get(first, first)
+
+
+def keys_of(*places: str) -> tuple[Key, ...]:
+    """The verbs of these places, in the order of the table."""
+    return tuple(key for key in KEYS if any(place in key.places for place in places))
+
+
+def bindings(*places: str) -> list[Any]:
+    """Textual bindings of these places; ids make them remappable. Nothing shows in Textual's own footer."""
+    from textual.binding import Binding  # here, so that `tickler keys` does not load textual
+
+    return [
+        Binding(key.keys, key.action, key.words, id=key.id, tooltip=key.help, show=False)
+        for key in keys_of(*places)
+    ]
+
+
+def hints(*places: str) -> tuple[tuple[str, str], ...]:
+    """At most seven (key, word) pairs for the footer."""
+    return tuple((shown(key.keys), key.words) for key in keys_of(*places, ANYWHERE) if key.hint)[:7]
+
+
+def problems(keymap: Mapping[str, str]) -> list[str]:
+    """What is wrong with a person's keymap (id -> keys): unknown ids, and two verbs of a place on one key."""
+    known = {key.id: key for key in KEYS}
+    found = [f"{name}: there is no such command" for name in keymap if name not in known]
+    for place in {place for key in KEYS for place in key.places} - {ANYWHERE}:
+        found += _clashes(place, keymap)
+    return found
+
+
+def _clashes(place: str, keymap: Mapping[str, str]) -> Iterable[str]:
+    taken: dict[str, str] = {}
+    for key in keys_of(place, ANYWHERE):
+        for one in keymap.get(key.id, key.keys).split(","):
+            if one in taken:
+                yield f"{place}: {one} is both {taken[one]} and {key.id}"
+            taken[one] = key.id
+
+
+def printed() -> str:
+    """The effective keys, for `tickler keys`."""
+    lines = []
+    for place in (ANYWHERE, *dict.fromkeys(p for key in KEYS for p in key.places if p != ANYWHERE)):
+        lines += ["", place]
+        lines += [f"  {', '.join(map(shown, key.keys.split(','))):12} {key.help}" for key in keys_of(place)]
+    return "\n".join(lines).strip()

@@ -1,0 +1,129 @@
+"""How a row of each list looks: (text, theme token) pairs that fill a width exactly.
+
+Every state is a mark and a word; colour only repeats it. Text of users goes through `fit`, which makes
+it harmless and cuts it by cells.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from engine.rules.durations import duration_words
+from engine.rules.wording import (
+    day_and_clock,
+    due_state,
+    due_words,
+    short_day,
+    state_of,
+    upcoming_words,
+)
+from store import values
+from store.instants import SECOND, Instant, from_us
+from tui.text import fit
+
+Cells = list[tuple[str, str]]
+
+STATE_TOKENS = {
+    "late": "error", "due_today": "warning", "done": "done", "open": "text",
+    "pending": "muted", "starting": "running", "running": "running", "succeeded": "ok", "failed": "error",
+    "cancelled": "muted", "lost": "error", "fired": "ok", "merged": "muted", "skipped": "warning",
+    "missed": "warning",
+}  # fmt: skip
+"""State -> theme token."""
+
+
+def task_row(task: values.Task, width: int, today: date, ascii_marks: bool = False) -> Cells:
+    """Mark, name, what it is about, when it is due, who does it."""
+    state = due_state(task.deadline_date, today, task.is_done)
+    token = STATE_TOKENS["done" if task.is_done else _due_key(task.deadline_date, today)]
+    if task.is_done and task.done_date is not None:
+        due = f"done {short_day(task.done_date, today)}"
+    elif task.visible_date > today:
+        due = upcoming_words(task.visible_date, today)
+    else:
+        due = due_words(task.deadline_date, today, task.is_done)
+    thing = f"{task.object_class} {task.object_id} {task.object_name or ''}" if task.object_id else ""
+    about, who = (26, 10) if width >= 90 else (18, 7) if width >= 60 else (0, 0)
+    name = max(8, width - 2 - about - 13 - who)
+    return [
+        (fit(state.symbol(ascii_marks), 2), token),
+        (fit(task.name, name - 1) + " ", "done" if task.is_done else "text"),
+        (fit(thing, about), "muted"),
+        (fit(due, 13), "muted" if token == "text" else token),
+        (fit(", ".join(task.assignees) or "-", who), "muted"),
+    ]
+
+
+def entity_row(entity: values.Entity, width: int, today: date) -> Cells:
+    """Id, name, status, dates, open and late tasks."""
+    dates = [f"{day.day} {short_day(day, today).split(' ', 1)[1]}" for day in entity.dates.values() if day]
+    status, when = (12, 20) if width >= 70 else (11, 8)
+    tasks = f"{entity.open_tasks} open" if entity.open_tasks else "-"
+    late = f"{entity.late_tasks} late" if entity.late_tasks else ""
+    name = max(8, width - 14 - status - when - 9 - 8)
+    return [
+        (fit(f"{entity.object_class} {entity.object_id}", 13) + " ", "muted"),
+        (fit(entity.name or "-", name - 1) + " ", "text"),
+        (fit(entity.status or "-", status), "accent"),
+        (fit(" - ".join(dates), when), "muted"),
+        (fit(tasks, 9), "text"),
+        (fit(late, 8), "error"),
+    ]
+
+
+def schedule_row(schedule: values.Schedule, width: int, now: Instant, zone: ZoneInfo) -> Cells:
+    """Mark, name, when it repeats, the next time, how the last run ended."""
+    mark, token, following = _schedule_state(schedule, now, zone)
+    last = schedule.last_state or ""
+    spec, after, end = (26, 20, 11) if width >= 90 else (18, 18, 0)
+    name = max(8, width - 2 - spec - after - end)
+    return [
+        (fit(mark, 2), token),
+        (fit(schedule.name, name - 1) + " ", "text" if schedule.is_enabled else "muted"),
+        (fit(schedule.spec or f"every {schedule.repeat_step} {schedule.repeat_axis}", spec - 1) + " ", "muted"),
+        (fit(following, after), token if token != "ok" else "text"),
+        (fit(last, end), STATE_TOKENS.get(last, "muted")),
+    ]
+
+
+def run_row(run: values.Run, width: int, now: Instant, zone: ZoneInfo, ascii_marks: bool = False) -> Cells:
+    """Mark, id, name, state, when it started, how long it took, and why it waits or how it ended."""
+    token = STATE_TOKENS.get(run.state, "text")
+    began = run.started_at or run.created_at
+    started = day_and_clock(from_us(began), from_us(now), zone.key)
+    taken = ""
+    if run.started_at is not None:
+        taken = duration_words(((run.finished_at or now) - run.started_at) / SECOND)
+    words = run.reason or run.progress_text or run.error or ""
+    reason = max(0, width - 2 - 8 - 24 - 11 - 17 - 9)
+    name = 24 if reason else max(8, width - 2 - 8 - 11 - 17 - 9)
+    return [
+        (fit(state_of(run.state).symbol(ascii_marks), 2), token),
+        (fit(str(run.id), 7, align="right") + " ", "muted"),
+        (fit(run.name, name - 1) + " ", "text"),
+        (fit(run.state, 11), token),
+        (fit(started, 17), "muted"),
+        (fit(taken, 8, align="right") + " ", "text"),
+        (fit(words, reason), "muted"),
+    ]
+
+
+def _due_key(deadline: date | None, today: date) -> str:
+    if deadline is None or deadline > today:
+        return "open"
+    return "due_today" if deadline == today else "late"
+
+
+def _schedule_state(schedule: values.Schedule, now: Instant, zone: ZoneInfo) -> tuple[str, str, str]:
+    if schedule.error:
+        return "x", "error", "broken: see w"
+    if schedule.pause_reason is not None:
+        return "=", "warning", "paused"
+    if not schedule.is_enabled:
+        return "-", "muted", "off"
+    if schedule.status == "running":
+        return ">", "running", "running"
+    if schedule.next_at is None:
+        return " ", "muted", "ended"
+    return " ", "ok", day_and_clock(from_us(schedule.next_at), from_us(now), zone.key)

@@ -1,0 +1,1 @@
+"""The views of the desk and the dialogs they open."""

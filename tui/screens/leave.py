@@ -1,0 +1,13 @@
+"""Leaving the desk: says what stops when it closes."""
+
+from __future__ import annotations
+
+from tui.screens.dialog import Confirm
+
+
+class Leave(Confirm):
+    """Asked once on a view; runs that are active are named first."""
+
+    def __init__(self, status: tuple[tuple[str, str], ...]) -> None:
+        words = " · ".join(words for words, _ in status)
+        super().__init__("Leave the desk?", "leave", (f"Now: {words}",) if words else ())

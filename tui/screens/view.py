@@ -1,0 +1,235 @@
+"""What every view of the desk has: the header, a line of words, one list, its detail, and the keys.
+
+A view arranges and forwards: it reads frozen values through the desk's connection, hands rows to the
+list, and turns keys into operations. It reads again only when the store changed in a kind it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from store.connection import connect
+from tui import keys
+from tui.app import Desk
+from tui.widgets.header import Header, Hints, Place
+from tui.widgets.line_list import LineList
+from tui.widgets.painting import Piece
+
+FILTER_DELAY = 0.15
+"""Seconds of quiet before a filter is applied; typing is never slowed by reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row of a list: where it stands, which it is, and the value that its drawer knows."""
+
+    key: tuple[Any, ...]
+    id: Hashable
+    value: Any = field(hash=False)
+    stamp: Hashable = None
+    """What else the picture depends on: the day, or the second of a running row."""
+
+
+class Base(Screen[None]):
+    """A screen with header, footer hints and verbs from the table of keys."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ()
+    VIEW: ClassVar[str] = ""
+    KINDS: ClassVar[frozenset[str]] = frozenset()
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-wider")]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """The verbs of the screen's places become its bindings."""
+        cls.BINDINGS = [*keys.bindings(*cls.PLACES)]
+        super().__init_subclass__(**options)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stale = False
+
+    @property
+    def desk(self) -> Desk:
+        """The application, with its clock, reader and writer."""
+        app = self.app
+        assert isinstance(app, Desk)
+        return app
+
+    def on_mount(self) -> None:
+        """Hear of changes, and take the colours of the palette now and whenever it changes."""
+        self.desk.changed.subscribe(self, self._heard)
+        self.desk.theme_changed_signal.subscribe(self, lambda _: self._colour())
+        self._colour()
+        self._status()
+
+    def _colour(self) -> None:
+        painter = self.desk.painter
+        for widget in self.query("Header, Hints, Place"):
+            widget.painter = painter  # type: ignore[attr-defined]  # each of the three declares it
+        self.recolour()
+
+    def recolour(self) -> None:
+        """Draw again what was made with the colours of the last palette."""
+
+    def _heard(self, changed: frozenset[str]) -> None:
+        if changed & {"run", "task", "node", "day"}:
+            self._status()
+        if not changed & (self.KINDS | {"day"}):
+            return
+        if self.is_current:
+            self.refresh_data()
+        else:
+            self._stale = True
+
+    def _status(self) -> None:
+        self.query_one(Header).status = self.desk.status_words()
+
+    def on_screen_resume(self) -> None:
+        """Read again what changed while another screen was in front."""
+        self._status()
+        if self._stale:
+            self._stale = False
+            self.refresh_data()
+
+    def refresh_data(self) -> None:
+        """Read again what is shown; never moves the cursor."""
+
+    @on(Header.Chosen)
+    def _go(self, event: Header.Chosen) -> None:
+        self.desk.action_view(event.view)
+
+
+class View(Base):
+    """A list with a filter, and beside it (or, where it is narrow, behind enter) the detail of its row."""
+
+    FILTER_HINT: ClassVar[str] = "type to filter, esc to leave it"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filter = ""
+
+    def compose(self) -> ComposeResult:
+        """Header, words, filter, list and detail, hints."""
+        yield Header(self.VIEW)
+        yield Place(id="line")
+        yield Input(placeholder=self.FILTER_HINT, id="filter", compact=True)
+        with Horizontal(id="body"):
+            yield self.make_list()
+            with VerticalScroll(id="detail"):
+                yield Static(id="detail-text", markup=False)
+        yield Hints()
+
+    def make_list(self) -> LineList:
+        """The list of this view, empty at first."""
+        raise NotImplementedError(type(self).__name__)
+
+    def on_mount(self) -> None:
+        """Show the keys and read the first rows."""
+        self.query_one(Hints).pairs = keys.hints(*self.PLACES)
+        self.list.focus()
+
+    @property
+    def list(self) -> LineList:
+        """The list of this view."""
+        return self.query_one(LineList)
+
+    @property
+    def current(self) -> Any:
+        """The value of the row the cursor is on, None on a heading or in an empty list."""
+        item = self.list.current
+        return item.value if isinstance(item, Item) else None
+
+    def say(self, *words: Piece) -> None:
+        """Put words in the line under the header."""
+        self.query_one(Place).words = words
+
+    def recolour(self) -> None:
+        """The detail was written in the colours of the last palette."""
+        self.show_detail()
+
+    @on(LineList.Highlighted)
+    def _moved(self) -> None:
+        self.show_detail()
+
+    @on(LineList.Opened)
+    def _opened(self) -> None:
+        self.open_current()
+
+    def open_current(self) -> None:
+        """Enter: the detail in the place of the list, where they do not fit beside each other."""
+        if self.current is not None and self.detail_pane.styles.display == "none":
+            self.add_class("-detail")
+            self.show_detail()
+            self.detail_pane.focus()
+
+    @property
+    def detail_pane(self) -> VerticalScroll:
+        """The pane that holds the detail."""
+        return self.query_one("#detail", VerticalScroll)
+
+    def show_detail(self) -> None:
+        """Write the detail pane, if it is shown."""
+        if self.detail_pane.styles.display != "none" and self.is_current:
+            self.query_one("#detail-text", Static).update(self.detail())
+
+    def detail(self) -> Content:
+        """The detail of the current row."""
+        return Content("")
+
+    def action_filter(self) -> None:
+        """Open the filter with what it held."""
+        box = self.query_one("#filter", Input)
+        box.add_class("-open")
+        box.value = self.filter
+        box.focus()
+
+    @on(Input.Changed, "#filter")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.set_timer(FILTER_DELAY, lambda: self._apply(event.value))
+
+    def _apply(self, text: str) -> None:
+        box = self.query_one("#filter", Input)
+        if text == box.value and text != self.filter:
+            self.filter = text
+            self.show_rows()
+
+    @on(Input.Submitted, "#filter")
+    def _keep(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._apply(event.value)
+        self.list.focus()
+        if not event.value:
+            event.input.remove_class("-open")
+
+    def show_rows(self) -> None:
+        """Build the list anew: another filter, other groups."""
+
+    def action_back(self) -> None:
+        """Inner things first: the detail closes and the filter is cleared before the view is left."""
+        if self.has_class("-detail"):
+            self.remove_class("-detail")
+            self.list.focus()
+            return
+        box = self.query_one("#filter", Input)
+        if box.has_class("-open"):
+            box.value = ""
+            box.remove_class("-open")
+            if self.filter:
+                self.filter = ""
+                self.show_rows()
+            self.list.focus()
+        else:
+            self.desk.action_back()
+
+    def in_thread(self) -> Any:
+        """A read-only connection for a worker thread, which closes it."""
+        return connect(self.desk.store, read_only=True)

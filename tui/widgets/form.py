@@ -1,0 +1,152 @@
+"""A form of one-line fields: label, value, and beside each the words about it (a hint or what is wrong).
+
+The form knows no rule. Whoever shows it gives a `check` that turns the texts into notes; it is called
+while the person types, so what will happen is visible before it is saved, and nothing typed is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Input, Static
+
+from tui.text import safe
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line of a form. With `choices` the value is one of them, otherwise free text."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What a check found: by field what is wrong, by field what it means, and lines for the preview."""
+
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    means: Mapping[str, str] = field(default_factory=dict)
+    preview: tuple[Content, ...] = ()
+
+
+class Choice(Static, can_focus=True):
+    """One of a few words; left and right (or space) change it."""
+
+    BINDINGS = [
+        Binding("right,l,space", "turn(1)", "next", show=False),
+        Binding("left,h", "turn(-1)", "previous", show=False),
+    ]
+
+    value: reactive[str] = reactive("", layout=True)
+
+    class Turned(Message):
+        """The value changed."""
+
+    def __init__(self, value: str, choices: tuple[str, ...], *, id: str) -> None:
+        super().__init__(id=id, markup=False)
+        self.choices = choices
+        self.set_reactive(Choice.value, value if value in choices else choices[0])
+
+    def render(self) -> Content:
+        """`‹ run_once ›`"""
+        return Content(f"‹ {safe(self.value)} ›")
+
+    def action_turn(self, by: int) -> None:
+        """The next or previous choice, around the end."""
+        self.value = self.choices[(self.choices.index(self.value) + by) % len(self.choices)]
+        self.post_message(self.Turned())
+
+    def on_click(self) -> None:
+        """A click takes the next choice."""
+        self.action_turn(1)
+
+
+class Form(VerticalScroll, can_focus=False):
+    """The fields in order; enter saves from any of them, up and down walk between them."""
+
+    BINDINGS = [
+        Binding("enter", "submit", "save", show=False, priority=True),
+        Binding("down", "app.focus_next", "next field", show=False),
+        Binding("up", "app.focus_previous", "previous field", show=False),
+    ]
+
+    class Changed(Message):
+        """A value changed; carries all of them."""
+
+        def __init__(self, values: dict[str, str]) -> None:
+            super().__init__()
+            self.values = values
+
+    class Submitted(Changed):
+        """The person wants it saved."""
+
+    def __init__(
+        self, fields: tuple[Field, ...], check: Callable[[dict[str, str]], Notes], *, id: str | None = None
+    ) -> None:
+        super().__init__(id=id)
+        self.fields = fields
+        self._check = check
+        self.notes = Notes()
+
+    def compose(self) -> ComposeResult:
+        """A row for each field."""
+        for each in self.fields:
+            with Horizontal(classes="row"):
+                yield Static(Content(each.label), classes="label", markup=False)
+                if each.choices:
+                    yield Choice(each.value, each.choices, id=each.name)
+                else:
+                    yield Input(each.value, id=each.name, compact=True, select_on_focus=False)
+                yield Static(Content(each.hint), classes="note", id=f"{each.name}-note", markup=False)
+
+    def on_mount(self) -> None:
+        """Say at once what the values mean."""
+        self.look()
+        first = self.query("Input, Choice").first()
+        first.focus()
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What stands in the fields now."""
+        return {
+            each.name: self.query_one(f"#{each.name}", Choice if each.choices else Input).value
+            for each in self.fields
+        }
+
+    @on(Input.Changed)
+    @on(Choice.Turned)
+    def _typed(self, event: events.Event | Message) -> None:
+        event.stop()
+        self.look()
+        self.post_message(self.Changed(self.values))
+
+    def look(self) -> None:
+        """Check the values and put the words beside the fields."""
+        self.notes = self._check(self.values)
+        for each in self.fields:
+            wrong = self.notes.wrong.get(each.name, "")
+            words = wrong or self.notes.means.get(each.name, each.hint)
+            note = self.query_one(f"#{each.name}-note", Static)
+            note.update(Content(safe(words)))
+            note.set_class(bool(wrong), "-wrong")
+
+    def action_submit(self) -> None:
+        """Save, unless something is wrong: then go to the field that is."""
+        self.look()
+        for each in self.fields:
+            if each.name in self.notes.wrong:
+                self.query_one(f"#{each.name}").focus()
+                return
+        self.post_message(self.Submitted(self.values))

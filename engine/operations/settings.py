@@ -1,0 +1,77 @@
+"""Setting a setting: text from any door, checked for what the setting means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from engine.operations.registry import Act, Help, operation
+from engine.queries.history import SettingValue, setting_value
+from engine.rules.errors import BadValue, shown
+from engine.rules.names import plain_name, unknown
+from engine.rules.zones import zone_named
+from store import journal, settings
+from store.errors import Refused
+
+_KEPT_BY_ENGINE = frozenset({"date_events_checked"})
+_LIMITS = {
+    "task_max_concurrent": (1, 1_000),
+    "log_cap": (1_000, 10_000_000_000),
+    "cancel_grace": (0, 3_600),
+    "keep_changes": (1, 36_500),
+}
+_BACKENDS = ("database",)
+_YES, _NO = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
+
+
+@operation("setting set")
+def set_setting(
+    act: Act,
+    key: Annotated[str, Help("which setting; `setting list` shows them")],
+    value: Annotated[str, Help("its new value")],
+) -> SettingValue:
+    """Change a setting."""
+    if key not in settings.KNOWN or key in _KEPT_BY_ENGINE:
+        raise Refused(f"setting: {unknown(key, sorted(set(settings.KNOWN) - _KEPT_BY_ENGINE), 'setting')}.")
+    try:
+        wanted = _parsed(key, value)
+    except BadValue as fault:
+        raise Refused(f"setting {key}: {fault}.") from fault
+    if wanted != settings.read(act.connection, key):
+        settings.write(act.connection, key, wanted)
+        journal.describe(act.connection, act.id, f"set {key} to {shown(value)}")
+    return setting_value(key, wanted)
+
+
+def _parsed(key: str, text: str) -> Any:
+    own: dict[str, Callable[[str], Any]] = {"zone": _zone, "task_log_storage_backend": _backend}
+    if key in own:
+        return own[key](text)
+    kinds: dict[type, Callable[[str], Any]] = {bool: _yes_or_no, int: lambda text: _whole(key, text)}
+    return kinds.get(type(settings.KNOWN[key].default), plain_name)(text)
+
+
+def _zone(text: str) -> str:
+    return str(zone_named(text))
+
+
+def _backend(text: str) -> str:
+    if text not in _BACKENDS:
+        raise BadValue(unknown(text, _BACKENDS, "place for log lines"))
+    return text
+
+
+def _yes_or_no(text: str) -> bool:
+    plain = text.lower()
+    if plain not in _YES | _NO:
+        raise BadValue(f"expected true or false, not '{shown(text)}'")
+    return plain in _YES
+
+
+def _whole(key: str, text: str) -> int:
+    low, high = _LIMITS[key]
+    plain = text.replace("_", "")
+    number = int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 19 else -1
+    if not low <= number <= high:
+        raise BadValue(f"expected a whole number from {low} to {high}, not '{shown(text)}'")
+    return number

@@ -1,0 +1,114 @@
+"""Undo and redo: the newest act of a person is taken back by an act of its own, so history stays whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from engine.operations.registry import Act, Help, operation
+from engine.operations.reversal import Reversal
+from engine.rules.errors import shown
+from store import journal, values
+from store.errors import Refused
+from store.reads import history
+
+_TOLD = 50
+"""Rows that the answer tells of; an import may have touched a hundred thousand."""
+
+Preview = Annotated[bool, Help("say what it would take back, and change nothing")]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What an undo or redo did: of which act, in its words, and to which rows (the first 50 of `changes`)."""
+
+    act: int
+    words: str
+    is_preview: bool
+    changes: int
+    rows: tuple[str, ...]
+
+
+@operation("undo")
+def undo(
+    act: Act,
+    preview: Preview = False,
+    id_: Annotated[int | None, Help("number of the act in `log`, instead of the newest")] = None,
+) -> TakenBack:
+    """Take back what you did last, if nobody changed the same fields since."""
+    if id_ is None:
+        target = history.undoable(act.connection, act.actor, act.id)
+    else:
+        target = _own(act, id_)
+    if target is None:
+        raise Refused("There is nothing to undo.")
+    return _taken_back(act, target, f"undid: {_plain(target.words)}", preview)
+
+
+@operation("redo")
+def redo(act: Act, preview: Preview = False) -> TakenBack:
+    """Do again what you undid last, if nobody changed the same fields since."""
+    target = history.redoable(act.connection, act.actor, act.id)
+    if target is None:
+        raise Refused("There is nothing to redo.")
+    return _taken_back(act, target, f"redid: {_plain(target.words)}", preview)
+
+
+def _own(act: Act, number: int) -> values.Act:
+    """An act by its number, with the reason if it cannot be undone."""
+    found = history.act(act.connection, number)
+    if found is None or number == act.id:
+        raise Refused(f"There is no act {number}.")
+    if not history.is_own(act.connection, act.actor, number):
+        raise Refused(
+            f"Act {number} ({shown(found.words)}) was done by {found.actor}, who alone may undo it."
+        )
+    if not found.can_undo:
+        raise Refused(f"Act {number} ({shown(found.words)}) cannot be undone.")
+    if found.operation == "undo":
+        raise Refused(f"Act {number} ({shown(found.words)}) is an undo itself; `redo` takes it back.")
+    if found.undone_by_id is not None:
+        raise Refused(f"Act {number} ({shown(found.words)}) was undone already, by act {found.undone_by_id}.")
+    return found
+
+
+def _taken_back(act: Act, target: values.Act, words: str, preview: bool) -> TakenBack:
+    reversal = Reversal(act.connection, target)
+    with _kept(act, not preview):
+        reversal.run()
+        _settle(act, reversal)
+    if not preview:
+        _link(act, target, words, is_empty=not reversal.lines)
+    told = tuple(reversal.lines[:_TOLD])
+    return TakenBack(target.id, words, preview, len(reversal.lines), told)
+
+
+def _settle(act: Act, reversal: Reversal) -> None:
+    """What follows from rows and is not kept in the journal is worked out anew."""
+
+
+def _link(act: Act, target: values.Act, words: str, *, is_empty: bool) -> None:
+    """Tie the two acts together. Where all was as before already, the act just cannot be undone any more."""
+    if is_empty:
+        act.connection.execute("UPDATE act SET can_undo = 0 WHERE id = ?", (target.id,))
+        return
+    journal.describe(act.connection, act.id, words)
+    act.connection.execute("UPDATE act SET undoes_id = ? WHERE id = ?", (target.id, act.id))
+    act.connection.execute("UPDATE act SET undone_by_id = ? WHERE id = ?", (act.id, target.id))
+
+
+def _plain(words: str) -> str:
+    """`done: X`, also of an undo or redo of it."""
+    return words.removeprefix("undid: ").removeprefix("redid: ")
+
+
+@contextmanager
+def _kept(act: Act, is_kept: bool) -> Iterator[None]:
+    """Keep the writes, or roll them back at the end: a preview is the real thing that did not happen."""
+    act.connection.execute("SAVEPOINT preview")
+    yield
+    if not is_kept:
+        act.connection.execute("ROLLBACK TO preview")
+    act.connection.execute("RELEASE preview")

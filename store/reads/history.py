@@ -1,0 +1,148 @@
+"""The journal as people read it: acts, newest first, and the rows that each one changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from store.instants import Instant
+from store.journal import Actor, parse
+from store.values import Act
+
+_ACTS = """
+SELECT act.id, act.at, act.actor, act.via, act.operation, act.words, act.can_undo, act.undoes_id,
+       act.undone_by_id
+FROM act
+"""
+_CHANGES = "SELECT id, act_id, kind, row_id, action, before, after FROM change"
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """What an act did to one row; `before` of a deletion is the whole row, an insertion has neither side."""
+
+    id: int
+    act_id: int
+    kind: str
+    row_id: int
+    action: str
+    before: Mapping[str, str | int | float | None]
+    after: Mapping[str, str | int | float | None]
+
+
+def acts(
+    connection: sqlite3.Connection,
+    limit: int,
+    *,
+    before: int | None = None,
+    kind: str | None = None,
+    row: int | None = None,
+) -> tuple[Act, ...]:
+    """Up to `limit` acts older than act `before`, newest first.
+
+    With `kind` only those that touched rows of that table, with `row` too only those that touched this one.
+    """
+    test = ""
+    values: tuple[str | int, ...] = ()
+    if kind is not None and row is not None:
+        test = " AND act.id IN (SELECT act_id FROM change WHERE kind = ? AND row_id = ?)"
+        values = (kind, row)
+    elif kind is not None:
+        test = " AND EXISTS (SELECT 1 FROM change WHERE change.act_id = act.id AND change.kind = ?)"
+        values = (kind,)
+    query = f"{_ACTS} WHERE act.id < ?{test} ORDER BY act.id DESC LIMIT ?"
+    top = (1 << 62) if before is None else before
+    return tuple(_act(found) for found in connection.execute(query, (top, *values, limit)))
+
+
+def act(connection: sqlite3.Connection, number: int) -> Act | None:
+    """The act of that id."""
+    found = connection.execute(f"{_ACTS} WHERE act.id = ?", (number,)).fetchone()
+    return None if found is None else _act(found)
+
+
+def changes(connection: sqlite3.Connection, act_id: int, limit: int = 1_000_000) -> tuple[RowChange, ...]:
+    """What an act changed, newest first: the order in which it is taken back."""
+    rows = connection.execute(f"{_CHANGES} WHERE act_id = ? ORDER BY id DESC LIMIT ?", (act_id, limit))
+    return tuple(_change(row) for row in rows)
+
+
+def change_count(connection: sqlite3.Connection, act_id: int) -> int:
+    """How many row changes an act made."""
+    return int(connection.execute("SELECT count(*) FROM change WHERE act_id = ?", (act_id,)).fetchone()[0])
+
+
+_STANDING = "act.undone_by_id IS NULL AND act.operation <> 'undo'"
+"""Of an act and its undo neither counts any more; a redo counts as the act it brought back."""
+
+
+def undoable(connection: sqlite3.Connection, actor: Actor, before: int) -> Act | None:
+    """The newest act of the actor older than `before` that stands and can be taken back."""
+    return _newest_of(connection, actor, before, f"{_STANDING} AND act.can_undo = 1")
+
+
+def redoable(connection: sqlite3.Connection, actor: Actor, before: int) -> Act | None:
+    """The newest undo of the actor older than `before` that was not taken back itself."""
+    return _newest_of(connection, actor, before, "act.undone_by_id IS NULL AND act.operation = 'undo'")
+
+
+def is_own(connection: sqlite3.Connection, actor: Actor, number: int) -> bool:
+    """Whether the actor did that act."""
+    query = f"SELECT 1 FROM act WHERE act.id = ? AND ({_BY_USER} OR {_BY_LOGIN})"
+    return connection.execute(query, (number, actor.user_id, actor.name)).fetchone() is not None
+
+
+def standing_after(connection: sqlite3.Connection, change: RowChange) -> tuple[tuple[Act, RowChange], ...]:
+    """Later changes of the same row by other acts that still stand, oldest first, with their acts.
+
+    An act and its undo cancel each other if both are later; so do an undo and its redo.
+    """
+    rows = connection.execute(
+        f"{_CHANGES} WHERE kind = ? AND row_id = ? AND id > ? AND act_id <> ? ORDER BY id",
+        (change.kind, change.row_id, change.id, change.act_id),
+    )
+    later = [_change(row) for row in rows.fetchall()]
+    standing: dict[int, Act] = {}
+    for number in dict.fromkeys(each.act_id for each in later):
+        by = act(connection, number)
+        if by is not None and (by.undoes_id is None or standing.pop(by.undoes_id, None) is None):
+            standing[number] = by
+    return tuple((standing[each.act_id], each) for each in later if each.act_id in standing)
+
+
+_BY_USER = "act.user_id = ?"
+_BY_LOGIN = "act.user_id IS NULL AND act.actor = ? AND act.via <> 'engine'"
+"""Of a person whom the store did not know yet."""
+
+
+def _newest_of(connection: sqlite3.Connection, actor: Actor, before: int, test: str) -> Act | None:
+    """Two indexed look-ups instead of one OR, which would walk the whole journal."""
+    found = []
+    for owner, value in ((_BY_USER, actor.user_id), (_BY_LOGIN, actor.name)):
+        query = f"{_ACTS} WHERE {owner} AND act.id < ? AND {test} ORDER BY act.id DESC LIMIT 1"
+        row = connection.execute(query, (value, before)).fetchone()
+        if row is not None:
+            found.append(_act(row))
+    return max(found, key=lambda each: each.id, default=None)
+
+
+def _act(row: Any) -> Act:
+    number, at, actor, via, operation, words, can_undo, undoes_id, undone_by_id = row
+    return Act(
+        number,
+        Instant(at),
+        actor,
+        via,
+        operation,
+        words or operation,
+        bool(can_undo),
+        undoes_id,
+        undone_by_id,
+    )
+
+
+def _change(row: Any) -> RowChange:
+    number, act_id, kind, row_id, action, before, after = row
+    return RowChange(number, act_id, kind, row_id, action, parse(before), parse(after))

@@ -1,0 +1,1 @@
+"""Widgets, and the parts of them that need no terminal (`pages`, `outline`)."""

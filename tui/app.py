@@ -31,7 +31,8 @@ from themes import HERE, load_builtin, load_folder
 from tui import keys
 from tui.perform import Outcome, Wish, Writer
 from tui.themes import theme, token_colors, variable_defaults
-from tui.widgets.painting import Painter, Piece
+from tui.widgets.header import Status
+from tui.widgets.painting import Painter
 
 FIRST_THEME = "tickler-dark"
 LOOK_EVERY = 0.5
@@ -177,23 +178,25 @@ class Desk(App[int]):
 
             tell(self.store)
 
-    def status_words(self) -> tuple[Piece, ...]:
-        """The right end of the header: the engine that fires, what runs, what is late or failed."""
+    def status_words(self) -> tuple[Status, ...]:
+        """The right end of the header: the engine that fires, what runs, what failed, what is late."""
         beat = pulse(self.reader, self.now, self.today)
         node = beat.engine
         own = node is not None and self._engine is not None and node.id == self._engine.name
         since, last = (from_us(node.since), from_us(node.beat_at)) if node else (None, None)
-        words = engine_words(
-            node.pid if node else None, since, last, self.clock(), self.zone.key, own=own
-        )
-        pieces: list[Piece] = [(words, "ok" if words == "engine ok" else "warning")]
-        if beat.running:
-            pieces.append((f"{beat.running} running", "running"))
-        if beat.failed:
-            pieces.append((f"{beat.failed:,} failed", "error"))
-        if beat.late:
-            pieces.append((f"{beat.late:,} late", "error"))
-        return tuple(pieces)
+        words = engine_words(node.pid if node else None, since, last, self.clock(), self.zone.key, own=own)
+        if node is None:
+            status = [Status("no engine: jobs wait", "no engine", "warning")]
+        else:
+            status = [Status(words, words.removeprefix("engine "), "ok" if words == "engine ok" else "warning")]
+        for number, long, short, token in (
+            (beat.running, "running", "run", "running"),
+            (beat.failed, "failed", "failed", "error"),
+            (beat.late, "late", "late", "error"),
+        ):
+            if number:
+                status.append(Status(f"{number:,} {long}", f"{number:,} {short}", token))
+        return tuple(status)
 
     def open_log(self, run_id: int) -> None:
         """Go to Logs with this run."""

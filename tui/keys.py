@@ -66,7 +66,6 @@ KEYS: tuple[Key, ...] = (
     Key("log.warning", "w", "next_loud(30)", "next warning", "Go to the next warning or error", ("logs",)),
     Key("log.warning.back", "W", "previous_loud(30)", "previous warning",
         "Go to the previous warning or error", ("logs",)),
-    Key("log.wrap", "s", "wrap", "wrap", "Wrap long lines, or cut them", ("logs",)),
     Key("find.next", "n", "find_next", "next", "Go to the next match", ("logs",)),
     Key("find.previous", "N", "find_previous", "previous", "Go to the match before", ("logs",)),
     Key("row.why", "w", "why", "why", "Say why this is here and what happens next", _ROWS, hint=True),
@@ -99,8 +98,7 @@ def bindings(*places: str) -> list[Any]:
     from textual.binding import Binding  # here, so that `tickler keys` does not load textual
 
     return [
-        Binding(key.keys, key.action, key.words, id=key.id, tooltip=key.help, show=False)
-        for key in keys_of(*places)
+        Binding(key.keys, key.action, key.words, id=key.id, tooltip=key.help, show=False) for key in keys_of(*places)
     ]
 
 

@@ -21,8 +21,9 @@ from engine.rules.wording import (
 from store import values
 from store.instants import SECOND, Instant, from_us
 from tui.text import fit
+from tui.widgets.painting import Piece
 
-Cells = list[tuple[str, str]]
+Cells = list[Piece]
 
 STATE_TOKENS = {
     "late": "error", "due_today": "warning", "done": "done", "open": "text",

@@ -149,7 +149,7 @@ class Logs(View):
             self.desk.perform(cancel, self.run_id)
 
     def _here(self) -> int:
-        item = self.list.current
+        item = self.list.row
         return int(str(item.id)) if isinstance(item, Item) else 1
 
     def action_next_loud(self, level: int) -> None:
@@ -208,14 +208,14 @@ class Logs(View):
             self.notify(otherwise, markup=False)
         else:
             self.list.follow = False
-            self.list.go_to("log", seq - 1)
+            self.list.reveal("log", (seq,), seq - 1)
             self._words()
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """Clear the search first."""
         if self.list.find:
             self.list.find = ""
-        super().action_back()
+        await super().action_back()
 
     def detail(self) -> Content:
         """Logs have no detail: the list has the whole width."""

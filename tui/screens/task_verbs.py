@@ -1,8 +1,9 @@
-"""The verbs of tasks, the same on every view that lists them; they act on the marked rows, else on this one."""
+"""The verbs of tasks, the same on every view that lists them: on the marked rows, else on this one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from textual.content import Content
@@ -14,7 +15,7 @@ from engine.rules.wording import due_words, long_day, past_day, plural, upcoming
 from store import values
 from store.reads import tasks as task_reads
 from tui.screens.dialog import Dialog
-from tui.screens.view import Item, View
+from tui.screens.view import View
 from tui.text import safe
 from tui.widgets.form import Field, Notes
 
@@ -27,7 +28,7 @@ class TaskVerbs(View):
 
     def chosen(self) -> list[int]:
         """Ids of the marked tasks, else of the one under the cursor."""
-        marked = sorted(number for number in self.list.marks if isinstance(number, int))
+        marked = sorted(number for number in self.list.marked if isinstance(number, int))
         if marked:
             return marked
         task = self.current
@@ -39,7 +40,7 @@ class TaskVerbs(View):
         if not numbers:
             self.notify("Put the cursor on a task first.")
             return
-        self.desk.perform(call, *numbers, then=lambda _: self.list.clear_marks(), **params)
+        self.desk.perform(call, *numbers, then=lambda _: self.list.set_marks(()), **params)
 
     def action_done(self) -> None:
         """Done: by this person, today."""
@@ -125,7 +126,7 @@ class TaskVerbs(View):
         def save(given: dict[str, str] | None) -> None:
             if given is not None:
                 day = parse_day(given[field], self.desk.today)
-                self.desk.perform(move, *numbers, then=lambda _: self.list.clear_marks(), **{field: day})
+                self.desk.perform(move, *numbers, then=lambda _: self.list.set_marks(()), **{field: day})
 
         self.desk.push_screen(Dialog(title + more, fields, lambda g: self._check_day(g, field), verb), save)
 
@@ -163,7 +164,7 @@ class TaskVerbs(View):
         value = self.current
         if not isinstance(value, values.Task):
             return Content("")
-        task = task_reads.task(self.desk.reader, value.id) or value
+        task = task_reads.one(self.desk.reader, value.id) or value
         return task_detail(self, task)
 
 
@@ -173,7 +174,8 @@ def task_detail(view: View, task: values.Task) -> Content:
     lines = [Content.styled(safe(task.name), "bold")]
     if task.object_id is not None:
         thing = f"{task.object_class} {task.object_id} · {task.object_name or '-'}"
-        lines.append(Content.assemble((safe(thing), "$muted"), " · ", (safe(task.object_status or "-"), "$ok")))
+        status = (safe(task.object_status or "-"), "$ok")
+        lines.append(Content.assemble((safe(thing), "$muted"), " · ", status))
     lines += [Content(""), _due(task, today)]
     shown = f"  {upcoming_words(task.visible_date, today)}" if task.visible_date > today else ""
     lines.append(_pair("visible", f"{long_day(task.visible_date)}{shown}"))
@@ -185,11 +187,11 @@ def task_detail(view: View, task: values.Task) -> Content:
     lines += [Content(""), Content.styled("why", "$muted")]
     lines += [Content(safe(line)) for line in why_task(desk.reader, task.id, today, desk.zone)]
     lines += [Content(""), Content.styled("notes", "$muted")]
-    lines += [Content(safe(line)) for line in task.notes.split("\n")[:60]] if task.notes else [Content("- e edits")]
+    lines += [Content(safe(line)) for line in (task.notes or "-   e edits").split("\n")[:60]]
     return Content("\n").join(lines)
 
 
-def _due(task: values.Task, today: Any) -> Content:
+def _due(task: values.Task, today: date) -> Content:
     if task.deadline_date is None:
         return _pair("due", "no day")
     words = due_words(task.deadline_date, today, task.is_done)
@@ -200,8 +202,3 @@ def _due(task: values.Task, today: Any) -> Content:
 
 def _pair(label: str, words: str) -> Content:
     return Content.assemble((f"{label:<10}", "$muted"), safe(words))
-
-
-def item_of(task: values.Task, key: tuple[Any, ...], stamp: Any) -> Item:
-    """A task as a row of a list."""
-    return Item(key, task.id, task, stamp)

@@ -144,7 +144,7 @@ class View(Base):
     @property
     def current(self) -> Any:
         """The value of the row the cursor is on, None on a heading or in an empty list."""
-        item = self.list.current
+        item = self.list.row
         return item.value if isinstance(item, Item) else None
 
     def say(self, *words: Piece) -> None:
@@ -213,7 +213,7 @@ class View(Base):
     def show_rows(self) -> None:
         """Build the list anew: another filter, other groups."""
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """Inner things first: the detail closes and the filter is cleared before the view is left."""
         if self.has_class("-detail"):
             self.remove_class("-detail")
@@ -228,7 +228,7 @@ class View(Base):
                 self.show_rows()
             self.list.focus()
         else:
-            self.desk.action_back()
+            await self.desk.action_back()
 
     def in_thread(self) -> Any:
         """A read-only connection for a worker thread, which closes it."""

@@ -120,10 +120,12 @@ class Form(VerticalScroll, can_focus=False):
     @property
     def values(self) -> dict[str, str]:
         """What stands in the fields now."""
-        return {
-            each.name: self.query_one(f"#{each.name}", Choice if each.choices else Input).value
-            for each in self.fields
-        }
+        return {each.name: self._value(each) for each in self.fields}
+
+    def _value(self, each: Field) -> str:
+        if each.choices:
+            return self.query_one(f"#{each.name}", Choice).value
+        return self.query_one(f"#{each.name}", Input).value
 
     @on(Input.Changed)
     @on(Choice.Turned)

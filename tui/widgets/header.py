@@ -5,6 +5,8 @@ Both are one line, drawn only when a word on them changes: an idle desk sends no
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from textual import events
 from textual.message import Message
 from textual.reactive import reactive
@@ -25,13 +27,33 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
 """Number, mode and name of every view."""
 
 
+class Status(NamedTuple):
+    """One thing at the right of the header, in two lengths."""
+
+    long: str
+    short: str
+    token: str
+
+
+def _places(pieces: list[Piece]) -> list[tuple[int, int, str]]:
+    """Where each view stands on the line: start, end, mode."""
+    modes = {name: view for _, view, name in VIEWS}
+    found, at = [], 0
+    for words, _ in pieces:
+        name = words.strip().split(" ", 1)[-1]
+        if name in modes:
+            found.append((at, at + len(words), modes[name]))
+        at += len(words)
+    return found
+
+
 class Header(Widget):
     """Views at the left, the engine at the right; where it is narrow, the other views keep their number."""
 
     DEFAULT_CSS = "Header { dock: top; height: 1; }"
 
-    status: reactive[tuple[Piece, ...]] = reactive(())
-    """What stands at the right, least important first; what does not fit is left out from the left."""
+    status: reactive[tuple[Status, ...]] = reactive(())
+    """What stands at the right, the most important last."""
     painter: reactive[Painter | None] = reactive(None)
 
     class Chosen(Message):
@@ -51,38 +73,38 @@ class Header(Widget):
         width = self.size.width
         if self.painter is None:
             return Strip.blank(width)
-        right = self._right(width // 2)
-        taken = sum(len(words) for words, _ in right)
-        left = self._left(width - taken)
-        used = sum(len(words) for words, _ in left)
-        gap: Piece = (" " * max(0, width - taken - used), "text")
+        left, right = self._fitting(width)
+        self._places = _places(left)
+        used = sum(len(words) for words, _ in (*left, *right))
+        gap: Piece = (" " * max(0, width - used), "text")
         return self.painter.line([*left, gap, *right], width, ground="panel")
 
-    def _left(self, room: int) -> list[Piece]:
-        named = sum(len(number) + len(name) + 3 for number, _, name in VIEWS)
-        pieces: list[Piece] = [(" ", "text")]
-        if named + 11 <= room:
-            pieces.append(("tickler  ", "accent bold"))
-        at = sum(len(words) for words, _ in pieces)
-        self._places = []
-        for number, view, name in VIEWS:
-            here = view == self._view
-            words = f" {number} {name} " if here or named < room else f" {number} "
-            pieces.append((words, "accent reverse" if here else "muted"))
-            self._places.append((at, at + len(words), view))
-            at += len(words)
-        return pieces
+    def _fitting(self, width: int) -> tuple[list[Piece], list[Piece]]:
+        """The roomiest pair of sides that fits; at last the engine gives way to the views."""
+        house: list[Piece] = [(" tickler ", "accent bold")]
+        wide, tight = self._views("  "), self._views(" ")
+        right = self._right(long=True)
+        for left, status in (
+            ([*house, *wide], right),
+            (wide, right),
+            (tight, right),
+            (tight, self._right(long=False)),
+        ):
+            if sum(len(words) for words, _ in (*left, *status)) <= width:
+                return left, status
+        return tight, self._right(long=False)[-2:]
 
-    def _right(self, room: int) -> list[Piece]:
-        pieces: list[Piece] = [(" ", "text")]
-        for words, token in reversed(self.status):
-            if len(words) + 3 > room:
-                break
-            if len(pieces) > 1:
-                pieces.insert(0, (" · ", "muted"))
-            pieces.insert(0, (words, token))
-            room -= len(words) + 3
-        return pieces
+    def _views(self, space: str) -> list[Piece]:
+        return [
+            (f" {number} {name}{space[1:]}", "accent reverse" if view == self._view else "muted")
+            for number, view, name in VIEWS
+        ]
+
+    def _right(self, *, long: bool) -> list[Piece]:
+        pieces: list[Piece] = []
+        for each in self.status:
+            pieces += [(" · " if pieces else " ", "muted"), (each.long if long else each.short, each.token)]
+        return [*pieces, (" ", "text")]
 
     def on_click(self, event: events.Click) -> None:
         """Go to the view under the pointer."""

@@ -1,0 +1,226 @@
+"""Schedules: when the machine's jobs repeat, what comes next, and what became of the last ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual.content import Content
+
+from engine.rules.durations import duration_words
+from engine.rules.when import BadSpec, preview, sentence
+from engine.rules.wording import count_of, day_and_clock, state_of
+from engine.timing import rule_of
+from store import values
+from store.instants import Instant, from_us
+from store.reads import runs, schedules
+from tui.rows import STATE_TOKENS, Cells, schedule_row
+from tui.screens.dialog import Confirm, Dialog
+from tui.screens.view import Item, View
+from tui.text import safe
+from tui.widgets.form import Field, Notes
+from tui.widgets.line_list import LineList
+from tui.widgets.line_view import LineState
+from tui.widgets.pages import Key, Row, section
+
+NEXT, LAST = 5, 6
+"""Occurrences ahead and ledger lines behind that the detail shows."""
+
+
+class Schedules(View):
+    """The list of schedules. `e` edits with a live preview, `R` runs now, `P` pauses with a reason."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ("schedules",)
+    VIEW = "schedules"
+    KINDS = frozenset({"schedule", "run", "occurrence"})
+    FILTER_HINT = "part of a name; esc clears"
+
+    def make_list(self) -> LineList:
+        """One section, by name."""
+        return LineList(self._draw, empty="No schedule yet. Press a to add one, such as daily 02:30.")
+
+    def on_mount(self) -> None:
+        """Read the first page."""
+        self.show_rows()
+
+    def _draw(self, item: Item, width: int, state: LineState) -> Cells:
+        return schedule_row(item.value, width, self.desk.now, self.desk.zone)
+
+    def _fetch(
+        self, section: str, after: Key | None, before: Key | None, offset: int | None, limit: int
+    ) -> Sequence[Row]:
+        found = schedules.page(
+            self.desk.reader,
+            after=str(after[0]) if after else None,
+            before=(str(before[0]) if before else schedules.LAST) if before is not None else None,
+            offset=offset or 0,
+            text=self.filter,
+            limit=limit,
+        )
+        return [Item((each.name,), each.id, each, self.desk.today) for each in found]
+
+    def show_rows(self) -> None:
+        """Build the list for the filter."""
+        self.list.show([section("schedules", None, self._fetch)])
+        self._words()
+
+    def refresh_data(self) -> None:
+        """Read the rows in view again."""
+        self.list.refresh_data()
+        self._words()
+        self.show_detail()
+
+    def _words(self) -> None:
+        number = schedules.count(self.desk.reader, self.filter)
+        found = f" matching {self.filter}" if self.filter else ""
+        self.say((f"schedules{found}", "text"), (f"   {count_of(number, 'schedule')} · by name", "muted"))
+
+    def detail(self) -> Content:
+        """The sentence, what comes next, what became of the last occurrences."""
+        schedule = self.current
+        return schedule_detail(self, schedule) if isinstance(schedule, values.Schedule) else Content("")
+
+    def open_current(self) -> None:
+        """Enter shows the detail; on a wide terminal it is there already, so enter edits."""
+        if self.has_class("-wide"):
+            self.action_edit()
+        else:
+            super().open_current()
+
+    def action_add(self) -> None:
+        """A new schedule."""
+        from tui.screens.schedule_editor import ScheduleEditor
+
+        self.desk.push_screen(ScheduleEditor(None))
+
+    def action_edit(self) -> None:
+        """Edit with the sentence and the next times in sight."""
+        from tui.screens.schedule_editor import ScheduleEditor
+
+        if isinstance(self.current, values.Schedule):
+            self.desk.push_screen(ScheduleEditor(self.current))
+
+    def action_run_now(self) -> None:
+        """Run outside the plan; one that is off asks first."""
+        from engine.operations.schedules import run_now
+
+        schedule = self.current
+        if not isinstance(schedule, values.Schedule):
+            return
+        if schedule.is_enabled and schedule.pause_reason is None:
+            self.desk.perform(run_now, schedule.name, then=self._started)
+            return
+        off = "is off" if not schedule.is_enabled else f"is paused ({schedule.pause_reason})"
+        question = f"{safe(schedule.name)} {safe(off)}. Run it once anyway?"
+
+        def answer(yes: bool | None) -> None:
+            if yes:
+                self.desk.perform(run_now, schedule.name, even_if_off=True, then=self._started)
+
+        self.desk.push_screen(Confirm(question, "run once"), answer)
+
+    def _started(self, run: values.Run) -> None:
+        self.notify(f"Run {run.id} of {safe(run.name)}: l reads its log.", markup=False)
+
+    def action_pause(self) -> None:
+        """Pause with a reason, or resume."""
+        from engine.operations.schedules import pause, resume
+
+        schedule = self.current
+        if not isinstance(schedule, values.Schedule):
+            return
+        if schedule.pause_reason is not None:
+            self.desk.perform(resume, schedule.name)
+            return
+
+        def save(given: dict[str, str] | None) -> None:
+            if given is not None:
+                self.desk.perform(pause, schedule.name, reason=given["reason"])
+
+        def check(given: dict[str, str]) -> Notes:
+            return Notes({} if given["reason"].strip() else {"reason": "say why, for whoever asks later"})
+
+        fields = (Field("reason", "because"),)
+        self.desk.push_screen(Dialog(f"Pause {safe(schedule.name)}", fields, check, "pause"), save)
+
+    def action_delete(self) -> None:
+        """Delete; its runs stay readable and undo brings it back."""
+        from engine.operations.schedules import delete
+
+        if isinstance(self.current, values.Schedule):
+            self.desk.perform(delete, self.current.name)
+
+    def action_log(self) -> None:
+        """The log of its newest run."""
+        schedule = self.current
+        if isinstance(schedule, values.Schedule):
+            newest = runs.page(self.desk.reader, runs.Which(schedules=(schedule.id,)), limit=1)
+            if newest:
+                self.desk.open_log(newest[0].id)
+            else:
+                self.notify(f"{safe(schedule.name)} has not run yet.", markup=False)
+
+    def action_why(self) -> None:
+        """Why it is as it is."""
+        if isinstance(self.current, values.Schedule):
+            self.desk.explain("schedule", self.current.id)
+
+
+def schedule_detail(view: View, schedule: values.Schedule) -> Content:
+    """A schedule in words: its sentence, the next times, the last ones."""
+    desk = view.desk
+    now = desk.clock()
+
+    def when(at: Instant | None) -> str:
+        return day_and_clock(from_us(at), now, desk.zone.key) if at is not None else "-"
+
+    lines = [Content.styled(safe(schedule.name), "bold")]
+    if schedule.description:
+        lines.append(Content.styled(safe(schedule.description), "$muted"))
+    lines.append(Content(""))
+    lines += _coming(schedule, desk.clock())
+    lines += [Content(""), Content.styled("runs", "$muted"), _pair("command", _command(schedule))]
+    lines += [
+        _pair("limit", duration_words(schedule.timeout)),
+        _pair("retries", str(schedule.max_retries)),
+        _pair("missed", schedule.missed.replace("_", " ")),
+        _pair("overlap", schedule.overlap),
+    ]
+    if schedule.is_exclusive:
+        lines.append(_pair("exclusive", "nothing else runs meanwhile"))
+    lines += [Content(""), Content.styled("last", "$muted")]
+    for line in schedules.ledger(desk.reader, schedule.id, limit=LAST):
+        token = f"${STATE_TOKENS.get(line.state, 'text')}"
+        many = f" x{line.count:,}" if line.count > 1 else ""
+        words = f"  {when(line.planned_at)}{many}  {line.reason or ''}"
+        lines.append(Content.assemble((f"{state_of(line.state).word:<8}", token), safe(words)))
+    return Content("\n").join(lines)
+
+
+def _coming(schedule: values.Schedule, now: datetime) -> list[Content]:
+    if schedule.error:
+        return [Content.styled(safe(f"broken: {schedule.error}"), "$error"), Content("e mends it")]
+    try:
+        rule = rule_of(schedule)
+    except BadSpec as fault:
+        return [Content.styled(safe(str(fault)), "$error")]
+    lines = [Content(safe(sentence(rule)))]
+    if schedule.pause_reason is not None:
+        lines.append(Content.styled(safe(f"paused: {schedule.pause_reason}"), "$warning"))
+    elif not schedule.is_enabled:
+        lines.append(Content.styled("off", "$warning"))
+    lines += [Content(""), Content.styled(f"next, {schedule.zone}", "$muted")]
+    coming = preview(rule, now, NEXT)
+    for planned in coming:
+        words = planned.local.strftime("%a %d %b  %H:%M:%S").removesuffix(":00")
+        lines.append(Content.assemble(words, "  ", (planned.note, "$warning")))
+    return lines if coming else [*lines, Content("no more: it has ended")]
+
+
+def _command(schedule: values.Schedule) -> str:
+    return str(schedule.params.get("command", schedule.controller)).replace("\n", " ")[:400]
+
+
+def _pair(label: str, words: str) -> Content:
+    return Content.assemble((f"{label:<10}", "$muted"), safe(words))

@@ -1,0 +1,170 @@
+"""Today: people, runs, failures and what is coming, in one list around a *now* line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+from textual.content import Content
+
+from engine.rules.wording import clock, count_of, long_day
+from store import values
+from store.enums import RunState
+from store.instants import SECOND
+from store.reads import pulse, runs, schedules, tasks
+from tui.rows import Cells, run_row, schedule_row, task_row
+from tui.screens.runs import run_detail
+from tui.screens.schedules import schedule_detail
+from tui.screens.task_verbs import TaskVerbs
+from tui.screens.view import Item
+from tui.widgets.line_list import LineList
+from tui.widgets.line_view import LineState
+from tui.widgets.pages import Key, Row, Section, section
+
+SOON = 7
+"""Days ahead that count as soon."""
+FEW = 20
+"""Runs and schedules that the list shows; the views of their own show all."""
+_DAY = 24 * 3600 * SECOND
+
+
+def _nothing(section: str, after: Key | None, before: Key | None, offset: int | None, limit: int) -> Sequence[Row]:
+    return ()
+
+
+class Today(TaskVerbs):
+    """What is late, what is due, what runs, what failed; then now; then what comes."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ("today",)
+    VIEW = "today"
+    KINDS = frozenset({"task", "task_assignee", "entity", "run", "schedule", "user"})
+    FILTER_HINT = "part of a name, a note, a thing (stay 12); esc clears"
+
+    def make_list(self) -> LineList:
+        """Sections that hold nothing are left out."""
+        return LineList(self._draw, empty="Nothing is due and nothing runs. a adds a task, 3 shows schedules.")
+
+    def on_mount(self) -> None:
+        """Read the first pages, and follow the clock."""
+        self.show_rows()
+        self.set_interval(1.0, self._tick)
+
+    def _draw(self, item: Item, width: int, state: LineState) -> Cells:
+        value = item.value
+        if isinstance(value, values.Run):
+            return run_row(value, width, self.desk.now, self.desk.zone, self.desk.ascii_marks)
+        if isinstance(value, values.Schedule):
+            return schedule_row(value, width, self.desk.now, self.desk.zone)
+        return task_row(value, width, self.desk.today, self.desk.ascii_marks)
+
+    def show_rows(self) -> None:
+        """The sections for now."""
+        self.list.show(self._sections())
+        self._words()
+
+    def refresh_data(self) -> None:
+        """Read again; the cursor stays on its row."""
+        self.list.refresh_data(self._sections())
+        self._words()
+        self.show_detail()
+
+    def _tick(self) -> None:
+        """Running times go on; nothing is read or written while nothing runs."""
+        if self.is_current and runs.count(self.desk.reader, runs.OPEN, 1):
+            self.refresh_data()
+
+    def _words(self) -> None:
+        beat = pulse.pulse(self.desk.reader, self.desk.now, self.desk.today)
+        found = f" matching {self.filter}" if self.filter else ""
+        self.say(
+            (f"{long_day(self.desk.today)}{found}", "text"),
+            (f"   {beat.late:,} late" if beat.late else "   nothing late", "error" if beat.late else "muted"),
+            (f" · {beat.due_today:,} due today · {count_of(beat.running, 'run')} active", "muted"),
+        )
+
+    def _sections(self) -> list[Section]:
+        today, now = self.desk.today, self.desk.now
+        at = clock(self.desk.clock(), self.desk.zone.key)
+        found = [
+            self._tasks("late", "late", tasks.late(today)),
+            self._tasks("today", "due today", tasks.due_on(today)),
+            self._few("running", "active runs", self._open_runs()),
+            self._few("failed", "failed in the last 24 hours", self._failed(now)),
+            self._few("coming", f"now {at} · jobs of the next 24 hours", self._coming(now)),
+            self._tasks("soon", f"due in the next {SOON} days", tasks.due_soon(today, SOON)),
+        ]
+        return [each for each in found if each is not None] or [section("nothing", None, _nothing)]
+
+    def _tasks(self, key: str, title: str, source: tasks.Section) -> Section | None:
+        fetch = partial(self._fetch, source)
+        return section(key, title, fetch) if fetch(key, None, None, None, 1) else None
+
+    def _fetch(
+        self,
+        source: tasks.Section,
+        section: str,
+        after: Key | None,
+        before: Key | None,
+        offset: int | None,
+        limit: int,
+    ) -> Sequence[Row]:
+        rows = tasks.window(
+            self.desk.reader, source, tasks.Filter(text=self.filter),
+            after=after, before=before, offset=offset, limit=limit,
+        )  # fmt: skip
+        return [Item(row.key, row.id, row.task, self.desk.today) for row in rows]
+
+    def _few(self, key: str, title: str, items: Sequence[Item]) -> Section | None:
+        """A short section, read at once."""
+        text = self.filter.lower()
+        kept = [item for item in items if text in item.value.name.lower()]
+
+        def fetch(section: str, after: Key | None, before: Key | None, offset: int | None, limit: int) -> Sequence[Row]:
+            if before is not None:
+                return [item for item in kept if not before or item.key < before][-limit:]
+            behind = [item for item in kept if after is None or item.key > after]
+            return behind[offset or 0 :][:limit]
+
+        return section(key, title, fetch, len(kept)) if kept else None
+
+    def _open_runs(self) -> list[Item]:
+        second = self.desk.now // SECOND
+        found = runs.page(self.desk.reader, runs.OPEN, limit=FEW)
+        return [Item((index,), f"run {run.id}", run, second) for index, run in enumerate(found)]
+
+    def _failed(self, now: int) -> list[Item]:
+        which = runs.Which(states=(RunState.FAILED, RunState.LOST))
+        found = runs.page(self.desk.reader, which, limit=FEW)
+        recent = [run for run in found if (run.finished_at or run.created_at) > now - _DAY]
+        return [Item((index,), f"run {run.id}", run) for index, run in enumerate(recent)]
+
+    def _coming(self, now: int) -> list[Item]:
+        found = schedules.next_due(self.desk.reader, now + _DAY, FEW)
+        return [Item((index,), f"schedule {each.id}", each) for index, each in enumerate(found)]
+
+    def open_current(self) -> None:
+        """Enter on a run reads its log."""
+        if isinstance(self.current, values.Run):
+            self.desk.open_log(self.current.id)
+        else:
+            super().open_current()
+
+    def action_why(self) -> None:
+        """Say why the row is here."""
+        value: Any = self.current
+        if isinstance(value, values.Run):
+            self.desk.explain("run", value.id)
+        elif isinstance(value, values.Schedule):
+            self.desk.explain("schedule", value.id)
+        else:
+            super().action_why()
+
+    def detail(self) -> Content:
+        """Of whatever the row is."""
+        value = self.current
+        if isinstance(value, values.Run):
+            return run_detail(self, value)
+        if isinstance(value, values.Schedule):
+            return schedule_detail(self, value)
+        return super().detail()

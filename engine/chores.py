@@ -1,0 +1,109 @@
+"""Housekeeping that may be an hour late: fold the write-ahead log in, forget old history, tidy up.
+
+Nothing that must happen on time is here: the `schedule` library lives in memory, counts from the end of the
+last time and stops a round at the first job that raises, so every chore is guarded, repeatable and small.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import schedule
+
+from engine import node
+from engine.clock import Clock
+from store import settings
+from store.connection import connect, is_busy
+from store.instants import SECOND
+
+_LARGE = 16 << 20
+"""Bytes of write-ahead log from which it is folded in even while there is work."""
+_SMALL = 1 << 20
+_BATCH = 500
+_DAY = 86_400 * SECOND
+
+log = logging.getLogger("tickler.engine")
+
+
+class Chores:
+    """For the engine's thread alone."""
+
+    def __init__(self, store: Path, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._is_idle = False
+        self._scheduler = schedule.Scheduler()
+        self._scheduler.every(1).seconds.do(self._guarded, self.checkpoint)
+        self._scheduler.every(60).seconds.do(self._guarded, self.prune)
+        self._scheduler.every(10).minutes.do(self._guarded, self._tidy)
+        self._scheduler.every(6).hours.do(self._guarded, self._optimise)
+
+    def run(self, *, is_idle: bool) -> None:
+        """Do what is due."""
+        self._is_idle = is_idle
+        self._scheduler.run_pending()
+
+    def checkpoint(self) -> bool:
+        """Move what the write-ahead log holds into the database, if it is large, or worth it and nothing else goes on.
+
+        A second connection holds the write lock meanwhile, so that nobody can commit during it: SQLite before
+        3.51.3 may lose a commit that meets the restart of the log.
+        """
+        if self._wal_size() < (_SMALL if self._is_idle else _LARGE):
+            return False
+        with closing(connect(self._store)) as guard, closing(connect(self._store)) as worker:
+            guard.execute("BEGIN IMMEDIATE")
+            worker.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            guard.execute("ROLLBACK")
+        return True
+
+    def prune(self) -> int:
+        """Forget the oldest acts beyond what is to be kept, a batch at a time; how many."""
+        with closing(connect(self._store)) as connection:
+            # Each deleted act would scan all others for those that undo it; here they are cleared in one go.
+            connection.execute("PRAGMA foreign_keys=0")
+            before = self._clock.now() - settings.read(connection, "keep_changes") * _DAY
+            oldest = "SELECT id FROM (SELECT id, at FROM act ORDER BY id LIMIT ?) WHERE at < ?"
+            ids = [row[0] for row in connection.execute(oldest, (_BATCH, before)).fetchall()]
+            if ids:
+                _forget_acts(connection, ids)
+        return len(ids)
+
+    def _tidy(self) -> None:
+        with closing(connect(self._store)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            node.tidy(connection, self._clock.now())
+            connection.execute("COMMIT")
+
+    def _optimise(self) -> None:
+        with closing(connect(self._store)) as connection:
+            connection.execute("PRAGMA optimize")
+
+    def _wal_size(self) -> int:
+        with contextlib.suppress(FileNotFoundError):
+            return self._store.with_name(f"{self._store.name}-wal").stat().st_size
+        return 0
+
+    def _guarded(self, chore: Callable[[], object]) -> None:
+        try:
+            chore()
+        except sqlite3.Error as fault:
+            if not is_busy(fault):
+                log.warning("housekeeping %s: %s", getattr(chore, "__name__", chore), fault)
+        except Exception:
+            log.exception("housekeeping %s", getattr(chore, "__name__", chore))
+
+
+def _forget_acts(connection: sqlite3.Connection, ids: list[int]) -> None:
+    last = ids[-1]
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("DELETE FROM change WHERE act_id <= ?", (last,))
+    connection.execute("DELETE FROM act WHERE id <= ?", (last,))
+    connection.execute("UPDATE act SET undoes_id = NULL WHERE undoes_id <= ?", (last,))
+    connection.execute("UPDATE act SET undone_by_id = NULL WHERE undone_by_id <= ?", (last,))
+    connection.execute("COMMIT")

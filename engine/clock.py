@@ -1,0 +1,97 @@
+"""Where the engine gets the time from. Rules never ask; they are told."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+from store.instants import Instant
+
+
+class Clock(Protocol):
+    """Wall time for what is planned and recorded, monotonic seconds for how long something took."""
+
+    def now(self) -> Instant:
+        """Microseconds UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never steps."""
+
+    def of_machine(self, us: int) -> Instant:
+        """What this clock shows at an instant of the machine's own, by which a supervisor tells the time."""
+
+    def machine_now(self) -> int:
+        """The machine's own time, microseconds UTC."""
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def machine_now(self) -> int:
+        """The machine's own time, microseconds UTC."""
+        return time.time_ns() // 1000
+
+    def of_machine(self, us: int) -> Instant:
+        """The same."""
+        return Instant(us)
+
+    def now(self) -> Instant:
+        """Microseconds UTC."""
+        return Instant(time.time_ns() // 1000)
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never steps."""
+        return time.monotonic()
+
+
+class ShiftedClock:
+    """Starts at another time and goes on at normal speed: `tickler engine --once --at T`."""
+
+    def __init__(self, at: Instant) -> None:
+        self._at = at
+        self._since = time.monotonic_ns()
+        self._machine = time.time_ns() // 1000
+
+    def now(self) -> Instant:
+        """Microseconds UTC."""
+        return Instant(self._at + (time.monotonic_ns() - self._since) // 1000)
+
+    def machine_now(self) -> int:
+        """The machine's own time, microseconds UTC."""
+        return time.time_ns() // 1000
+
+    def of_machine(self, us: int) -> Instant:
+        """As far from the start as it was for the machine."""
+        return Instant(self._at + us - self._machine)
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never steps."""
+        return time.monotonic()
+
+
+class HandClock:
+    """Stands still until it is turned: rehearsals and tests."""
+
+    def __init__(self, at: Instant) -> None:
+        self.at = at
+
+    def now(self) -> Instant:
+        """Microseconds UTC."""
+        return self.at
+
+    def machine_now(self) -> int:
+        """The machine's own time, microseconds UTC."""
+        return time.time_ns() // 1000
+
+    def of_machine(self, us: int) -> Instant:
+        """Now: what real processes do takes no time here."""
+        return self.at
+
+    def monotonic(self) -> float:
+        """The machine's: supervisors and pauses are real."""
+        return time.monotonic()
+
+    def turn(self, seconds: float) -> Instant:
+        """Go on by so many seconds; returns the new time."""
+        self.at = Instant(self.at + round(seconds * 1_000_000))
+        return self.at

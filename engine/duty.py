@@ -1,0 +1,287 @@
+"""What the engine that fires does in a pass: hear, settle, fire, claim, commit; then hand the jobs over.
+
+One transaction where there is something to write, none where there is not. Nothing is started that the store does
+not say is starting, and the supervisor hears that something is stored only when that is committed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from sqlite3 import Connection
+
+from engine import claims, closing, crash, firing, loglines, outlook
+from engine.chores import Chores
+from engine.claims import Claims
+from engine.clock import Clock
+from engine.datelook import DateLook
+from engine.intake import Intake
+from engine.live import Live
+from engine.node import Node
+from engine.outlook import Outlook, Wish
+from engine.recovery import AGAIN_SECONDS, Estate, Recovery
+from engine.rules.endings import Verdict
+from engine.rules.loudness import WARNING
+from engine.supervisor.events import Event, Output
+from engine.workers import READY_SECONDS, Workers
+from store import paths
+from store.current import store_path
+from store.database import session, transaction
+from store.enums import NodeState, RunState
+from store.instants import SECOND
+
+HUSH_SECONDS = 0.02
+"""How long a trickle of output is let gather, so that it is not a commit for each line."""
+TRICKLE = 64 << 10
+_CHORES_SECONDS = 1.0
+_STUCK_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a pass does beside storing what was heard. `due`: the moment up to which it fires and claims."""
+
+    now: int
+    due: int
+    estate: Estate | None = None
+    dropped: list[Wish] = field(default_factory=list)
+    fires: bool = False
+    expires: bool = False
+    claims: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.estate or self.dropped or self.fires or self.expires or self.claims)
+
+
+@dataclass(slots=True)
+class Done:
+    """What a pass wrote, and what follows from it once that is committed."""
+
+    over: list[Live] = field(default_factory=list)
+    claims: Claims = field(default_factory=Claims)
+    is_stuck: bool = False
+    former: list[int] = field(default_factory=list)
+
+
+class Duty:
+    """Of the engine that holds the lease. See `Engine` for `until` and `say`.
+
+    `_is_stale`: the outlook is old. `_is_claimable`: a run that waits might begin now. `_is_held`: rows may say that
+    they wait for an exclusive run.
+    """
+
+    def __init__(self, clock: Clock, node: Node, *, until: int | None, say: Callable[[str], None]) -> None:
+        self._folder = paths.runs_folder(store_path())
+        self._clock = clock
+        self._node = node
+        self._until = until
+        self._say = say
+        self._is_new = self._is_stale = self._is_claimable = self._is_held = True
+        self._data_version = -1
+        self._outlook: Outlook = outlook.EMPTY
+        self._listen_at = self._fire_at = self._chores_at = 0.0
+        self._expiry: int | None = None
+        self._expiry_seen = 0
+        self._dates = DateLook(say)
+        self._intake = Intake(clock)
+        self._chores = Chores(store_path(), clock)
+        self._workers = Workers(self._folder, node.name, clock)
+        self._workers.start()
+        with session() as connection:
+            self._recovery = self._new_recovery(outlook.look(connection, 0).grace)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing runs and nothing that is due can begin."""
+        open_ends = self._intake.live or self._intake.has_news or self._is_stale or not self._recovery.is_over
+        return not (open_ends or (self._outlook.waits and self._is_claimable))
+
+    def look_again(self) -> None:
+        """Somebody says that the store has changed."""
+        self._is_stale = self._is_claimable = True
+
+    def descriptors(self) -> tuple[int, ...]:
+        """What to wait on beside the bell."""
+        descriptor = self._workers.fileno()
+        return (descriptor,) if descriptor >= 0 and self._clock.monotonic() >= self._listen_at else ()
+
+    def work(self, now: int, trouble: str) -> int:
+        """One pass; the moment at which to look again at the latest."""
+        due = now if self._until is None else min(now, self._until)
+        self._hear()
+        with session() as connection:
+            self._refresh(connection, now, due)
+            self._dates.look(connection, now, due, self._outlook.today(due))
+            plan = self._plan(now, due)
+            if not plan.is_empty or self._intake.has_news or self._node.is_due(now, NodeState.ACTIVE, trouble):
+                self._committed(plan, self._write(plan, trouble))
+        if self._clock.monotonic() >= self._chores_at:
+            self._chores_at = self._clock.monotonic() + _CHORES_SECONDS
+            self._chores.run(is_idle=not self._intake.live)
+        return self._next(now, due)
+
+    def drain(self, seconds: float) -> None:
+        """Stop what runs and store how it ended."""
+        self._intake.hear(self._workers.close(max(0.0, seconds - 1)))
+        with transaction() as connection:
+            over = self._intake.store(connection)
+        self._intake.settled()
+        self._workers.tidy(over)
+        if not self._intake.live:
+            self._workers.discard()
+
+    def close(self) -> None:
+        """Let the supervisor stop what runs; what becomes of it is for the next engine to find."""
+        self._workers.close(0)
+
+    def _new_recovery(self, grace: int) -> Recovery:
+        return Recovery(self._folder, self._clock, self._node.boot, grace)
+
+    def _hear(self) -> None:
+        """Not while something that was heard is not stored: listening on says that it is."""
+        if self._intake.has_news or self._clock.monotonic() < self._listen_at:
+            return
+        events: list[Event] = self._workers.hear()
+        if not self._intake.hear(events) and events:
+            size = sum(len(event.text) for event in events if isinstance(event, Output))
+            if size < TRICKLE:
+                self._listen_at = self._clock.monotonic() + HUSH_SECONDS
+        if self._intake.has_ends:
+            self._is_claimable = True
+
+    def _refresh(self, connection: Connection, now: int, due: int) -> None:
+        """Look at the store if anybody has changed it, or if a run has become available meanwhile."""
+        version = connection.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._data_version:
+            self._data_version = version
+            self.look_again()
+        if self._outlook.next_run is not None and self._outlook.next_run <= due:
+            self.look_again()
+        if self._is_stale:
+            self._outlook = outlook.look(connection, due)
+            self._is_stale = False
+        if not 0 <= now - self._expiry_seen < SECOND:
+            self._expiry_seen = now
+            self._expiry = claims.first_expiry(connection) if self._outlook.waits else None
+
+    def _plan(self, now: int, due: int) -> Plan:
+        plan = Plan(now, due)
+        if self._recovery.is_due():
+            plan.estate = self._recovery.look(self._workers.name)
+        for wish in self._outlook.wishes:
+            self._heed(plan, wish)
+        next_fire = self._outlook.next_fire
+        plan.fires = next_fire is not None and next_fire <= due and self._clock.monotonic() >= self._fire_at
+        plan.expires = self._expiry is not None and self._expiry <= now
+        could = (self._outlook.waits and self._is_claimable) or plan.fires or plan.estate is not None
+        plan.claims = could and self._workers.is_ready()
+        return plan
+
+    def _heed(self, plan: Plan, wish: Wish) -> None:
+        """Somebody wants a run to end."""
+        if wish.state == RunState.PENDING:
+            plan.dropped.append(wish)
+            return
+        run = self._intake.live.get(wish.key)
+        if run is not None and run.asked < wish.level:
+            run.asked = wish.level
+            how = "to be killed" if wish.level > 1 else "to stop"
+            self._intake.say(run, f"asked {how} by {wish.who}", WARNING)
+            self._workers.stop(wish.key, kill=wish.level > 1)
+
+    def _write(self, plan: Plan, trouble: str) -> Done:
+        done = Done()
+        with transaction() as connection:
+            if self._is_new:
+                done.former = self._node.succeed(connection)
+            if plan.estate is not None:
+                self._recovery.settle(connection, plan.estate, set(self._intake.live))
+            done.over = self._intake.store(connection)
+            crash.point("taken")
+            if plan.fires:
+                result = firing.fire_due(connection, plan.due)
+                done.is_stuck = not result.fired and result.next_at == self._outlook.next_fire
+                crash.point("fired")
+            for wish in plan.dropped:
+                _drop(connection, wish, plan.now)
+            if plan.expires:
+                claims.expire(connection, plan.now)
+            if plan.claims:
+                done.claims = self._claim(connection, plan)
+                crash.point("claimed")
+            if self._node.is_due(plan.now, NodeState.ACTIVE, trouble):
+                self._node.say(connection, plan.now, NodeState.ACTIVE, trouble)
+        return done
+
+    def _claim(self, connection: Connection, plan: Plan) -> Claims:
+        found = claims.claim(connection, self._node.name, plan.now, plan.due, self._outlook.places)
+        if found.held or self._is_held:
+            claims.mark_waiting(connection, plan.due, found.held)
+        return found
+
+    def _committed(self, plan: Plan, done: Done) -> None:
+        """What may follow only now that the store has it."""
+        self._intake.settled()
+        self._workers.tidy(done.over)
+        for key in self._intake.zombies:
+            self._workers.stop(key, kill=True)
+        if plan.estate is not None:
+            self._recovery.forget(plan.estate)
+            crash.point("recovered")
+        if done.claims.taken:
+            self._intake.add(claim.run for claim in done.claims.taken)
+            crash.point("committed")
+            settings = self._outlook
+            self._intake.hear(self._workers.submit(done.claims.taken, settings.cap, settings.grace))
+            crash.point("submitted")
+        if plan.claims:
+            self._is_claimable = done.claims.refused >= claims.REFUSALS
+            self._is_held = done.claims.held
+        if done.is_stuck:
+            self._fire_at = self._clock.monotonic() + _STUCK_SECONDS
+        self._is_stale = self._is_stale or not plan.is_empty or bool(done.over)
+        self._introduce(done)
+        if self._intake.lost:
+            self._replace_supervisor()
+
+    def _introduce(self, done: Done) -> None:
+        if self._is_new:
+            self._is_new = False
+            for pid in done.former:
+                self._say(f"took over from pid {pid}, which ended without saying so")
+            self._say(f"active: pid {os.getpid()} fires for {store_path()}")
+        if self._recovery.settled:
+            self._say(f"{self._recovery.settled} runs of a dead engine were settled")
+            self._recovery.settled = 0
+
+    def _replace_supervisor(self) -> None:
+        """Its jobs are orphans now, settled by what its journal says; another one takes the next jobs."""
+        self._say("the supervisor died; its runs are looked after")
+        self._intake.abandon()
+        self._workers.lost()
+        self._recovery = self._new_recovery(self._outlook.grace)
+        self._is_stale = True
+
+    def _next(self, now: int, due: int) -> int:
+        if self._is_stale or self._intake.has_news:
+            return now
+        waits = [self._node.next_at(), self._outlook.midnight(due)]
+        if self._until is None:
+            waits += [at for at in (self._outlook.next_fire, self._outlook.next_run, self._expiry) if at is not None]
+        if not self._recovery.is_over:
+            waits.append(now + round(AGAIN_SECONDS * SECOND))
+        if self._outlook.waits and self._is_claimable:
+            waits.append(now + round(READY_SECONDS * SECOND))
+        if self._clock.monotonic() < self._listen_at:
+            waits.append(now + round(HUSH_SECONDS * SECOND))
+        return max(now, min(waits))
+
+
+def _drop(connection: Connection, wish: Wish, now: int) -> None:
+    """End a run that waits, and that somebody cancelled while it was in other hands."""
+    words = f"cancelled by {wish.who}"
+    loglines.append(connection, wish.run_id, 0, now, f"end  {words}", WARNING)
+    closing.dropped(connection, wish.run_id, Verdict(RunState.CANCELLED, words), now)

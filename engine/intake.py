@@ -1,0 +1,158 @@
+"""What the supervisor tells becomes rows.
+
+In two steps, because the store may be busy or full: `hear` keeps in memory what was said, `store` writes all
+of it in the caller's transaction and may be repeated until a commit holds, `settled` then forgets it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace
+
+from engine import closing, crash, loglines
+from engine.clock import Clock
+from engine.closing import Start
+from engine.live import Live
+from engine.loglines import said
+from engine.rules.endings import Verdict, last_lines, next_try, one_line, verdict
+from engine.rules.loudness import ERROR, INFO
+from engine.rules.retries import retry_delay
+from engine.supervisor.events import Dropping, Event, Exited, Failed, Lost, Output, Started
+from store.enums import ACTIVE, RunState
+from store.instants import SECOND
+
+_STATE = """
+SELECT r.fence, r.state, r.cancel_requested_at IS NOT NULL, ifnull(u.name, 'the engine')
+FROM run r LEFT JOIN user u ON u.id = r.cancel_by WHERE r.id = ?
+"""
+
+
+class Intake:
+    """The runs in hand, by key, and what the store does not know of them yet.
+
+    `lost` says that the supervisor died. `zombies` are runs that somebody else has taken over: their children
+    are to be killed, and nothing of them is written.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.live: dict[str, Live] = {}
+        self.lost = False
+        self.zombies: list[str] = []
+        self._clock = clock
+        self._touched: dict[str, Live] = {}
+        self._over: list[str] = []
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is something to store."""
+        return bool(self._touched) or self.lost
+
+    @property
+    def has_ends(self) -> bool:
+        """Whether one of the runs in hand is over."""
+        return any(run.end is not None for run in self._touched.values())
+
+    def add(self, runs: Iterable[Live]) -> None:
+        """Take claimed runs in hand, after their claim is committed."""
+        self.live.update((run.key, run) for run in runs)
+
+    def hear(self, events: Iterable[Event]) -> bool:
+        """Keep what was said; whether any of it is more than output, so that somebody may wait for it."""
+        urgent = False
+        for event in events:
+            if isinstance(event, Lost):
+                self.lost = urgent = True
+                continue
+            run = self.live.get(event.key)
+            if run is not None:
+                self._touched[event.key] = run
+                urgent = self._hear(run, event) or urgent
+        return urgent
+
+    def say(self, run: Live, line: str, level: int = INFO) -> None:
+        """Add a line of tickler's own to a run in hand."""
+        run.say(self._clock.now(), line, level)
+        self._touched[run.key] = run
+
+    def store(self, connection: sqlite3.Connection) -> list[Live]:
+        """Write what is kept; the runs that left our hands by it. Repeatable until `settled`."""
+        self.zombies, self._over = [], []
+        for run in self._touched.values():
+            self._store(connection, run)
+        return [self.live[key] for key in self._over]
+
+    def settled(self) -> None:
+        """What `store` wrote is committed."""
+        for run in self._touched.values():
+            run.stored()
+        self._touched = {}
+        for key in (*self._over, *self.zombies):
+            self.live.pop(key, None)
+
+    def abandon(self) -> None:
+        """Let go of the runs in hand; the store knows all that was heard of them."""
+        self.live = {}
+        self._touched = {}
+        self.lost = False
+
+    def _hear(self, run: Live, event: Started | Output | Dropping | Exited | Failed) -> bool:
+        if isinstance(event, Output):
+            run.print(event, self._clock.of_machine(event.at))
+            return False
+        if isinstance(event, Dropping):
+            run.gap = event.lines, event.bytes
+            return False
+        at = self._clock.of_machine(event.at)
+        if isinstance(event, Started):
+            run.start, run.began_at = Start(event.pid, event.pid_start, at), at
+            run.say(at, f"start  {one_line(run.command)}  pid {event.pid}")
+            crash.point("heard-start")
+            return True
+        if isinstance(event, Exited):
+            run.gap = event.dropped_lines, event.dropped_bytes
+        run.end = event
+        crash.point("heard-end")
+        return True
+
+    def _store(self, connection: sqlite3.Connection, run: Live) -> None:
+        row = connection.execute(_STATE, (run.run_id,)).fetchone()
+        fence, state, is_cancelled, who = row or (None, None, None, None)
+        if fence != run.fence or state not in ACTIVE:
+            self.zombies.append(run.key)
+            return
+        for piece in run.pieces:
+            loglines.write(connection, run.run_id, piece)
+        if run.end is not None:
+            self._end(connection, run, run.end, who if is_cancelled else None)
+            self._over.append(run.key)
+        elif run.start is not None:
+            closing.started(connection, run.run_id, run.fence, run.start, run.count)
+        else:
+            closing.counted(connection, run.run_id, run.fence, run.count)
+
+    def _end(self, connection: sqlite3.Connection, run: Live, end: Exited | Failed, cancelled_by: str | None) -> None:
+        at = self._clock.of_machine(end.at)
+        code, judged = _judged(run, end, cancelled_by)
+        left_behind = end.left_behind if isinstance(end, Exited) else 0
+        began = at if run.began_at is None else run.began_at
+        lines = last_lines(judged, (at - began) / SECOND, left_behind, *run.gap)
+        for number, (line, level) in enumerate(lines, run.lines + 1):
+            loglines.write(connection, run.run_id, said(run.attempt, number, at, line, level))
+        loud = sum(level >= ERROR for _, level in lines)
+        count = replace(run.count, lines=run.lines + len(lines), errors=run.errors + loud)
+        held = run.run_id, run.fence
+        if judged.may_retry and run.attempt < run.max_attempts:
+            later = at + round(retry_delay(run.attempt, run.run_id) * SECOND)
+            words = next_try(str(judged.reason), run.attempt + 1, run.max_attempts)
+            closing.again(connection, *held, judged, at, code, count, run.start, later, words)
+        else:
+            closing.over(connection, *held, judged, at, code, count, run.start)
+
+
+def _judged(run: Live, end: Exited | Failed, cancelled_by: str | None) -> tuple[int | None, Verdict]:
+    """Exit code (negative: ended by that signal) and what it means."""
+    if isinstance(end, Failed):
+        return None, Verdict(RunState.FAILED, f"not started: {end.error}", end.error)
+    code = end.code if end.signal is None else -end.signal
+    return code, verdict(end.reason, end.code, end.signal, run.timeout, cancelled_by)

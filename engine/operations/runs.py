@@ -1,0 +1,79 @@
+"""Verbs on runs. What runs is only asked to end: the engine that has it in hand ends it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from engine import closing, loglines
+from engine.actors import own_user_id
+from engine.operations.registry import Act, Help, operation
+from engine.requests import request as request
+from engine.rules.endings import Verdict
+from engine.rules.errors import shown
+from engine.rules.loudness import WARNING
+from store import journal
+from store.enums import FINAL, RunState
+from store.errors import Refused
+from store.reads import runs
+from store.values import Run
+
+_ASK = """
+UPDATE run SET cancel_hard = cancel_requested_at IS NOT NULL, cancel_requested_at = ifnull(cancel_requested_at, ?),
+  cancel_by = ifnull(cancel_by, ?)
+WHERE id = ? AND state IN ('starting', 'running')
+"""
+
+
+@operation("run cancel", can_undo=False)
+def cancel(act: Act, run: Annotated[int, Help("id of the run")]) -> Run:
+    """Stop a run: gently the first time, at once the second.
+
+    One that waits is cancelled here and now; one that ends by itself before it is stopped keeps its result.
+    """
+    found = _found(act, run)
+    if found.state in FINAL:
+        raise Refused(f"Run {run} has ended already ({found.state}).")
+    user = None if act.actor == journal.ENGINE else own_user_id(act)
+    if found.state is RunState.PENDING:
+        words = f"cancelled by {act.actor.name}"
+        loglines.append(act.connection, run, found.attempts, act.now, f"end  {words}", WARNING)
+        act.connection.execute(
+            "UPDATE run SET cancel_requested_at = ?, cancel_by = ? WHERE id = ?", (act.now, user, run)
+        )
+        closing.dropped(act.connection, run, Verdict(RunState.CANCELLED, words), act.now)
+    else:
+        act.connection.execute(_ASK, (act.now, user, run))
+    journal.describe(act.connection, act.id, f"cancel: run {run} {shown(found.name)}", can_undo=False)
+    return _found(act, run)
+
+
+@operation("run retry", can_undo=False)
+def retry(act: Act, run: Annotated[int, Help("id of a run that failed, was cancelled or lost")]) -> Run:
+    """Ask for a run again: a new run, linked to the old one, which stays as it was."""
+    found = _found(act, run)
+    if found.state not in FINAL:
+        raise Refused(f"Run {run} is not over ({found.state}); wait for its end or cancel it.")
+    if found.state is RunState.SUCCEEDED:
+        raise Refused(f"Run {run} has succeeded; there is nothing to try again.")
+    made = request(
+        act.connection,
+        act.now,
+        name=found.name,
+        controller=found.controller,
+        params=found.params,
+        schedule_id=found.schedule_id,
+        retry_of=run,
+        creator_id=None if act.actor == journal.ENGINE else own_user_id(act),
+        is_exclusive=found.is_exclusive,
+        timeout=found.timeout,
+        max_retries=found.max_attempts - 1,
+    )
+    journal.describe(act.connection, act.id, f"retry: run {run} {shown(found.name)}", can_undo=False)
+    return _found(act, made or 0)
+
+
+def _found(act: Act, run: int) -> Run:
+    found = runs.run(act.connection, run)
+    if found is None:
+        raise Refused(f"There is no run {run}.")
+    return found

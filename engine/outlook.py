@@ -1,0 +1,102 @@
+"""What there is to do, read without taking the turn to write: an idle engine writes nothing but its beat."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from engine.rules.errors import BadValue
+from engine.rules.zones import wall_instant, zone_named
+from store import settings
+from store.instants import from_us, to_us
+
+_NEXT_FIRE = """
+SELECT next_at FROM schedule
+WHERE next_at IS NOT NULL AND deleted_at IS NULL AND is_enabled = 1 AND error IS NULL
+  AND (pause_reason IS NULL OR paused_until IS NOT NULL)
+ORDER BY next_at LIMIT 1
+"""
+_CANCELLING = """
+SELECT r.id, r.fence, r.state, r.cancel_hard, ifnull(u.name, 'the engine')
+FROM run r LEFT JOIN user u ON u.id = r.cancel_by
+WHERE r.cancel_requested_at IS NOT NULL AND r.state IN ('pending', 'starting', 'running')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody asked for the end of an open run; `level` 1 gently, 2 at once."""
+
+    run_id: int
+    fence: int
+    state: str
+    level: int
+    who: str
+
+    @property
+    def key(self) -> str:
+        """As `Live.key`."""
+        return f"{self.run_id}:{self.fence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """As of one look at the store; instants in microseconds UTC.
+
+    `next_fire`: when the next occurrence is due. `waits`: a run could have begun by the time of the look.
+    `next_run`: when the next run will become available after it.
+    """
+
+    next_fire: int | None
+    waits: bool
+    next_run: int | None
+    wishes: tuple[Wish, ...]
+    places: int
+    cap: int
+    grace: int
+    zone: ZoneInfo
+
+    def today(self, now: int) -> date:
+        """The day of `now` in the store's zone."""
+        return from_us(now).astimezone(self.zone).date()
+
+    def midnight(self, now: int) -> int:
+        """When the next day begins there."""
+        start = datetime.combine(self.today(now) + timedelta(days=1), time())
+        return to_us(wall_instant(start, self.zone.key))
+
+
+def look(connection: sqlite3.Connection, due: int) -> Outlook:
+    """Read what is to be done at `due` and later: each part from an index."""
+    fire = connection.execute(_NEXT_FIRE).fetchone()
+    pending = "SELECT available_at FROM run WHERE state = 'pending' AND available_at {} ? ORDER BY available_at LIMIT 1"
+    waits = connection.execute(pending.format("<="), (due,)).fetchone()
+    later = connection.execute(pending.format(">"), (due,)).fetchone()
+    known = settings.read_all(connection)
+    return Outlook(
+        next_fire=fire and fire[0],
+        waits=waits is not None,
+        next_run=later and later[0],
+        wishes=tuple(
+            Wish(run_id, fence, state, 1 + hard, who)
+            for run_id, fence, state, hard, who in connection.execute(_CANCELLING).fetchall()
+        ),
+        places=known["task_max_concurrent"],
+        cap=known["log_cap"],
+        grace=known["cancel_grace"],
+        zone=_zone(known["zone"]),
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    """A store from another machine may name a zone that this one does not know; its days are then UTC's."""
+    try:
+        return zone_named(name)
+    except BadValue:
+        return ZoneInfo("UTC")
+
+
+EMPTY = Outlook(None, False, None, (), 0, 0, 0, ZoneInfo("UTC"))
+"""Before the first look."""

@@ -1,0 +1,81 @@
+"""What the header shows. Every count stops at a limit, so that any store answers in a millisecond."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from store import settings
+from store.enums import NodeState
+from store.instants import SECOND, Instant, from_us
+from store.values import Node, Pulse
+
+MOST = 10_000
+"""Counts stop here; a header shows `9,999+`."""
+
+_SILENT = 15 * SECOND
+_RECENT = 24 * 3600 * SECOND
+_OPEN = "is_done = 0 AND kind <> 'contact' AND superseded_at IS NULL AND deleted_at IS NULL"
+
+
+def pulse(connection: sqlite3.Connection, now: Instant, today: date | None = None) -> Pulse:
+    """The engine that fires, and what runs, waits, is late or failed within a day of `now`.
+
+    `today` is the day of `now` in the store's zone; it is worked out if the caller does not know it.
+    """
+    if today is None:
+        today = from_us(now).astimezone(ZoneInfo(settings.read(connection, "zone"))).date()
+    return Pulse(
+        engine=engine(connection, now),
+        running=_count(connection, "run", "state IN ('starting', 'running')"),
+        pending=_count(connection, "run", "state = 'pending'"),
+        late=_count(connection, "task", f"{_OPEN} AND ifnull(deadline_date, '9999-12-31') < ?", today),
+        due_today=_count(connection, "task", f"{_OPEN} AND ifnull(deadline_date, '9999-12-31') = ?", today),
+        failed=_failed(connection, now - _RECENT),
+    )
+
+
+def engine(connection: sqlite3.Connection, now: Instant) -> Node | None:
+    """The engine that fires; None if there is none, or if it is silent and its process is gone."""
+    rows = connection.execute(
+        "SELECT id, kind, host, pid, version, state, since, beat_at, words FROM node"
+        " WHERE state = 'active' ORDER BY beat_at DESC LIMIT 1"
+    ).fetchall()
+    if not rows:
+        return None
+    node_id, kind, host, pid, version, state, since, beat_at, words = rows[0]
+    if now - beat_at > _SILENT and _is_gone(host, pid):
+        return None
+    return Node(node_id, kind, host, pid, version, NodeState(state), Instant(since), Instant(beat_at), words)
+
+
+def _is_gone(host: str, pid: int) -> bool:
+    """Whether a process of this machine has ended; of another machine nothing is known."""
+    if host != os.uname().nodename:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _count(connection: sqlite3.Connection, table: str, which: str, day: date | None = None) -> int:
+    values = (MOST,) if day is None else (day.isoformat(), MOST)
+    rows = connection.execute(f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {which} LIMIT ?)", values).fetchall()
+    return int(rows[0][0])
+
+
+def _failed(connection: sqlite3.Connection, since: int) -> int:
+    """Runs that failed or were lost since then, looking at the newest thousand of each."""
+    newest = "SELECT finished_at FROM run WHERE state = '{}' AND deleted_at IS NULL ORDER BY id DESC LIMIT 1000"
+    rows = connection.execute(
+        f"SELECT (SELECT count(*) FROM ({newest.format('failed')}) WHERE finished_at >= ?)"
+        f" + (SELECT count(*) FROM ({newest.format('lost')}) WHERE finished_at >= ?)",
+        (since, since),
+    ).fetchall()
+    return int(rows[0][0])

@@ -85,7 +85,8 @@ CREATE TABLE entity (
     rev INTEGER NOT NULL DEFAULT 1,
     UNIQUE (object_class, object_id)
 ) STRICT;
-CREATE INDEX entity_by_status ON entity (object_class, status, object_id);
+CREATE INDEX entity_in_order ON entity (object_class, CAST(object_id AS INTEGER), object_id);
+CREATE INDEX entity_by_status ON entity (object_class, status, CAST(object_id AS INTEGER), object_id);
 
 CREATE TABLE status_change (
     id INTEGER PRIMARY KEY,
@@ -164,17 +165,20 @@ CREATE TABLE task (
     superseded_at INTEGER,
     deleted_at INTEGER,
     rev INTEGER NOT NULL DEFAULT 1,
-    CHECK ((object_class IS NULL) = (object_id IS NULL))
+    CHECK ((object_class IS NULL) = (object_id IS NULL)),
+    CHECK (is_done = 0 OR done_date IS NOT NULL)
 ) STRICT;
 CREATE UNIQUE INDEX task_live_per_model ON task (task_model_id, object_class, object_id)
     WHERE task_model_id IS NOT NULL AND superseded_at IS NULL AND deleted_at IS NULL;
-CREATE INDEX task_open ON task (ifnull(deadline_date, '9999-12-31'), id)
+CREATE INDEX task_open ON task (ifnull(deadline_date, '9999-12-31'), id, visible_date)
     WHERE is_done = 0 AND kind <> 'contact' AND superseded_at IS NULL AND deleted_at IS NULL;
-CREATE INDEX task_open_by_event ON task (deadline_event_id, ifnull(deadline_date, '9999-12-31'), id)
+CREATE INDEX task_open_by_event ON task (deadline_event_id, ifnull(deadline_date, '9999-12-31'), id, visible_date)
+    WHERE is_done = 0 AND kind <> 'contact' AND superseded_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX task_open_by_object ON task (object_class, object_id, ifnull(deadline_date, '9999-12-31'), visible_date)
     WHERE is_done = 0 AND kind <> 'contact' AND superseded_at IS NULL AND deleted_at IS NULL;
 CREATE INDEX task_upcoming ON task (visible_date, id)
     WHERE is_done = 0 AND kind <> 'contact' AND superseded_at IS NULL AND deleted_at IS NULL;
-CREATE INDEX task_done ON task (ifnull(done_date, '') DESC, id DESC)
+CREATE INDEX task_done ON task (done_date, id)
     WHERE is_done = 1 AND kind <> 'contact' AND superseded_at IS NULL AND deleted_at IS NULL;
 CREATE INDEX task_by_object ON task (object_class, object_id, id);
 CREATE INDEX task_superseded_by ON task (superseded_by_id) WHERE superseded_by_id IS NOT NULL;

@@ -1,0 +1,78 @@
+"""Tasks as frozen values: the columns of a row, listed once, and tasks by their ids."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from store.enums import TaskKind
+from store.values import Task
+
+_CHUNK = 2_000
+_BETWEEN = "\x1f"
+"""Stands between names; no name holds a control character."""
+
+_SELECT = """
+SELECT t.id, t.name, t.kind, t.is_done, doer.name, t.done_date, t.visible_date, t.deadline_date,
+       t.visible_by_hand, t.deadline_by_hand, t.has_task_model, t.task_model_id, m.name, t.tasks_group_name,
+       t.trigger_event_id, tr.name, t.trigger_at, t.deadline_event_id, dl.name,
+       t.object_class, t.object_id, e.name, e.status, team.name,
+       (SELECT group_concat(u.name, char(31)) FROM task_assignee a JOIN user u ON u.id = a.user_id
+        WHERE a.task_id = t.id),
+       t.notes, t.superseded_by_id, t.superseded_at, t.deleted_at, t.created_at, t.rev
+FROM json_each(?) chosen CROSS JOIN task t ON t.id = chosen.value
+LEFT JOIN user doer ON doer.id = t.done_by
+LEFT JOIN task_model m ON m.id = t.task_model_id
+LEFT JOIN task_event tr ON tr.id = t.trigger_event_id
+LEFT JOIN task_event dl ON dl.id = t.deadline_event_id
+LEFT JOIN entity e ON e.object_class = t.object_class AND e.object_id = t.object_id
+LEFT JOIN team ON team.id = e.team_id
+"""
+"""The array is the outermost loop (CROSS JOIN), so rows come in its order without being sorted."""
+
+
+def one(connection: sqlite3.Connection, task_id: int) -> Task | None:
+    """The task of that id, superseded and deleted ones too; None if there never was one."""
+    found = many(connection, (task_id,))
+    return found[0] if found else None
+
+
+def many(connection: sqlite3.Connection, ids: Sequence[int]) -> tuple[Task, ...]:
+    """The tasks of these ids in their order; ids without a task are left out."""
+    return tuple(
+        _task(row)
+        for start in range(0, len(ids), _CHUNK)
+        for row in connection.execute(_SELECT, (json.dumps(list(ids[start : start + _CHUNK])),))
+    )
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Several reads that see the same store, whoever writes meanwhile."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("COMMIT")
+
+
+def _task(row: Any) -> Task:
+    fields = list(row)
+    fields[2] = _KINDS[row[2]]
+    for flag in (3, 8, 9, 10):
+        fields[flag] = row[flag] == 1
+    for day in (5, 6, 7):
+        if row[day] is not None:
+            fields[day] = date.fromisoformat(row[day])
+    fields[24] = tuple(sorted(row[24].split(_BETWEEN))) if row[24] else ()
+    return Task(*fields)
+
+
+_KINDS = {str(kind): kind for kind in TaskKind}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +18,7 @@ from pathlib import Path
 from engine.operations.desk import load
 from engine.operations.entities import add, contact, set_status
 from engine.operations.tasks import assign, done
-from store.connection import reading
-from store.database import transaction
+from store.database import session, transaction
 from store.journal import Actor
 from store.opening import open_store
 
@@ -96,14 +96,14 @@ def _live(stay: Stay, chance: random.Random, people: dict[str, Actor], made: dat
             break
         set_status(actor, at, "stay", str(stay.number), status)
         if status == "confirmed" and chance.random() < 0.25:
-            words = chance.choice(("Called the parents, form promised", "Asked for a late arrival", "Wants two more beds"))
+            words = chance.choice(
+                ("Called the parents, form promised", "Asked for a late arrival", "Wants two more beds")
+            )
             day = (at + timedelta(days=1)).date()
             contact(actor, at + timedelta(days=1), "stay", str(stay.number), words, on=day, validated=True)
 
 
 def _people(path: Path) -> dict[str, Actor]:
-    from store.database import session
-
     with session() as connection:
         rows = connection.execute("SELECT name, id FROM user").fetchall()
     return {name: Actor(number, name, "demo") for name, number in rows}
@@ -111,21 +111,25 @@ def _people(path: Path) -> dict[str, Actor]:
 
 def _keep_up(chance: random.Random, people: dict[str, Actor], now: datetime) -> None:
     """People have done most of what was due, some of it just in time, and forgot a little."""
-    from store.database import session
-
     with session() as connection:
         rows = connection.execute(
-            "SELECT t.id, ifnull(t.deadline_date, date(t.visible_date, '+21 days')), e.team_id"
-            " FROM task t JOIN entity e ON e.object_class = t.object_class AND e.object_id = t.object_id"
+            "SELECT t.id, ifnull(t.deadline_date, date(t.visible_date, '+21 days')) FROM task t"
             " WHERE t.is_done = 0 AND t.kind = 'actionable' ORDER BY t.id"
         ).fetchall()
-    for task, due, _team in rows:
-        who = people[chance.choice(("ana", "bo", "cleo"))]
-        when = _at(date.fromisoformat(due) - timedelta(days=chance.randint(0, 12)), chance.randint(8, 17))
-        if when < now and chance.random() < 0.985:
-            done(who, when, task)
+    finished: dict[tuple[str, datetime], list[int]] = defaultdict(list)
+    taken: dict[str, list[int]] = defaultdict(list)
+    for task, due in rows:
+        who = chance.choice(("ana", "bo", "cleo"))
+        when = _at(date.fromisoformat(due) - timedelta(days=chance.randint(0, 12)), 17)
+        forgotten = chance.random() < 0.12 and date.fromisoformat(due) > now.date() - timedelta(days=15)
+        if when < now and not forgotten:
+            finished[who, when].append(task)
         elif chance.random() < 0.6:
-            assign(who, min(when, now), task, to=(who.name,))
+            taken[who].append(task)
+    for (who, when), tasks in sorted(finished.items(), key=lambda each: each[0][1]):
+        done(people[who], when, *tasks)
+    for who, tasks in taken.items():
+        assign(people[who], now, *tasks, to=(who,))
 
 
 def _at(day: date, hour: int) -> datetime:

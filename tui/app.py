@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -95,6 +96,7 @@ class Desk(App[int]):
         self._watch = Watch(self.reader)
         self._with_engine = engine
         self._engine: Any = None
+        self._starter = threading.Thread(target=self._start_engine, name="starter", daemon=True)
         self._last_view = ""
         self._day = self.today
         self._painter: tuple[dict[str, str], Painter] | None = None
@@ -136,10 +138,15 @@ class Desk(App[int]):
     def _begin_work(self) -> None:
         self.writer.start()
         if self._with_engine:
-            from engine.thread import EngineThread
+            self._starter.start()
 
-            self._engine = EngineThread(self.store)
-            self._engine.start()
+    def _start_engine(self) -> None:
+        """On a thread of its own: loading peewee takes longer than a frame."""
+        from engine.thread import EngineThread
+
+        engine = EngineThread(self.store)
+        engine.start()
+        self._engine = engine
 
     def look(self) -> None:
         """Tell the screens what was committed since the last look, by anybody; a new day concerns all."""
@@ -262,6 +269,8 @@ class Desk(App[int]):
 
     def close(self) -> None:
         """End the threads and connections; safe to call twice."""
+        if self._starter.is_alive():
+            self._starter.join()
         if self._engine is not None:
             self._engine.stop()
             self._engine = None

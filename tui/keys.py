@@ -27,7 +27,8 @@ class Key:
 
 
 _TASKS = ("today", "followups", "entity")
-_ROWS = (*_TASKS, "entities", "schedules", "runs")
+_ROWS = (*_TASKS, "schedules", "runs")
+_LISTS = (*_ROWS, "entities")
 
 KEYS: tuple[Key, ...] = (
     Key("view.today", "1", "view('today')", "Today", "Go to Today", (ANYWHERE,)),
@@ -69,7 +70,7 @@ KEYS: tuple[Key, ...] = (
     Key("find.next", "n", "find_next", "next", "Go to the next match", ("logs",)),
     Key("find.previous", "N", "find_previous", "previous", "Go to the match before", ("logs",)),
     Key("row.why", "w", "why", "why", "Say why this is here and what happens next", _ROWS, hint=True),
-    Key("find.filter", "slash", "filter", "filter", "Filter the list", _ROWS, hint=True),
+    Key("find.filter", "slash", "filter", "filter", "Filter the list", _LISTS, hint=True),
     Key("find.search", "slash", "filter", "search", "Search in the log", ("logs",), hint=True),
     Key("act.undo", "u", "undo", "undo", "Undo the last thing you did", (ANYWHERE,)),
     Key("act.redo", "U", "redo", "redo", "Do again what you undid", (ANYWHERE,)),

@@ -45,7 +45,7 @@ def task_row(task: values.Task, width: int, today: date, ascii_marks: bool = Fal
     else:
         due = due_words(task.deadline_date, today, task.is_done)
     thing = f"{task.object_class} {task.object_id} {task.object_name or ''}" if task.object_id else ""
-    about, who = (26, 10) if width >= 90 else (18, 7) if width >= 60 else (0, 0)
+    about, who = (28, 10) if width >= 90 else (18, 7) if width >= 66 else (16, 0)
     name = max(8, width - 2 - about - 13 - who)
     return [
         (fit(state.symbol(ascii_marks), 2), token),
@@ -58,17 +58,16 @@ def task_row(task: values.Task, width: int, today: date, ascii_marks: bool = Fal
 
 def entity_row(entity: values.Entity, width: int, today: date) -> Cells:
     """Id, name, status, dates, open and late tasks."""
-    dates = [f"{day.day} {short_day(day, today).split(' ', 1)[1]}" for day in entity.dates.values() if day]
-    status, when = (12, 20) if width >= 70 else (11, 8)
-    tasks = f"{entity.open_tasks} open" if entity.open_tasks else "-"
+    dates = " - ".join(short_day(day, today) for day in entity.dates.values() if day)
+    status, when, tasks = (12, 22, 9) if width >= 80 else (12, 0, 8)
+    name = max(8, width - 12 - status - when - tasks - 8)
     late = f"{entity.late_tasks} late" if entity.late_tasks else ""
-    name = max(8, width - 14 - status - when - 9 - 8)
     return [
-        (fit(f"{entity.object_class} {entity.object_id}", 13) + " ", "muted"),
+        (fit(f"{entity.object_class} {entity.object_id}", 11) + " ", "muted"),
         (fit(entity.name or "-", name - 1) + " ", "text"),
         (fit(entity.status or "-", status), "accent"),
-        (fit(" - ".join(dates), when), "muted"),
-        (fit(tasks, 9), "text"),
+        (fit(dates, when), "muted"),
+        (fit(f"{entity.open_tasks} open" if entity.open_tasks else "", tasks), "text"),
         (fit(late, 8), "error"),
     ]
 
@@ -91,21 +90,25 @@ def schedule_row(schedule: values.Schedule, width: int, now: Instant, zone: Zone
 def run_row(run: values.Run, width: int, now: Instant, zone: ZoneInfo, ascii_marks: bool = False) -> Cells:
     """Mark, id, name, state, when it started, how long it took, and why it waits or how it ended."""
     token = STATE_TOKENS.get(run.state, "text")
-    began = run.started_at or run.created_at
-    started = day_and_clock(from_us(began), from_us(now), zone.key)
+    wide = width >= 90
+    began = from_us(run.started_at or run.created_at)
+    started = day_and_clock(began, from_us(now), zone.key)
+    if not wide:
+        started = started.removeprefix("today ")
     taken = ""
     if run.started_at is not None:
         taken = duration_words(((run.finished_at or now) - run.started_at) / SECOND)
     words = run.reason or run.progress_text or run.error or ""
-    reason = max(0, width - 2 - 8 - 24 - 11 - 17 - 9)
-    name = 24 if reason else max(8, width - 2 - 8 - 11 - 17 - 9)
+    number, when, took = (8, 17, 9) if wide else (6, 8, 8)
+    reason = max(0, width - 2 - number - 24 - 11 - when - took) if wide else 0
+    name = 24 if wide else max(8, width - 2 - number - 11 - when - took)
     return [
         (fit(state_of(run.state).symbol(ascii_marks), 2), token),
-        (fit(str(run.id), 7, align="right") + " ", "muted"),
+        (fit(str(run.id), number - 1, align="right") + " ", "muted"),
         (fit(run.name, name - 1) + " ", "text"),
         (fit(run.state, 11), token),
-        (fit(started, 17), "muted"),
-        (fit(taken, 8, align="right") + " ", "text"),
+        (fit(started, when), "muted"),
+        (fit(taken, took - 1, align="right") + " ", "text"),
         (fit(words, reason), "muted"),
     ]
 

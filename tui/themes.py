@@ -68,8 +68,14 @@ def _widgets(palette: Palette) -> dict[str, str]:
             "block-cursor-foreground": "ansi_default",
             "block-cursor-background": "ansi_default",
             "block-cursor-text-style": "reverse",
+            "ansi-background": "ansi_black" if palette.dark else "ansi_white",
+            "ansi-foreground": "ansi_white" if palette.dark else "ansi_black",
             "border": palette.accent,
+            "border-blurred": "ansi_default",
             "footer-key-foreground": palette.accent,
+            "input-cursor-text-style": "reverse",
+            "scrollbar": palette.accent,
+            "scrollbar-background": "ansi_default",
         }
     return {
         "block-cursor-foreground": palette.text,

@@ -45,6 +45,7 @@ class Base(Screen[None]):
     PLACES: ClassVar[tuple[str, ...]] = ()
     VIEW: ClassVar[str] = ""
     KINDS: ClassVar[frozenset[str]] = frozenset()
+    AUTO_FOCUS = "LineList"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-wider")]
 
     def __init_subclass__(cls, **options: Any) -> None:

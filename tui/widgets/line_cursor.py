@@ -83,6 +83,8 @@ class LineCursor(LineData, can_focus=False, inherit_bindings=False):
     def _started(self) -> None:
         self._cursor = Place(0, 0)
         self._cursor_row = None
+        if self.follow:
+            self._to_end()
 
     def _read(self) -> bool:
         changed = super()._read()

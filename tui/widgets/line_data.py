@@ -64,7 +64,8 @@ class LineData(LineView, can_focus=False, inherit_bindings=False):
         if self._outline.sections:
             self._held = {name: self._found(held_place) for name, held_place in held.items()}
             self._reread(anchors)
-            self._learn_counts()
+            if sections is not None:
+                self._learn_counts()
             self._settle_on_rows(held)
             if at_start and self.newest_first:
                 self._held["top"] = Place(0, HEADING)

@@ -180,6 +180,12 @@ class LineList(LineCursor, can_focus=True, inherit_bindings=False):
             self.paint()
             self.post_message(self.Folded(self, section.key, folded))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys of collapsing to the screen where nothing can be collapsed."""
+        if action in ("fold", "unfold"):
+            return any(section.title is not None for section in self._outline.sections)
+        return super().check_action(action, parameters)
+
     def action_fold(self) -> None:
         if self.section is not None and self.section.key not in self._outline.folded:
             self._fold(True)

@@ -273,7 +273,7 @@ class LineView(ScrollView, can_focus=False, inherit_bindings=False):
     def painter(self) -> Painter:
         """The styles of the theme in use."""
         if self._painter is None:
-            self._painter = Painter(self._theme(), plain=self.app.no_color or self.app.native_ansi_color)
+            self._painter = Painter.of(self.app)
         return self._painter
 
     def notify_style_update(self) -> None:
@@ -281,6 +281,10 @@ class LineView(ScrollView, can_focus=False, inherit_bindings=False):
         if self._colors and token_colors(self.app.theme_variables) != self._colors:
             self._colors, self._painter = {}, None
             self._redraw()
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        super().watch_has_focus(_has_focus)
+        self.paint()
 
     def watch_find(self, find: str) -> None:
         self._pattern = re.compile(re.escape(safe(find)), re.IGNORECASE) if find else None

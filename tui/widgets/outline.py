@@ -7,7 +7,7 @@ Needs no terminal and no textual.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -84,7 +84,9 @@ class Outline:
         A section whose rows are not read yet counts as one line long, or it would never be read.
         """
         starts = self._first_lines()
-        index = max(0, bisect_right(starts, first) - 1)
+        index = bisect_left(starts, first)
+        if index == len(starts) or starts[index] != first:
+            index -= 1
         while index < len(self.sections) and starts[index] < stop:
             section = self.sections[index]
             if section.key not in self.folded:

@@ -147,8 +147,11 @@ class Pager:
         above = self._read(before=key)
         below = self._read(after=above[-1].key if above else None)
         top, bottom = len(above) < PAGE, len(below) < PAGE
+        rows = [*above, *below]
         start = 0 if top else max(0, position - len(above))
-        self._put([*above, *below], start, top=top, bottom=bottom)
+        if bottom and not top and self._told is not None:
+            start = max(0, self._told - len(rows))
+        self._put(rows, start, top=top, bottom=bottom)
         return start + len(above) - position
 
     def forget(self) -> None:

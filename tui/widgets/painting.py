@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.color import Color as RichColor
@@ -17,11 +18,13 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
+from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
 from textual.strip import Strip
 
 from tui.text import CUT, safe
+from tui.themes import token_colors
 
 Piece = tuple[str, str | Style]
 """Text, and the token it is drawn in, optionally followed by attributes: `error`, `heading bold`. Or a style."""
@@ -124,8 +127,14 @@ def _change(look: Look, wanted: Look) -> str:
 class Painter:
     """Styles of one theme, and the lines made with them.
 
-    `plain` means that colour can't be relied on (NO_COLOR, the terminal's own sixteen): the cursor's line is reversed.
+    `plain` means that colour can't be relied on to show the cursor: its line is reversed instead.
     """
+
+    @classmethod
+    def of(cls, app: App[Any]) -> Painter:
+        """The painter for the theme an application has now. Plain under NO_COLOR and with sixteen colours."""
+        few = app.console.color_system == "standard"
+        return cls(token_colors(app.theme_variables), plain=few or app.no_color or app.native_ansi_color)
 
     def __init__(self, colors: Mapping[str, str], *, plain: bool) -> None:
         self._plain = plain

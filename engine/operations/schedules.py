@@ -1,0 +1,284 @@
+"""The verbs of schedules.
+
+A change of when one happens is never retroactive: what was due before it is decided first, as it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from engine import firing, ledger
+from engine.actors import own_user_id
+from engine.operations.naming import one_of
+from engine.operations.registry import Act, Help, operation
+from engine.operations.saving import put
+from engine.operations.schedule_fields import RULE, columns_of, rule_for
+from engine.rules.errors import shown
+from engine.rules.names import plain_name
+from store import journal, settings, values
+from store.enums import AfterExecution, Missed, OccurrenceState, Overlap, RepeatAxis
+from store.errors import Refused
+from store.instants import SECOND, iso, to_us
+from store.reads import runs
+from store.reads import schedules as reads
+
+Name = Annotated[str, Help("its name or id", "SCHEDULE")]
+Spec = Annotated[str | None, Help("when it happens, such as 'daily 02:30' or 'cron: 0 11 * * 1-5'")]
+Moment = Annotated[str | None, Help("instead of a spec: a first time, such as 2025-06-01T10:00")]
+Axis = Annotated[RepeatAxis | None, Help("unit of the repetition of the moment")]
+Step = Annotated[int | None, Help("every how many of these units")]
+Zone = Annotated[str | None, Help("time zone it follows, such as Europe/Brussels; else the store's")]
+Controller = Annotated[str | None, Help("what runs; shell if nothing is said")]
+Command = Annotated[str | None, Help("the command of a shell job: short for --params")]
+Params = Annotated[str | None, Help("parameters of the controller, a JSON object")]
+Length = Annotated[str | None, Help("stop a run after this time, such as 90s or 1h30m")]
+Retries = Annotated[int | None, Help("how often a failed run is tried again by itself")]
+OnMissed = Annotated[Missed | None, Help("after an outage: skip, run_once or run_all")]
+Limit = Annotated[int | None, Help("with run_all: at most so many")]
+Lateness = Annotated[str | None, Help("what is later than this does not run any more, such as 2h")]
+OnOverlap = Annotated[Overlap | None, Help("while a run is open: skip, queue, allow or replace")]
+After = Annotated[AfterExecution | None, Help("a one-off after its run: keep, disable or delete")]
+Start = Annotated[str | None, Help("not before this time; steps count from it")]
+End = Annotated[str | None, Help("not after this time")]
+Count = Annotated[int | None, Help("so many times in all")]
+Exclude = Annotated[tuple[str, ...] | None, Help("a date on which it does not happen; once for each")]
+Description = Annotated[str | None, Help("what it is for")]
+Once = Annotated[bool, Help("it happens at the moment and never again")]
+MaybeOnce = Annotated[bool | None, Help("it happens at the moment and never again")]
+Exclusive = Annotated[bool, Help("nothing else runs meanwhile")]
+MaybeExclusive = Annotated[bool | None, Help("nothing else runs meanwhile")]
+Disabled = Annotated[bool, Help("add it switched off")]
+Rev = Annotated[int | None, Help("change it only if this is still its revision")]
+
+
+@operation("schedule add")
+def add(
+    act: Act, name: Annotated[str, Help("a name for it")],
+    spec: Spec = None, moment: Moment = None, repeat_axis: Axis = None, repeat_step: Step = None,
+    once: Once = False, zone: Zone = None, controller: Controller = None, command: Command = None,
+    params: Params = None, timeout: Length = None, max_retries: Retries = None, missed: OnMissed = None,
+    missed_limit: Limit = None, max_lateness: Lateness = None, overlap: OnOverlap = None,
+    exclusive: Exclusive = False,
+    after_execution: After = None, start: Start = None, end: End = None, count: Count = None,
+    exclude: Exclude = None, description: Description = None, disabled: Disabled = False,
+) -> values.Schedule:  # fmt: skip
+    """Add a schedule: when something repeats, and the run it makes then."""
+    given = _given(
+        name=name, spec=spec, moment=moment, repeat_axis=repeat_axis, repeat_step=repeat_step, zone=zone,
+        is_recurring=False if once else None, controller=controller, command=command, params=params,
+        timeout=timeout, max_retries=max_retries, missed=missed, missed_limit=missed_limit,
+        max_lateness=max_lateness, overlap=overlap, is_exclusive=exclusive or None,
+        after_execution=after_execution, start=start, end=end, count=count, exclude=exclude,
+        description=description, is_enabled=False if disabled else None,
+    )  # fmt: skip
+    number = _save(act, given, None, own_user_id(act))
+    journal.describe(act.connection, act.id, f"added schedule: {shown(name)}")
+    return _lies_ahead(act, number)
+
+
+@operation("schedule edit")
+def edit(
+    act: Act, schedule: Name, name: Annotated[str | None, Help("new name")] = None,
+    spec: Spec = None, moment: Moment = None, repeat_axis: Axis = None, repeat_step: Step = None,
+    once: MaybeOnce = None, zone: Zone = None, controller: Controller = None, command: Command = None,
+    params: Params = None, timeout: Length = None, max_retries: Retries = None, missed: OnMissed = None,
+    missed_limit: Limit = None, max_lateness: Lateness = None, overlap: OnOverlap = None,
+    exclusive: MaybeExclusive = None,
+    after_execution: After = None, start: Start = None, end: End = None, count: Count = None,
+    exclude: Exclude = None, description: Description = None, rev: Rev = None,
+) -> values.Schedule:  # fmt: skip
+    """Change a schedule; an empty text clears what can be empty."""
+    before = _found(act, schedule, rev)
+    given = _given(
+        name=name, spec=spec, moment=moment, repeat_axis=repeat_axis, repeat_step=repeat_step, zone=zone,
+        is_recurring=None if once is None else not once, controller=controller, command=command,
+        params=params, timeout=timeout, max_retries=max_retries, missed=missed, missed_limit=missed_limit,
+        max_lateness=max_lateness, overlap=overlap, is_exclusive=exclusive, after_execution=after_execution,
+        start=start, end=end, count=count, exclude=exclude, description=description,
+    )  # fmt: skip
+    save(act, given, before)
+    journal.describe(act.connection, act.id, f"changed schedule: {shown(before.name)}")
+    after = reads.schedule(act.connection, before.id)
+    is_moved = any(getattr(after, key) != getattr(before, key) for key in RULE)
+    return _lies_ahead(act, before.id) if is_moved else after
+
+
+@operation("schedule delete")
+def delete(act: Act, schedule: Name, rev: Rev = None) -> values.Schedule:
+    """Delete a schedule; its runs and their logs stay readable."""
+    before = _found(act, schedule, rev)
+    _close(act, before, "deleted")
+    act.connection.execute(
+        "UPDATE schedule SET deleted_at = ?, next_at = NULL, rev = rev + 1 WHERE id = ?", (act.now, before.id)
+    )
+    return _told(act, before, f"deleted schedule: {shown(before.name)}")
+
+
+@operation("schedule run", can_undo=False)
+def run_now(
+    act: Act,
+    schedule: Name,
+    even_if_off: Annotated[bool, Help("run it although it is paused or switched off")] = False,
+) -> values.Run:
+    """Run a schedule now, once, outside its plan; its next time stays."""
+    found = _found(act, schedule, None)
+    if not even_if_off and (not found.is_enabled or found.pause_reason is not None):
+        state = "switched off" if not found.is_enabled else "paused"
+        raise Refused(f"The schedule {shown(found.name)} is {state}; run it once anyway? (--even-if-off)")
+    backend = settings.read(act.connection, "task_log_storage_backend")
+    rows = act.connection.execute(
+        "INSERT INTO run (name, schedule_id, controller, params, category, creator_id, is_exclusive, timeout,"
+        " max_attempts, available_at, created_at, log_backend)"
+        " SELECT name, id, controller, params, 'user', ?, is_exclusive, timeout, 1 + max_retries, ?, ?, ?"
+        " FROM schedule WHERE id = ? RETURNING id",
+        (own_user_id(act), act.now, act.now, backend, found.id),
+    ).fetchall()
+    act.connection.execute("UPDATE schedule SET last_run = ? WHERE id = ?", (act.now, found.id))
+    made = runs.run(act.connection, int(rows[0][0]))
+    assert made is not None
+    return made
+
+
+@operation("schedule pause")
+def pause(
+    act: Act,
+    schedule: Name,
+    reason: Annotated[str, Help("why, for the others who look at it")] = "",
+    until: Annotated[datetime | None, Help("when it goes on by itself")] = None,
+) -> values.Schedule:
+    """Pause a schedule: what is planned meanwhile is skipped, not missed."""
+    before = _found(act, schedule, None)
+    if until is not None and until <= act.at:
+        raise Refused(f"until: {iso(to_us(until), before.zone)} is past; expected a time that is to come.")
+    _close(act, before, "paused")
+    words = plain_name(reason) if reason.strip() else ""
+    act.connection.execute(
+        "UPDATE schedule SET pause_reason = ?, paused_until = ?, rev = rev + 1 WHERE id = ?",
+        (words, None if until is None else to_us(until), before.id),
+    )
+    ledger.arm(act.connection, before.id, act.now)
+    why = f" ({shown(words)})" if words else ""
+    return _told(act, before, f"paused schedule: {shown(before.name)}{why}")
+
+
+@operation("schedule resume")
+def resume(act: Act, schedule: Name) -> values.Schedule:
+    """Let a paused schedule go on with the first time after now."""
+    before = _found(act, schedule, None)
+    if before.pause_reason is None:
+        raise Refused(f"The schedule {shown(before.name)} is not paused.")
+    return _back(act, before, "pause_reason = NULL, paused_until = NULL", "resumed")
+
+
+@operation("schedule enable")
+def enable(act: Act, schedule: Name) -> values.Schedule:
+    """Switch a schedule on."""
+    before = _found(act, schedule, None)
+    return before if before.is_enabled else _back(act, before, "is_enabled = 1", "switched on")
+
+
+@operation("schedule disable")
+def disable(act: Act, schedule: Name) -> values.Schedule:
+    """Switch a schedule off until somebody switches it on."""
+    before = _found(act, schedule, None)
+    if not before.is_enabled:
+        return before
+    _close(act, before, "switched off")
+    act.connection.execute(
+        "UPDATE schedule SET is_enabled = 0, next_at = NULL, rev = rev + 1 WHERE id = ?", (before.id,)
+    )
+    return _told(act, before, f"switched off schedule: {shown(before.name)}")
+
+
+def save(act: Act, fields: Mapping[str, Any], existing: values.Schedule | None) -> int:
+    """Make a schedule or change one; the desk file and the verbs both come here. Returns its id.
+
+    `fields` is keyed by `schedule_fields.KEYS` or their short forms, text or TOML values; a key that is
+    absent keeps what is there. Nothing is written if nothing differs. Raises BadKey for a value that cannot
+    be taken.
+    """
+    return _save(act, fields, existing, act.actor.user_id)
+
+
+def _save(act: Act, fields: Mapping[str, Any], existing: values.Schedule | None, owner: int | None) -> int:
+    connection = act.connection
+    columns = columns_of(fields, existing, act.at, settings.read(connection, "zone"))
+    if existing is None:
+        rule_for(columns, act.now)
+        columns |= {"anchor_at": act.now, "created_at": act.now, "owner_id": owner}
+        columns["cursor_at"] = _first_cursor(columns, act.now)
+        number, _ = put(connection, "schedule", None, columns)
+        ledger.arm(connection, number, columns["cursor_at"])
+        return number
+    before = {key: getattr(existing, key) for key in RULE}
+    before["excluded_dates"] = [day.isoformat() for day in existing.excluded_dates]
+    is_moved = any(columns[key] != before[key] for key in RULE)
+    if any(columns[key] != before[key] for key in ("spec", "moment")):
+        columns["anchor_at"] = act.now
+    rule_for(columns, columns.get("anchor_at", existing.anchor_at))
+    is_switched = columns["is_enabled"] != existing.is_enabled
+    if is_switched and existing.is_enabled:
+        _close(act, existing, "switched off")
+    elif is_switched or is_moved:
+        firing.settle(connection, existing.id, act.now)
+    put(connection, "schedule", existing.id, columns)
+    if is_moved:
+        ledger.advance(connection, existing.id, act.now)
+    if is_moved or is_switched or existing.error is not None:
+        ledger.arm(connection, existing.id, act.now)
+    return existing.id
+
+
+def _first_cursor(columns: Mapping[str, Any], now: int) -> int:
+    """Now; but a moment of this very second is not past yet: `--moment now`."""
+    moment = columns["moment"]
+    return now if moment is None or moment != now - now % SECOND else moment - SECOND
+
+
+def _found(act: Act, name: str, rev: int | None) -> values.Schedule:
+    """The schedule, if it is not deleted and still of that revision."""
+    found = reads.schedule(act.connection, one_of(act.connection, "schedule", name))
+    if found.deleted_at is not None:
+        raise Refused(f"The schedule {shown(found.name)} is deleted.")
+    if rev is not None and rev != found.rev:
+        raise Refused(f"The schedule {shown(found.name)} was changed by somebody else meanwhile.")
+    return found
+
+
+def _close(act: Act, schedule: values.Schedule, done: str) -> None:
+    """What was due and not fired before the schedule is taken out of service was missed."""
+    standing = ledger.standing(act.connection, schedule.id)
+    if schedule.is_enabled and schedule.pause_reason is None:
+        words = f"no engine fired it before {act.actor.name} {done} it"
+        ledger.close(act.connection, standing, act.now, OccurrenceState.MISSED, words)
+    else:
+        firing.settle(act.connection, schedule.id, act.now)
+
+
+def _back(act: Act, schedule: values.Schedule, change: str, done: str) -> values.Schedule:
+    """Back in service: what was planned meanwhile is skipped."""
+    firing.settle(act.connection, schedule.id, act.now)
+    act.connection.execute(f"UPDATE schedule SET {change}, rev = rev + 1 WHERE id = ?", (schedule.id,))
+    ledger.arm(act.connection, schedule.id, act.now)
+    return _told(act, schedule, f"{done} schedule: {shown(schedule.name)}")
+
+
+def _told(act: Act, schedule: values.Schedule, words: str) -> values.Schedule:
+    journal.describe(act.connection, act.id, words)
+    return reads.schedule(act.connection, schedule.id)
+
+
+def _lies_ahead(act: Act, number: int) -> values.Schedule:
+    """What can never happen is a mistake of who typed it; a schedule that a file brings may have ended."""
+    made = reads.schedule(act.connection, number)
+    if made.is_enabled and made.pause_reason is None and made.next_at is None:
+        key = "spec" if made.spec is not None else "moment"
+        raise Refused(f"{key}: all of it is past; nothing would ever happen after {iso(act.now, made.zone)}.")
+    return made
+
+
+def _given(**said: Any) -> dict[str, Any]:
+    """What was said; None was not."""
+    return {key: value for key, value in said.items() if value is not None}

@@ -1,0 +1,201 @@
+"""What becomes of every occurrence that is due: fired, merged, skipped or missed, each with its reason.
+
+An engine that was down, a machine that slept and a clock that jumped look alike from here: occurrences lie
+between the cursor and now. The newest is *on time* up to `GRACE` after its instant; what is later, or stands
+behind a newer one, was missed, and the schedule's policy says what happens to it:
+
+- `skip`: only a newest one that is on time fires, the others are missed.
+- `run_once`: the newest fires and stands for the others, which are merged into it.
+- `run_all`: all fire, oldest first; of more than `limit` the newest `limit`, because what is on time is never
+  dropped for what is old.
+
+Before that, whatever is later than `max_lateness` is missed, and whatever lies in a pause or on an excluded
+date is skipped. More than `GAP` neighbours with one fate are one counted verdict. Nothing here walks through
+a gap: a minutely schedule that slept for a year costs what an hourly one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from engine.rules.durations import duration_text
+from engine.rules.when import Rule
+from engine.rules.zones import local, wall_instant
+from store.enums import Missed, OccurrenceState
+
+GRACE = timedelta(seconds=60)
+"""How late the newest occurrence may be and still count as on time: a busy machine is no outage."""
+
+GAP = 100
+"""Up to so many occurrences of one fate are told one by one."""
+
+_SECOND = timedelta(seconds=1)
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Catchup:
+    """A schedule's policy for what was missed; `limit` is for `run_all`."""
+
+    missed: Missed = Missed.RUN_ONCE
+    limit: int = 100
+    max_lateness: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A pause that has ended: it began at the cursor, `until` is the first instant after it."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one occurrence ends, or `count` of them from `planned` to `until`.
+
+    `merged_into` is the occurrence that stands for it.
+    """
+
+    state: OccurrenceState
+    planned: datetime
+    until: datetime | None = None
+    count: int = 1
+    reason: str | None = None
+    merged_into: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Verdicts, oldest first, for all that is due; the newest instant they cover, and what comes next."""
+
+    verdicts: tuple[Verdict, ...]
+    cursor: datetime
+    next: datetime | None
+
+
+def decide(
+    rule: Rule, cursor: datetime, now: datetime, catchup: Catchup, pause: Pause | None = None
+) -> Decision:
+    """What becomes of the occurrences in (cursor, now]. Says the same whenever it is asked the same."""
+    first = rule.next(cursor)
+    if first is None or first > now:
+        return Decision((), cursor, first)
+    following = rule.next(first)
+    if pause is None and not rule.excluded and (following is None or following > now):
+        return Decision((_alone(rule, first, now, catchup),), first, following)
+    verdicts = sorted(_all(rule, cursor, now, catchup, pause), key=lambda verdict: verdict.planned)
+    newest = max(verdict.until or verdict.planned for verdict in verdicts)
+    return Decision(tuple(verdicts), newest, rule.next(now))
+
+
+def alike(
+    rule: Rule,
+    after: datetime,
+    until: datetime,
+    state: OccurrenceState,
+    reason: str,
+    merged_into: datetime | None = None,
+) -> tuple[Verdict, ...]:
+    """One fate for all in (after, until]: a verdict for each, or a counted one for more than `GAP`."""
+    count = rule.count(after, until)
+    if count <= GAP:
+        planned = rule.between(after, until, GAP)
+        return tuple(Verdict(state, at, reason=reason, merged_into=merged_into) for at in planned)
+    first, last = rule.next(after), rule.last(until, after)
+    assert first is not None
+    return (Verdict(state, first, last, count, reason, merged_into),)
+
+
+def _all(
+    rule: Rule, cursor: datetime, now: datetime, catchup: Catchup, pause: Pause | None
+) -> Iterator[Verdict]:
+    yield from _excluded(rule, cursor, now)
+    start = cursor
+    if pause is not None:
+        end = min(pause.until - _TICK, now)
+        yield from alike(rule, start, end, OccurrenceState.SKIPPED, pause.reason)
+        start = max(start, end)
+    oldest = rule.next(start)
+    if oldest is None or oldest > now:
+        return
+    delay = _delay(rule, oldest, now)
+    if catchup.max_lateness is not None and now - oldest > catchup.max_lateness:
+        end = now - catchup.max_lateness - _TICK
+        yield from alike(rule, start, end, OccurrenceState.MISSED, f"{_limit(catchup)}: {delay}")
+        start = end
+    yield from _by_policy(rule, start, now, catchup, delay)
+
+
+def _by_policy(
+    rule: Rule, start: datetime, now: datetime, catchup: Catchup, delay: str
+) -> Iterator[Verdict]:
+    newest = rule.last(now, start)
+    if newest is None:
+        return
+    before = newest - _SECOND
+    if catchup.missed is Missed.RUN_ONCE:
+        yield from alike(rule, start, before, OccurrenceState.MERGED, delay, newest)
+        yield _fired(rule, newest, now)
+    elif catchup.missed is Missed.RUN_ALL:
+        kept = _newest(rule, start, now, catchup.limit)
+        words = f"more than {catchup.limit} were missed: {delay}"
+        yield from alike(rule, start, kept[0] - _SECOND, OccurrenceState.MISSED, words)
+        yield from (_fired(rule, at, now) for at in kept)
+    elif now - newest <= GRACE:
+        yield from alike(rule, start, before, OccurrenceState.MISSED, f"policy is skip: {delay}")
+        yield _fired(rule, newest, now)
+    else:
+        yield from alike(rule, start, newest, OccurrenceState.MISSED, f"policy is skip: {delay}")
+
+
+def _alone(rule: Rule, at: datetime, now: datetime, catchup: Catchup) -> Verdict:
+    """The common case, without counting: one occurrence is due."""
+    late = now - at
+    if catchup.max_lateness is not None and late > catchup.max_lateness:
+        words = f"{_limit(catchup)}: {_delay(rule, at, now)}"
+        return Verdict(OccurrenceState.MISSED, at, reason=words)
+    if late > GRACE and catchup.missed is Missed.SKIP:
+        return Verdict(OccurrenceState.MISSED, at, reason=f"policy is skip: {_delay(rule, at, now)}")
+    return _fired(rule, at, now)
+
+
+def _fired(rule: Rule, at: datetime, now: datetime) -> Verdict:
+    reason = _delay(rule, at, now) if now - at > GRACE else None
+    return Verdict(OccurrenceState.FIRED, at, reason=reason)
+
+
+def _newest(rule: Rule, after: datetime, until: datetime, limit: int) -> list[datetime]:
+    """The last `limit` occurrences in (after, until], oldest first."""
+    found: list[datetime] = []
+    at = rule.last(until, after)
+    while at is not None and len(found) < limit:
+        found.append(at)
+        at = rule.last(at - _SECOND, after)
+    return found[::-1]
+
+
+def _excluded(rule: Rule, cursor: datetime, now: datetime) -> Iterator[Verdict]:
+    """What would have happened on the excluded dates between cursor and now."""
+    plain = replace(rule, excluded=frozenset())
+    for day in sorted(rule.excluded):
+        begin = wall_instant(datetime.combine(day, time()), rule.zone)
+        end = wall_instant(datetime.combine(day + timedelta(1), time()), rule.zone)
+        after, until = max(cursor, begin - _TICK), min(now, end - _TICK)
+        if after < until:
+            yield from alike(plain, after, until, OccurrenceState.SKIPPED, f"{day} is an excluded date")
+
+
+def _limit(catchup: Catchup) -> str:
+    assert catchup.max_lateness is not None
+    return f"more than {duration_text(catchup.max_lateness // _SECOND)} late"
+
+
+def _delay(rule: Rule, oldest: datetime, now: datetime) -> str:
+    """`engine was down from 2025-06-01 00:00 to 2025-06-05 08:30`, on the schedule's clock."""
+    if now - oldest <= GRACE:
+        return f"engine was {(now - oldest) // _SECOND} s late"
+    form = "%Y-%m-%d %H:%M" if now - oldest > timedelta(hours=1) else "%Y-%m-%d %H:%M:%S"
+    return f"engine was down from {local(oldest, rule.zone):{form}} to {local(now, rule.zone):{form}}"

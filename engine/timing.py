@@ -1,0 +1,81 @@
+"""From a row of the schedule table to its time rule: the one place."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import lru_cache
+
+from engine.rules.when import Rule, bounded, from_moment, parse
+from store.instants import from_us
+from store.values import Schedule
+
+
+def rule_of(schedule: Schedule) -> Rule:
+    """When the schedule happens. Raises BadValue if that cannot be told, such as for an unknown zone."""
+    return rule_from(
+        schedule.spec, schedule.moment, schedule.repeat_axis, schedule.repeat_step, schedule.is_recurring,
+        schedule.zone, schedule.anchor_at, schedule.start_at, schedule.end_at, schedule.max_count,
+        json.dumps([day.isoformat() for day in schedule.excluded_dates]),
+    )  # fmt: skip
+
+
+def rule_from(
+    spec: str | None,
+    moment: int | None,
+    repeat_axis: str | None,
+    repeat_step: int | None,
+    is_recurring: bool,
+    zone: str,
+    anchor_at: int,
+    start_at: int | None,
+    end_at: int | None,
+    max_count: int | None,
+    excluded_dates: str,
+) -> Rule:
+    """The rule of these columns, instants in microseconds UTC, `excluded_dates` as JSON text.
+
+    `every 3 days` counts from the start if there is one, else from the anchor.
+    """
+    if spec is None:
+        first = None if moment is None else _moment_rule(moment, repeat_axis, repeat_step, is_recurring, zone)
+        if first is None:
+            raise ValueError("a schedule has a spec or a moment")
+        return _limited(first, start_at, end_at, max_count, excluded_dates)
+    # Only these count from somewhere. Without an anchor, the many schedules of one spec share one rule.
+    counts = max_count is not None or spec.lstrip()[:5].lower() == "every"
+    anchor = (anchor_at if start_at is None else start_at) if counts else None
+    return _limited(_spec_rule(spec, zone, anchor), start_at, end_at, max_count, excluded_dates)
+
+
+@lru_cache(maxsize=20_000)
+def _spec_rule(spec: str, zone: str, anchor: int | None) -> Rule:
+    return parse(spec, zone, anchor=None if anchor is None else from_us(anchor))
+
+
+@lru_cache(maxsize=2_000)
+def _moment_rule(moment: int, axis: str | None, step: int | None, is_recurring: bool, zone: str) -> Rule:
+    if is_recurring:
+        return from_moment(from_us(moment), str(axis), step or 1, zone)
+    return parse(f"once {from_us(moment):%Y-%m-%dT%H:%M:%SZ}", zone)
+
+
+def _limited(
+    rule: Rule, start_at: int | None, end_at: int | None, max_count: int | None, excluded_dates: str
+) -> Rule:
+    if start_at is None and end_at is None and max_count is None and excluded_dates == "[]":
+        return rule
+    return _bounded(rule, start_at, end_at, max_count, excluded_dates)
+
+
+@lru_cache(maxsize=2_000)
+def _bounded(
+    rule: Rule, start_at: int | None, end_at: int | None, max_count: int | None, excluded_dates: str
+) -> Rule:
+    return bounded(
+        rule,
+        start=None if start_at is None else from_us(start_at),
+        end=None if end_at is None else from_us(end_at),
+        count=max_count,
+        excluded=frozenset(date.fromisoformat(day) for day in json.loads(excluded_dates)),
+    )

@@ -10,11 +10,18 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from engine.operations.registry import Help, Look, query
+from engine.rules.durations import duration_words
+from engine.rules.errors import BadValue
 from engine.rules.offsets import parse_offset
-from engine.rules.wording import long_day, upcoming_words
+from engine.rules.when import sentence
+from engine.rules.wording import count_of, full_instant, long_day, upcoming_words
+from engine.timing import rule_of
+from store.enums import FINAL
 from store.errors import Refused
-from store.instants import Instant, from_us
+from store.instants import SECOND, Instant, from_us
+from store.reads import runs, schedules
 from store.reads.reasons import TaskReason, task_reason
+from store.values import Run, Schedule
 
 
 class Kind(StrEnum):
@@ -44,7 +51,13 @@ def why(
     number: Annotated[int, Help("its id", "ID")],
 ) -> Why:
     """Say why a task, schedule or run is as it is."""
-    return Why(kind, number, _ANSWERS[kind](look.connection, number, look.today, look.zone))
+    if kind is Kind.TASK:
+        lines = why_task(look.connection, number, look.today, look.zone)
+    elif kind is Kind.SCHEDULE:
+        lines = why_schedule(look.connection, number, look.zone)
+    else:
+        lines = why_run(look.connection, number, look.zone)
+    return Why(kind, number, lines)
 
 
 def why_task(connection: sqlite3.Connection, number: int, today: date, zone: ZoneInfo) -> tuple[str, ...]:
@@ -63,6 +76,63 @@ def why_task(connection: sqlite3.Connection, number: int, today: date, zone: Zon
     if reason.is_done and reason.done_date is not None:
         lines.append(f"Done by {reason.done_by or 'somebody'} on {long_day(reason.done_date)}.")
     return tuple(line for line in lines if line)
+
+
+def why_schedule(connection: sqlite3.Connection, number: int, zone: ZoneInfo) -> tuple[str, ...]:
+    """When a schedule happens, what became of its last occurrence, and what happens next."""
+    schedule = schedules.schedule(connection, number)
+    lines = [f"Added by {schedule.owner or 'somebody'} on {long_day(_local(schedule.created_at, zone))}."]
+    try:
+        lines.append(f"Happens {sentence(rule_of(schedule))}.")
+    except BadValue as fault:
+        lines.append(f"It cannot be told when it happens: {fault}.")
+    if schedule.error:
+        lines.append(f"Broken, so it does not fire: {schedule.error}. An edit mends it.")
+    for last in schedules.ledger(connection, number, limit=1):
+        planned = full_instant(from_us(last.planned_at), schedule.zone)
+        because = f": {last.reason}" if last.reason else ""
+        lines.append(f"The last decision, for {planned}: {last.state}{because}.")
+    return (*lines, _next(schedule))
+
+
+def _next(schedule: Schedule) -> str:
+    if schedule.deleted_at is not None:
+        return "It is deleted; nothing happens any more."
+    if schedule.pause_reason is not None:
+        until = f" until {full_instant(from_us(schedule.paused_until), schedule.zone)}" if schedule.paused_until else ""
+        return f"It is paused{until}: {schedule.pause_reason}. What is planned meanwhile is skipped, not missed."
+    if not schedule.is_enabled:
+        return "It is switched off; nothing happens until it is switched on."
+    if schedule.next_at is None:
+        return "Nothing happens next." if schedule.error else "It has ended; nothing happens next."
+    return f"Next: {full_instant(from_us(schedule.next_at), schedule.zone)}."
+
+
+def why_run(connection: sqlite3.Connection, number: int, zone: ZoneInfo) -> tuple[str, ...]:
+    """What made a run, how it ended or why it waits."""
+    run = runs.run(connection, number)
+    if run is None:
+        raise Refused(f"There is no run {number}.")
+    lines = [_cause(run, zone)]
+    if run.retry_of is not None:
+        lines.append(f"It tries run {run.retry_of} again.")
+    if run.cancel_requested_at is not None:
+        lines.append(f"Somebody asked it to stop at {full_instant(from_us(run.cancel_requested_at), zone.key)}.")
+    because = f": {run.reason or run.error}" if run.reason or run.error else ""
+    lines.append(f"It is {run.state}{because}.")
+    if run.state not in FINAL and run.attempts < run.max_attempts:
+        left = run.max_attempts - run.attempts
+        lines.append(f"If it fails, it is tried {count_of(left, 'more time', 'more times')}.")
+    return tuple(lines)
+
+
+def _cause(run: Run, zone: ZoneInfo) -> str:
+    if run.schedule is None:
+        return f"Asked for by {run.creator} on {full_instant(from_us(run.created_at), zone.key)}."
+    if run.planned_at is None:
+        return f"Started by {run.creator} outside the plan of {run.schedule}."
+    late = duration_words((run.created_at - run.planned_at) / SECOND)
+    return f"Planned by {run.schedule} for {full_instant(from_us(run.planned_at), zone.key)}; made {late} later."
 
 
 def _made(reason: TaskReason, zone: ZoneInfo) -> str:
@@ -108,6 +178,3 @@ def _day(text: str | None) -> str:
 
 def _local(at: Instant, zone: ZoneInfo) -> date:
     return from_us(at).astimezone(zone).date()
-
-
-_ANSWERS = {Kind.TASK: why_task}

@@ -130,9 +130,7 @@ def finished(connection: sqlite3.Connection, run_id: int, now_us: int) -> None:
     journal.describe(connection, act, f"{done} after its run: schedule {shown(name)}")
 
 
-def _fire(
-    connection: sqlite3.Connection, due: Sequence[Standing], now_us: int, *, is_engine: bool = True
-) -> int:
+def _fire(connection: sqlite3.Connection, due: Sequence[Standing], now_us: int, *, is_engine: bool = True) -> int:
     """Returns how many runs were made. Without `is_engine` journaled changes belong to the running act."""
     batch = _Batch(now_us, str(settings.read(connection, "task_log_storage_backend")))
     opened = _open_runs(connection, due, batch)
@@ -173,15 +171,11 @@ def _decided(connection: sqlite3.Connection, schedule: Standing, now_us: int) ->
     return decision
 
 
-def _move(
-    connection: sqlite3.Connection, schedule: Standing, decision: Decision, last_run: int | None
-) -> bool:
+def _move(connection: sqlite3.Connection, schedule: Standing, decision: Decision, last_run: int | None) -> bool:
     """Compare-and-set of the cursor. False: somebody else was here, or the schedule was edited."""
     cursor = max(to_us(decision.cursor), schedule.cursor_at)
     next_at = None if decision.next is None else to_us(decision.next)
-    moved = connection.execute(
-        _MOVE, (cursor, next_at, last_run, schedule.id, schedule.cursor_at, schedule.rev)
-    )
+    moved = connection.execute(_MOVE, (cursor, next_at, last_run, schedule.id, schedule.cursor_at, schedule.rev))
     return moved.rowcount == 1
 
 
@@ -235,9 +229,7 @@ def _resume(connection: sqlite3.Connection, batch: _Batch, is_engine: bool) -> N
     )
 
 
-def _open_runs(
-    connection: sqlite3.Connection, due: Sequence[Standing], batch: _Batch
-) -> dict[int, list[OpenRun]]:
+def _open_runs(connection: sqlite3.Connection, due: Sequence[Standing], batch: _Batch) -> dict[int, list[OpenRun]]:
     """Open runs by schedule, oldest first. Those that wait beyond their window are cancelled, not counted."""
     ids = json.dumps([schedule.id for schedule in due])
     opened: dict[int, list[OpenRun]] = {}

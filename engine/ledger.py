@@ -103,9 +103,7 @@ def write(connection: sqlite3.Connection, lines: Iterable[Line]) -> None:
     connection.executemany(_LINE, lines)
 
 
-def close(
-    connection: sqlite3.Connection, schedule: Standing, now_us: int, state: OccurrenceState, reason: str
-) -> None:
+def close(connection: sqlite3.Connection, schedule: Standing, now_us: int, state: OccurrenceState, reason: str) -> None:
     """End all that is planned up to now and undecided as `state`, and move the cursor to now.
 
     For a schedule whose rule cannot be made any more only the cursor moves: nobody knows what was planned.
@@ -120,9 +118,7 @@ def close(
 
 def advance(connection: sqlite3.Connection, schedule_id: int, now_us: int) -> None:
     """Leave behind what was planned until now. The cursor never goes back."""
-    connection.execute(
-        "UPDATE schedule SET cursor_at = max(cursor_at, ?) WHERE id = ?", (now_us, schedule_id)
-    )
+    connection.execute("UPDATE schedule SET cursor_at = max(cursor_at, ?) WHERE id = ?", (now_us, schedule_id))
 
 
 def arm(connection: sqlite3.Connection, schedule_id: int, now_us: int) -> int | None:

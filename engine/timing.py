@@ -60,18 +60,14 @@ def _moment_rule(moment: int, axis: str | None, step: int | None, is_recurring: 
     return parse(f"once {from_us(moment):%Y-%m-%dT%H:%M:%SZ}", zone)
 
 
-def _limited(
-    rule: Rule, start_at: int | None, end_at: int | None, max_count: int | None, excluded_dates: str
-) -> Rule:
+def _limited(rule: Rule, start_at: int | None, end_at: int | None, max_count: int | None, excluded_dates: str) -> Rule:
     if start_at is None and end_at is None and max_count is None and excluded_dates == "[]":
         return rule
     return _bounded(rule, start_at, end_at, max_count, excluded_dates)
 
 
 @lru_cache(maxsize=2_000)
-def _bounded(
-    rule: Rule, start_at: int | None, end_at: int | None, max_count: int | None, excluded_dates: str
-) -> Rule:
+def _bounded(rule: Rule, start_at: int | None, end_at: int | None, max_count: int | None, excluded_dates: str) -> Rule:
     return bounded(
         rule,
         start=None if start_at is None else from_us(start_at),

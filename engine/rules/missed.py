@@ -76,9 +76,7 @@ class Decision:
     next: datetime | None
 
 
-def decide(
-    rule: Rule, cursor: datetime, now: datetime, catchup: Catchup, pause: Pause | None = None
-) -> Decision:
+def decide(rule: Rule, cursor: datetime, now: datetime, catchup: Catchup, pause: Pause | None = None) -> Decision:
     """What becomes of the occurrences in (cursor, now]. Says the same whenever it is asked the same."""
     first = rule.next(cursor)
     if first is None or first > now:
@@ -109,9 +107,7 @@ def alike(
     return (Verdict(state, first, last, count, reason, merged_into),)
 
 
-def _all(
-    rule: Rule, cursor: datetime, now: datetime, catchup: Catchup, pause: Pause | None
-) -> Iterator[Verdict]:
+def _all(rule: Rule, cursor: datetime, now: datetime, catchup: Catchup, pause: Pause | None) -> Iterator[Verdict]:
     yield from _excluded(rule, cursor, now)
     start = cursor
     if pause is not None:
@@ -129,9 +125,7 @@ def _all(
     yield from _by_policy(rule, start, now, catchup, delay)
 
 
-def _by_policy(
-    rule: Rule, start: datetime, now: datetime, catchup: Catchup, delay: str
-) -> Iterator[Verdict]:
+def _by_policy(rule: Rule, start: datetime, now: datetime, catchup: Catchup, delay: str) -> Iterator[Verdict]:
     newest = rule.last(now, start)
     if newest is None:
         return

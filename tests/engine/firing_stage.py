@@ -47,9 +47,10 @@ def start(path: Path, now: datetime) -> list[int]:
 
 def started(connection: sqlite3.Connection, now: datetime) -> list[int]:
     taken = claims.claim(connection, "engine", to_us(now), to_us(now), 100).taken
+    batch = endings.Batch()
     for claim in taken:
-        process = endings.Start(7, 1, to_us(now))
-        assert endings.started(connection, claim.run.run_id, claim.run.fence, process, NOTHING)
+        batch.started((claim.run.run_id, claim.run.fence), endings.Start(7, 1, to_us(now)), NOTHING)
+    batch.write(connection)
     return [claim.run.run_id for claim in taken]
 
 
@@ -58,11 +59,11 @@ def end(path: Path, run_id: int, now: datetime, state: RunState = RunState.SUCCE
         ended(connection, run_id, now, state)
 
 
-def ended(
-    connection: sqlite3.Connection, run_id: int, now: datetime, state: RunState = RunState.SUCCEEDED
-) -> None:
+def ended(connection: sqlite3.Connection, run_id: int, now: datetime, state: RunState = RunState.SUCCEEDED) -> None:
     fence = connection.execute("SELECT fence FROM run WHERE id = ?", (run_id,)).fetchone()[0]
-    assert endings.over(connection, run_id, fence, Verdict(state), to_us(now), 0, NOTHING)
+    batch = endings.Batch()
+    batch.ended((run_id, fence), Verdict(state), to_us(now), 0, NOTHING, None)
+    batch.write(connection)
 
 
 def ledger(path: Path) -> list[tuple[str, str, str | None]]:

@@ -11,6 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from engine import closing, loglines
 from engine.controllers import Command, command_of
@@ -70,8 +71,7 @@ class Claims:
     held: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A row that waits, in the order of `_COLUMNS`."""
 
     id: int
@@ -107,7 +107,9 @@ def claim(connection: sqlite3.Connection, engine_id: str, now: int, due: int, pl
         rows = connection.execute(_WAITING, (due, free - len(claims.taken))).fetchall()
         if not rows:
             break
-        _take(connection, claims, [Pending(*row) for row in rows], (engine_id, now), active)
+        known = len(claims.taken)
+        _taken(connection, claims, [Pending(*row) for row in rows], now, active)
+        _mark_starting(connection, claims.taken[known:], engine_id, now)
     return claims
 
 
@@ -137,22 +139,19 @@ def mark_waiting(connection: sqlite3.Connection, now: int, is_held: bool) -> Non
         connection.execute("UPDATE run SET reason = NULL WHERE state = 'pending' AND reason = ?", (EXCLUSIVE,))
 
 
-def _take(
-    connection: sqlite3.Connection,
-    claims: Claims,
-    waiting: Iterable[Pending],
-    by: tuple[str, int],
-    active: int,
-) -> None:
-    """The first row always comes to something, so that asking again comes to an end."""
+def _taken(connection: sqlite3.Connection, claims: Claims, waiting: Iterable[Pending], now: int, busy: int) -> None:
+    """Of the rows, oldest first, those that may begin while `busy` runs are active.
+
+    The first row always comes to something, so that asking again comes to an end.
+    """
     schedules = set[int]()
     for row in waiting:
         if row.schedule_id in schedules:
             continue
-        if row.is_exclusive and (active or claims.taken):
+        if row.is_exclusive and (busy or claims.taken):
             claims.held = True
             return
-        claim = _claimed(connection, row, *by)
+        claim = _claimed(connection, row, now)
         if claim is None:
             claims.refused += 1
             continue
@@ -164,8 +163,8 @@ def _take(
             return
 
 
-def _claimed(connection: sqlite3.Connection, row: Pending, engine_id: str, now: int) -> Claim | None:
-    """The claim, None if the run can never be started: then it is over and says why."""
+def _claimed(connection: sqlite3.Connection, row: Pending, now: int) -> Claim | None:
+    """The claim to be marked, None if the run can never be started: then it is over and says why."""
     if row.attempts == 0 and row.not_after is not None and row.not_after <= now:
         closing.dropped(connection, row.id, EXPIRED, now)
         return None
@@ -175,11 +174,16 @@ def _claimed(connection: sqlite3.Connection, row: Pending, engine_id: str, now: 
         loglines.append(connection, row.id, row.attempts, now, f"end  failed: {fault}", ERROR)
         closing.dropped(connection, row.id, Verdict(RunState.FAILED, str(fault), str(fault)), now)
         return None
-    connection.execute(_CLAIM, (engine_id, row.id, row.fence))
-    number, fence = row.attempts + 1, row.fence + 1
-    connection.execute(_ATTEMPT, (row.id, number, fence, engine_id, now))
     run = Live(
-        row.id, fence, number, row.max_attempts, row.timeout, command.text,
+        row.id, row.fence + 1, row.attempts + 1, row.max_attempts, row.timeout, command.text,
         row.lines, row.errors, row.dropped_lines, row.dropped_bytes,
     )  # fmt: skip
     return Claim(run, command, row.dedupe_key or f"run:{row.id}")
+
+
+def _mark_starting(connection: sqlite3.Connection, taken: Iterable[Claim], engine_id: str, now: int) -> None:
+    runs = [claim.run for claim in taken]
+    claimed = connection.executemany(_CLAIM, [(engine_id, run.run_id, run.fence - 1) for run in runs])
+    if runs and claimed.rowcount != len(runs):
+        raise RuntimeError("a run was claimed that does not wait")
+    connection.executemany(_ATTEMPT, [(run.run_id, run.attempt, run.fence, engine_id, now) for run in runs])

@@ -1,17 +1,32 @@
-"""How a run leaves the hands that hold it: the writes of every transition, each guarded by the fence.
+"""How a run changes hands and ends: the writes of every transition, each guarded by the fence.
 
-A fence is raised by every claim. A write that finds another fence, or a state that is over, changes nothing:
-whoever made it is a zombie that has to kill its child and be silent. Terminal states are final.
+A fence is raised by every claim. A write that finds another fence, or a state that is over, changes nothing: whoever
+wanted it is a zombie that has to kill its child and be silent. States that are over are final.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from engine import firing
+from engine import firing, loglines
+from engine.loglines import Piece
 from engine.rules.endings import Verdict
-from store.enums import RunState
+from store.enums import FINAL, RunState
+
+_HELD = "id = ? AND fence = ? AND state IN ('starting', 'running')"
+_CHANGE = f"""
+UPDATE run SET state = ?, reason = ?, error = ?, exit_code = ?, pid = ?, started_at = ifnull(started_at, ?),
+  finished_at = ?, available_at = ifnull(?, available_at), log_lines = ?, log_errors = ?, dropped_lines = ?,
+  dropped_bytes = ?
+WHERE {_HELD}
+"""
+_COUNT = f"UPDATE run SET log_lines = ?, log_errors = ?, dropped_lines = ?, dropped_bytes = ? WHERE {_HELD}"
+_ATTEMPT = """
+UPDATE attempt SET state = ?, error = ?, exit_code = ?, pid = ifnull(?, pid), pid_start = ifnull(?, pid_start),
+  started_at = ifnull(started_at, ?), finished_at = ?
+WHERE run_id = ? AND fence = ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +38,11 @@ class Count:
     dropped_lines: int
     dropped_bytes: int
 
+    @property
+    def values(self) -> tuple[int, int, int, int]:
+        """In the order of the columns."""
+        return self.lines, self.errors, self.dropped_lines, self.dropped_bytes
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -33,84 +53,79 @@ class Start:
     at: int
 
 
-_COUNTS = "log_lines = ?, log_errors = ?, dropped_lines = ?, dropped_bytes = ?"
-_HELD = "id = ? AND fence = ? AND state IN ('starting', 'running')"
+@dataclass(slots=True)
+class Batch:
+    """Changes of runs in hand that are written together: three statements for any number of runs.
 
+    The caller has seen in the same transaction that each run is open under its fence.
+    """
 
-def started(connection: sqlite3.Connection, run_id: int, fence: int, start: Start, count: Count) -> bool:
-    """starting -> running."""
-    rows = connection.execute(
-        f"UPDATE run SET state = 'running', pid = ?, started_at = ifnull(started_at, ?), {_COUNTS}"
-        " WHERE id = ? AND fence = ? AND state = 'starting'",
-        (start.pid, start.at, *_values(count), run_id, fence),
-    ).rowcount
-    if rows:
-        _start_attempt(connection, run_id, fence, start, RunState.RUNNING)
-    return bool(rows)
+    _changes: list[tuple[object, ...]] = field(default_factory=list)
+    _counts: list[tuple[object, ...]] = field(default_factory=list)
+    _attempts: list[tuple[object, ...]] = field(default_factory=list)
+    _pieces: list[tuple[int, Piece]] = field(default_factory=list)
+    _over: list[tuple[int, int]] = field(default_factory=list)
+    _unbegun: list[tuple[int, int]] = field(default_factory=list)
 
+    def print(self, run_id: int, piece: Piece) -> None:
+        """Add lines; their seq must be the next ones of the run."""
+        self._pieces.append((run_id, piece))
 
-def counted(connection: sqlite3.Connection, run_id: int, fence: int, count: Count) -> bool:
-    """Lines were added to a run that goes on."""
-    rows = connection.execute(f"UPDATE run SET {_COUNTS} WHERE {_HELD}", (*_values(count), run_id, fence)).rowcount
-    return bool(rows)
+    def counted(self, held: tuple[int, int], count: Count) -> None:
+        """Lines were added to the run (id and fence), which goes on."""
+        self._counts.append((*count.values, *held))
 
+    def started(self, held: tuple[int, int], start: Start, count: Count) -> None:
+        """starting -> running."""
+        state = RunState.RUNNING
+        self._changes.append((state, None, None, None, start.pid, start.at, None, None, *count.values, *held))
+        self._attempts.append((state, None, None, start.pid, start.pid_start, start.at, None, *held))
 
-def over(
-    connection: sqlite3.Connection,
-    run_id: int,
-    fence: int,
-    verdict: Verdict,
-    at: int,
-    code: int | None,
-    count: Count,
-    start: Start | None = None,
-) -> bool:
-    """starting or running -> a state that is final. `start` if it was not written before."""
-    rows = connection.execute(
-        "UPDATE run SET state = ?, reason = ?, error = ?, exit_code = ?, pid = NULL, finished_at = ?,"
-        f" started_at = ifnull(started_at, ?), {_COUNTS} WHERE {_HELD}",
-        (
-            *(verdict.state, verdict.reason, verdict.error, code, at, start.at if start else None),
-            *(*_values(count), run_id, fence),
-        ),
-    ).rowcount
-    if rows:
-        _end_attempt(connection, run_id, fence, verdict, at, code, start)
-        firing.finished(connection, run_id, at)
-    return bool(rows)
+    def ended(
+        self,
+        held: tuple[int, int],
+        verdict: Verdict,
+        at: int,
+        code: int | None,
+        count: Count,
+        start: Start | None,
+        again: tuple[int, str] | None = None,
+    ) -> None:
+        """An attempt is over, and with it the run, unless `again` says when (microseconds UTC) and why it goes on.
 
+        `start` if it was not written before.
+        """
+        pid, pid_start, began = (start.pid, start.pid_start, start.at) if start else (None, None, None)
+        changed: tuple[object, ...]
+        if again is not None:
+            later, why = again
+            changed = (RunState.PENDING, why, verdict.error, code, None, began, None, later)
+        else:
+            self._over.append((held[0], at))
+            changed = (verdict.state, verdict.reason, verdict.error, code, None, began, at, None)
+        self._changes.append((*changed, *count.values, *held))
+        self._attempts.append((verdict.state, verdict.error, code, pid, pid_start, began, at, *held))
 
-def again(
-    connection: sqlite3.Connection,
-    run_id: int,
-    fence: int,
-    verdict: Verdict,
-    at: int,
-    code: int | None,
-    count: Count,
-    start: Start | None,
-    available_at: int,
-    reason: str,
-) -> bool:
-    """A failed attempt of a run that has more of them: -> pending until `available_at`."""
-    rows = connection.execute(
-        "UPDATE run SET state = 'pending', reason = ?, error = ?, exit_code = ?, pid = NULL,"
-        f" engine_id = NULL, available_at = ?, started_at = ifnull(started_at, ?), {_COUNTS} WHERE {_HELD}",
-        (
-            *(reason, verdict.error, code, available_at, start.at if start else None),
-            *(*_values(count), run_id, fence),
-        ),
-    ).rowcount
-    if rows:
-        _end_attempt(connection, run_id, fence, verdict, at, code, start)
-    return bool(rows)
+    def unbegun(self, held: tuple[int, int]) -> None:
+        """It was handed over and never started: it waits again."""
+        self._unbegun.append(held)
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """In the caller's transaction."""
+        for held in self._unbegun:
+            given_back(connection, *held)
+        loglines.write(connection, self._pieces)
+        for statement, rows in ((_CHANGE, self._changes), (_COUNT, self._counts), (_ATTEMPT, self._attempts)):
+            if rows and connection.executemany(statement, rows).rowcount != len(rows):
+                raise RuntimeError("a run was written that is not in hand")
+        for run_id, at in self._over:
+            firing.finished(connection, run_id, at)
 
 
 def given_back(connection: sqlite3.Connection, run_id: int, fence: int) -> bool:
     """A claimed run that certainly never began: -> pending, and the attempt does not count."""
     rows = connection.execute(
-        "UPDATE run SET state = 'pending', reason = NULL, pid = NULL, engine_id = NULL,"
-        f" attempts = attempts - 1 WHERE {_HELD}",
+        f"UPDATE run SET state = 'pending', reason = NULL, engine_id = NULL, attempts = attempts - 1 WHERE {_HELD}",
         (run_id, fence),
     ).rowcount
     connection.execute("DELETE FROM attempt WHERE run_id = ? AND fence = ?", (run_id, fence))
@@ -119,6 +134,8 @@ def given_back(connection: sqlite3.Connection, run_id: int, fence: int) -> bool:
 
 def dropped(connection: sqlite3.Connection, run_id: int, verdict: Verdict, at: int) -> bool:
     """pending -> a state that is final, without having been executed (again)."""
+    if verdict.state not in FINAL:
+        raise ValueError(f"{verdict.state} is not final")
     rows = connection.execute(
         "UPDATE run SET state = ?, reason = ?, error = ifnull(?, error), finished_at = ?, fence = fence + 1"
         " WHERE id = ? AND state = 'pending'",
@@ -127,32 +144,3 @@ def dropped(connection: sqlite3.Connection, run_id: int, verdict: Verdict, at: i
     if rows:
         firing.finished(connection, run_id, at)
     return bool(rows)
-
-
-def _values(count: Count) -> tuple[int, int, int, int]:
-    return count.lines, count.errors, count.dropped_lines, count.dropped_bytes
-
-
-def _start_attempt(connection: sqlite3.Connection, run_id: int, fence: int, start: Start, state: RunState) -> None:
-    connection.execute(
-        "UPDATE attempt SET state = ?, pid = ?, pid_start = ?, started_at = ? WHERE run_id = ? AND fence = ?",
-        (state, start.pid, start.pid_start, start.at, run_id, fence),
-    )
-
-
-def _end_attempt(
-    connection: sqlite3.Connection,
-    run_id: int,
-    fence: int,
-    verdict: Verdict,
-    at: int,
-    code: int | None,
-    start: Start | None,
-) -> None:
-    pid, pid_start, began = (start.pid, start.pid_start, start.at) if start else (None, None, None)
-    connection.execute(
-        "UPDATE attempt SET state = ?, finished_at = ?, exit_code = ?, error = ?, pid = ifnull(?, pid),"
-        " pid_start = ifnull(?, pid_start), started_at = ifnull(?, started_at)"
-        " WHERE run_id = ? AND fence = ?",
-        (verdict.state, at, code, verdict.error, pid, pid_start, began, run_id, fence),
-    )

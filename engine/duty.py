@@ -27,7 +27,7 @@ from engine.supervisor.events import Event, Output
 from engine.workers import READY_SECONDS, Workers
 from store import paths
 from store.current import store_path
-from store.database import session, transaction
+from store.database import transaction
 from store.enums import NodeState, RunState
 from store.instants import SECOND
 
@@ -69,17 +69,21 @@ class Done:
 class Duty:
     """Of the engine that holds the lease. See `Engine` for `until` and `say`.
 
-    `_is_stale`: the outlook is old. `_is_claimable`: a run that waits might begin now. `_is_held`: rows may say that
-    they wait for an exclusive run.
+    `_is_stale`: the outlook is old; `_has_acted`: by what this engine did itself. `_is_claimable`: a run that waits
+    might begin now. `_is_held`: rows may say that they wait for an exclusive run.
     """
 
-    def __init__(self, clock: Clock, node: Node, *, until: int | None, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, connection: Connection, clock: Clock, node: Node, *, until: int | None, say: Callable[[str], None]
+    ) -> None:
+        self._connection = connection
         self._folder = paths.runs_folder(store_path())
         self._clock = clock
         self._node = node
         self._until = until
         self._say = say
         self._is_new = self._is_stale = self._is_claimable = self._is_held = True
+        self._has_acted = False
         self._data_version = -1
         self._outlook: Outlook = outlook.EMPTY
         self._listen_at = self._fire_at = self._chores_at = 0.0
@@ -90,14 +94,13 @@ class Duty:
         self._chores = Chores(store_path(), clock)
         self._workers = Workers(self._folder, node.name, clock)
         self._workers.start()
-        with session() as connection:
-            self._recovery = self._new_recovery(outlook.look(connection, 0).grace)
+        self._recovery = self._new_recovery(outlook.look(connection, 0).grace)
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing runs and nothing that is due can begin."""
-        open_ends = self._intake.live or self._intake.has_news or self._is_stale or not self._recovery.is_over
-        return not (open_ends or (self._outlook.waits and self._is_claimable))
+        open_ends = self._intake.live or self._intake.has_news or self._is_stale or self._has_acted
+        return self._recovery.is_over and not (open_ends or (self._outlook.waits and self._is_claimable))
 
     def look_again(self) -> None:
         """Somebody says that the store has changed."""
@@ -112,14 +115,15 @@ class Duty:
         """One pass; the moment at which to look again at the latest."""
         due = now if self._until is None else min(now, self._until)
         self._hear()
-        with session() as connection:
-            self._refresh(connection, now, due)
-            self._dates.look(connection, now, due, self._outlook.today(due))
-            plan = self._plan(now, due)
-            if not plan.is_empty or self._intake.has_news or self._node.is_due(now, NodeState.ACTIVE, trouble):
-                self._committed(plan, self._write(plan, trouble))
+        self._refresh(now, due)
+        self._dates.look(self._connection, now, due, self._outlook.today(due))
+        plan = self._plan(now, due)
+        if not plan.is_empty or self._intake.has_news or self._node.is_due(now, NodeState.ACTIVE, trouble):
+            self._committed(plan, self._write(plan, trouble))
         if self._clock.monotonic() >= self._chores_at:
             self._chores_at = self._clock.monotonic() + _CHORES_SECONDS
+            if not self._intake.live:
+                self._workers.rest()
             self._chores.run(is_idle=not self._intake.live)
         return self._next(now, due)
 
@@ -152,20 +156,22 @@ class Duty:
         if self._intake.has_ends:
             self._is_claimable = True
 
-    def _refresh(self, connection: Connection, now: int, due: int) -> None:
+    def _refresh(self, now: int, due: int) -> None:
         """Look at the store if anybody has changed it, or if a run has become available meanwhile."""
-        version = connection.execute("PRAGMA data_version").fetchone()[0]
+        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
         if version != self._data_version:
             self._data_version = version
             self.look_again()
         if self._outlook.next_run is not None and self._outlook.next_run <= due:
             self.look_again()
         if self._is_stale:
-            self._outlook = outlook.look(connection, due)
-            self._is_stale = False
+            self._outlook = outlook.look(self._connection, due)
+        elif self._has_acted:
+            self._outlook = outlook.after_own(self._connection, self._outlook, due)
+        self._is_stale = self._has_acted = False
         if not 0 <= now - self._expiry_seen < SECOND:
             self._expiry_seen = now
-            self._expiry = claims.first_expiry(connection) if self._outlook.waits else None
+            self._expiry = claims.first_expiry(self._connection) if self._outlook.waits else None
 
     def _plan(self, now: int, due: int) -> Plan:
         plan = Plan(now, due)
@@ -242,7 +248,7 @@ class Duty:
             self._is_held = done.claims.held
         if done.is_stuck:
             self._fire_at = self._clock.monotonic() + _STUCK_SECONDS
-        self._is_stale = self._is_stale or not plan.is_empty or bool(done.over)
+        self._has_acted = not plan.is_empty or bool(done.over)
         self._introduce(done)
         if self._intake.lost:
             self._replace_supervisor()
@@ -266,7 +272,7 @@ class Duty:
         self._is_stale = True
 
     def _next(self, now: int, due: int) -> int:
-        if self._is_stale or self._intake.has_news:
+        if self._is_stale or self._has_acted or self._intake.has_news:
             return now
         waits = [self._node.next_at(), self._outlook.midnight(due)]
         if self._until is None:

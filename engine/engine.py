@@ -7,6 +7,7 @@ has its duty, and a step does what is due.
 from __future__ import annotations
 
 import select
+import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from engine.lease import Lease
 from engine.node import Node
 from engine.wake import Bell
 from store import paths
+from store.connection import in_words
 from store.current import store_path
 from store.database import session, transaction
 from store.enums import NodeState
@@ -50,11 +52,12 @@ class Engine:
         self._stack = ExitStack()
         self._lease = Lease(paths.lock_file(store_path()))
         self._bell = Bell(store_path())
+        self._connection: sqlite3.Connection | None = None
         self._duty: Duty | None = None
 
     def open(self) -> None:
         """Connect to the store."""
-        self._stack.enter_context(session())
+        self._connection = self._stack.enter_context(session())
 
     def claim_lease(self) -> bool:
         """Take the lease without waiting for it; whether this engine holds it."""
@@ -65,17 +68,13 @@ class Engine:
 
         Raises StoreTrouble while the store cannot be used; another step later loses nothing.
         """
-        with self.turn:
+        with self.turn, in_words(store_path()):
             if not self._lease.take():
                 return self._stand_by(now)
-            if self._duty is None:
-                crash.point("lease")
-                self._bell.listen()
-                self._duty = Duty(self._clock, self.node, until=self._until, say=self._say)
-                self.state = NodeState.ACTIVE
+            duty = self._duty or self._begin()
             if self._bell.heard():
-                self._duty.look_again()
-            return self._duty.work(now, self.trouble)
+                duty.look_again()
+            return duty.work(now, self.trouble)
 
     def wake(self) -> None:
         """Look at once; from any thread."""
@@ -114,6 +113,15 @@ class Engine:
         self._lease.drop()
         self._bell.close()
         self._stack.close()
+
+    def _begin(self) -> Duty:
+        if self._connection is None:
+            raise RuntimeError("the engine is not open")
+        crash.point("lease")
+        self._bell.listen()
+        self._duty = Duty(self._connection, self._clock, self.node, until=self._until, say=self._say)
+        self.state = NodeState.ACTIVE
+        return self._duty
 
     def _stand_by(self, now: int) -> int:
         if self.node.is_due(now, NodeState.STANDBY):

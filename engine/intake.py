@@ -6,25 +6,26 @@ of it in the caller's transaction and may be repeated until a commit holds, `set
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import replace
 
-from engine import closing, crash, loglines
+from engine import crash
 from engine.clock import Clock
-from engine.closing import Start
+from engine.closing import Batch, Count, Start
 from engine.live import Live
-from engine.loglines import said
+from engine.loglines import ENGINE, Piece
 from engine.rules.endings import Verdict, last_lines, next_try, one_line, verdict
-from engine.rules.loudness import ERROR, INFO
+from engine.rules.loudness import INFO
 from engine.rules.retries import retry_delay
 from engine.supervisor.events import Dropping, Event, Exited, Failed, Lost, Output, Started
-from store.enums import ACTIVE, RunState
+from store.enums import RunState
 from store.instants import SECOND
 
-_STATE = """
-SELECT r.fence, r.state, r.cancel_requested_at IS NOT NULL, ifnull(u.name, 'the engine')
-FROM run r LEFT JOIN user u ON u.id = r.cancel_by WHERE r.id = ?
+_HELD = """
+SELECT r.id, r.fence, CASE WHEN r.cancel_requested_at IS NOT NULL THEN ifnull(u.name, 'the engine') END
+FROM run r LEFT JOIN user u ON u.id = r.cancel_by
+WHERE r.id IN (SELECT value FROM json_each(?)) AND r.state IN ('starting', 'running')
 """
 
 
@@ -78,8 +79,17 @@ class Intake:
     def store(self, connection: sqlite3.Connection) -> list[Live]:
         """Write what is kept; the runs that left our hands by it. Repeatable until `settled`."""
         self.zombies, self._over = [], []
+        if not self._touched:
+            return []
+        ids = json.dumps([run.run_id for run in self._touched.values()])
+        held = {(run_id, fence): who for run_id, fence, who in connection.execute(_HELD, (ids,)).fetchall()}
+        batch = Batch()
         for run in self._touched.values():
-            self._store(connection, run)
+            if run.held in held:
+                self._store(batch, run, held[run.held])
+            else:
+                self.zombies.append(run.key)
+        batch.write(connection)
         return [self.live[key] for key in self._over]
 
     def settled(self) -> None:
@@ -115,39 +125,42 @@ class Intake:
         crash.point("heard-end")
         return True
 
-    def _store(self, connection: sqlite3.Connection, run: Live) -> None:
-        row = connection.execute(_STATE, (run.run_id,)).fetchone()
-        fence, state, is_cancelled, who = row or (None, None, None, None)
-        if fence != run.fence or state not in ACTIVE:
-            self.zombies.append(run.key)
-            return
-        for piece in run.pieces:
-            loglines.write(connection, run.run_id, piece)
+    def _store(self, batch: Batch, run: Live, cancelled_by: str | None) -> None:
         if run.end is not None:
-            self._end(connection, run, run.end, who if is_cancelled else None)
             self._over.append(run.key)
+            if _never_began(run.end) and cancelled_by is None:
+                batch.unbegun(run.held)
+                return
+        for piece in run.pieces:
+            batch.print(run.run_id, piece)
+        if run.end is not None:
+            self._end(batch, run, run.end, cancelled_by)
         elif run.start is not None:
-            closing.started(connection, run.run_id, run.fence, run.start, run.count)
+            batch.started(run.held, run.start, run.count)
         else:
-            closing.counted(connection, run.run_id, run.fence, run.count)
+            batch.counted(run.held, run.count)
 
-    def _end(self, connection: sqlite3.Connection, run: Live, end: Exited | Failed, cancelled_by: str | None) -> None:
+    def _end(self, batch: Batch, run: Live, end: Exited | Failed, cancelled_by: str | None) -> None:
         at = self._clock.of_machine(end.at)
         code, judged = _judged(run, end, cancelled_by)
         left_behind = end.left_behind if isinstance(end, Exited) else 0
         began = at if run.began_at is None else run.began_at
         lines = last_lines(judged, (at - began) / SECOND, left_behind, *run.gap)
-        for number, (line, level) in enumerate(lines, run.lines + 1):
-            loglines.write(connection, run.run_id, said(run.attempt, number, at, line, level))
-        loud = sum(level >= ERROR for _, level in lines)
-        count = replace(run.count, lines=run.lines + len(lines), errors=run.errors + loud)
-        held = run.run_id, run.fence
+        texts, levels = [line for line, _ in lines], [level for _, level in lines]
+        last = Piece(run.attempt, run.lines + 1, at, ENGINE, texts, levels)
+        batch.print(run.run_id, last)
+        count = run.count
+        count = Count(run.lines + len(lines), run.errors + last.errors, count.dropped_lines, count.dropped_bytes)
+        again = None
         if judged.may_retry and run.attempt < run.max_attempts:
             later = at + round(retry_delay(run.attempt, run.run_id) * SECOND)
-            words = next_try(str(judged.reason), run.attempt + 1, run.max_attempts)
-            closing.again(connection, *held, judged, at, code, count, run.start, later, words)
-        else:
-            closing.over(connection, *held, judged, at, code, count, run.start)
+            again = later, next_try(str(judged.reason), run.attempt + 1, run.max_attempts)
+        batch.ended(run.held, judged, at, code, count, run.start, again)
+
+
+def _never_began(end: Exited | Failed) -> bool:
+    """Whether the supervisor was ended while the job still waited in it."""
+    return isinstance(end, Exited) and end.reason == "cancelled" and end.code is end.signal and not end.left_behind
 
 
 def _judged(run: Live, end: Exited | Failed, cancelled_by: str | None) -> tuple[int | None, Verdict]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from engine.closing import Count, Start
 from engine.loglines import Piece, printed, said
@@ -25,7 +24,7 @@ class Live:
     errors: int
     dropped_lines: int
     dropped_bytes: int
-    folder: Path | None = None
+    folder: str | None = None
     asked: int = 0
     pieces: list[Piece] = field(default_factory=list)
     start: Start | None = None
@@ -37,6 +36,11 @@ class Live:
     def key(self) -> str:
         """What the supervisor calls it; the journal of a dead one leads back to run and fence by it."""
         return f"{self.run_id}:{self.fence}"
+
+    @property
+    def held(self) -> tuple[int, int]:
+        """By what every write of it is guarded."""
+        return self.run_id, self.fence
 
     @property
     def count(self) -> Count:

@@ -7,9 +7,9 @@ A row bound for itself costs more than twice as much processor time as one of a 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import count, repeat
 
 from engine.rules.loudness import ERROR, INFO, levels
 
@@ -56,31 +56,29 @@ def said(attempt: int, first: int, at: int, line: str, level: int = INFO) -> Pie
     return Piece(attempt, first, at, ENGINE, [line], [level])
 
 
-def write(connection: sqlite3.Connection, run_id: int, piece: Piece) -> None:
-    """Store the lines; their seq must be the next ones of the run."""
-    lines, done = piece.lines, 0
-    if piece.levels is None:
-        for done in range(0, len(lines) - _AT_ONCE + 1, _AT_ONCE):
-            connection.execute(
-                _ROWS,
-                (
-                    *(run_id, piece.first + done, piece.attempt, piece.at, piece.stream, INFO),
-                    *lines[done : done + _AT_ONCE],
-                ),
-            )
-        done = len(lines) - len(lines) % _AT_ONCE
-    connection.executemany(
-        _ROW,
-        zip(
-            repeat(run_id),
-            range(piece.first + done, piece.first + len(lines)),
-            repeat(piece.attempt),
-            repeat(piece.at),
-            repeat(piece.stream),
-            repeat(INFO) if piece.levels is None else piece.levels,
-            lines[done:],
-        ),
-    )
+def write(connection: sqlite3.Connection, pieces: Iterable[tuple[int, Piece]]) -> None:
+    """Store pieces of runs (by id); their seq must be the next ones of the run."""
+    rows: list[tuple[object, ...]] = []
+    for run_id, piece in pieces:
+        done = 0
+        if piece.levels is None:
+            done = len(piece.lines) - len(piece.lines) % _AT_ONCE
+            _write_whole(connection, run_id, piece, done)
+        rows += _rows(run_id, piece, done)
+    if rows:
+        connection.executemany(_ROW, rows)
+
+
+def _write_whole(connection: sqlite3.Connection, run_id: int, piece: Piece, end: int) -> None:
+    for done in range(0, end, _AT_ONCE):
+        shared = (run_id, piece.first + done, piece.attempt, piece.at, piece.stream, INFO)
+        connection.execute(_ROWS, (*shared, *piece.lines[done : done + _AT_ONCE]))
+
+
+def _rows(run_id: int, piece: Piece, done: int) -> Iterator[tuple[object, ...]]:
+    levels = piece.levels or repeat(INFO)
+    for seq, level, line in zip(count(piece.first + done), levels, piece.lines[done:], strict=False):
+        yield run_id, seq, piece.attempt, piece.at, piece.stream, level, line
 
 
 def append(connection: sqlite3.Connection, run_id: int, attempt: int, at: int, line: str, level: int = INFO) -> None:
@@ -90,4 +88,4 @@ def append(connection: sqlite3.Connection, run_id: int, attempt: int, at: int, l
         (int(level >= ERROR), run_id),
     ).fetchall()
     for (seq,) in rows:
-        write(connection, run_id, said(attempt, seq, at, line, level))
+        write(connection, [(run_id, said(attempt, seq, at, line, level))])

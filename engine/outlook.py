@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from engine.rules.errors import BadValue
@@ -23,6 +24,14 @@ SELECT r.id, r.fence, r.state, r.cancel_hard, ifnull(u.name, 'the engine')
 FROM run r LEFT JOIN user u ON u.id = r.cancel_by
 WHERE r.cancel_requested_at IS NOT NULL AND r.state IN ('pending', 'starting', 'running')
 """
+
+
+class Work(TypedDict):
+    """The fields of an outlook that the engine's own passes change."""
+
+    next_fire: int | None
+    waits: bool
+    next_run: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +77,20 @@ class Outlook:
         return to_us(wall_instant(start, self.zone.key))
 
 
+_PENDING = "SELECT available_at FROM run WHERE state = 'pending' AND available_at {} ? ORDER BY available_at LIMIT 1"
+_AVAILABLE, _LATER = _PENDING.format("<="), _PENDING.format(">")
+
+
+def after_own(connection: sqlite3.Connection, known: Outlook, due: int) -> Outlook:
+    """The outlook after a pass of our own, in which nobody can have wished or set anything."""
+    return replace(known, **_work(connection, due), wishes=tuple(w for w in known.wishes if w.state != "pending"))
+
+
 def look(connection: sqlite3.Connection, due: int) -> Outlook:
     """Read what is to be done at `due` and later: each part from an index."""
-    fire = connection.execute(_NEXT_FIRE).fetchone()
-    pending = "SELECT available_at FROM run WHERE state = 'pending' AND available_at {} ? ORDER BY available_at LIMIT 1"
-    waits = connection.execute(pending.format("<="), (due,)).fetchone()
-    later = connection.execute(pending.format(">"), (due,)).fetchone()
     known = settings.read_all(connection)
     return Outlook(
-        next_fire=fire and fire[0],
-        waits=waits is not None,
-        next_run=later and later[0],
+        **_work(connection, due),
         wishes=tuple(
             Wish(run_id, fence, state, 1 + hard, who)
             for run_id, fence, state, hard, who in connection.execute(_CANCELLING).fetchall()
@@ -88,6 +100,13 @@ def look(connection: sqlite3.Connection, due: int) -> Outlook:
         grace=known["cancel_grace"],
         zone=_zone(known["zone"]),
     )
+
+
+def _work(connection: sqlite3.Connection, due: int) -> Work:
+    fire = connection.execute(_NEXT_FIRE).fetchone()
+    waits = connection.execute(_AVAILABLE, (due,)).fetchone()
+    later = connection.execute(_LATER, (due,)).fetchone()
+    return {"next_fire": fire and fire[0], "waits": waits is not None, "next_run": later and later[0]}
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from engine.claims import Claim
 from engine.clock import Clock
 from engine.controllers import environment
+from engine.folders import Folders
 from engine.live import Live
 from engine.supervisor.client import Job, Supervisor
 from engine.supervisor.events import Event, Failed
@@ -24,6 +24,7 @@ class Workers:
     def __init__(self, folder: Path, engine: str, clock: Clock) -> None:
         self._clock = clock
         self._folder = folder
+        self._folders = Folders(str(folder))
         self._engine = engine
         self._count = 0
         self._supervisor: Supervisor | None = None
@@ -88,11 +89,14 @@ class Workers:
             self._supervisor.cancel(key, kill=kill)
 
     def tidy(self, over: Iterable[Live]) -> None:
-        """Remove the folders of runs that left nothing in them."""
+        """These runs have left their folders."""
         for run in over:
             if run.folder is not None:
-                with contextlib.suppress(OSError):
-                    run.folder.rmdir()
+                self._folders.give_back(run.folder)
+
+    def rest(self) -> None:
+        """Nothing runs: remove the folders that are kept for the next runs."""
+        self._folders.clear()
 
     def close(self, grace: float) -> list[Event]:
         """Stop all jobs within `grace` seconds and end the supervisor; what it still said."""
@@ -103,12 +107,12 @@ class Workers:
         if self._supervisor is not None:
             self._supervisor.discard()
             self._supervisor = None
+        self._folders.clear()
 
     def _job(self, claim: Claim, cap: int, grace: int) -> Job:
         run, cwd = claim.run, claim.command.cwd
         if cwd is None:
-            run.folder = self._folder / f"run-{run.run_id}"
-            run.folder.mkdir(mode=0o700, exist_ok=True)
-            cwd = str(run.folder)
+            run.folder = self._folders.take(run.run_id)
+            cwd = run.folder
         env = environment(run.run_id, run.attempt, claim.key, claim.command.env)
         return Job(run.key, claim.command.text, cwd, env, run.timeout, grace, cap)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -94,6 +95,9 @@ class Desk(App[int]):
         self.changed: Signal[frozenset[str]] = Signal(self, "changed")
         self.writer = Writer(lambda: self.actor, clock, lambda outcome: self.post_message(Performed(outcome)))
         self._watch = Watch(self.reader)
+        self._wanted = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._with_engine = engine
         self._engine: Any = None
         self._starter = threading.Thread(target=self._start_engine, name="starter", daemon=True)
@@ -161,7 +165,13 @@ class Desk(App[int]):
         self, call: Callable[..., Any], *args: Any, then: Callable[[Any], None] | None = None, **params: Any
     ) -> None:
         """Do an operation on the writer's thread; a refusal becomes a toast, `then` gets the result."""
+        self._wanted += 1
+        self._idle.clear()
         self.writer.wish(Wish(call, args, params, then))
+
+    async def idle(self) -> None:
+        """Wait until everything that was wished for is done and said."""
+        await self._idle.wait()
 
     def on_performed(self, message: Performed) -> None:
         """Say what came of a wish, and look at once so that one's own act never waits for the tick."""
@@ -175,6 +185,9 @@ class Desk(App[int]):
         self.look()
         if outcome.wish.then is not None and outcome.refused is None and outcome.fault is None:
             outcome.wish.then(outcome.result)
+        self._wanted -= 1
+        if not self._wanted:
+            self._idle.set()
 
     def wake_engine(self) -> None:
         """The engine looks at once, ours or another process's."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 ANYWHERE = "anywhere"
+BACK = "back"
+"""Of every screen itself, so that what is innermost closes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ KEYS: tuple[Key, ...] = (
     Key("help.here", "question_mark", "here", "keys", "What can I do here?", (ANYWHERE,), hint=True),
     Key("help.palette", "colon,ctrl+p", "command_palette", "commands", "Find any command", (ANYWHERE,)),
     Key("desk.theme", "comma", "change_theme", "theme", "Choose another palette", (ANYWHERE,)),
-    Key("desk.back", "q,escape", "back", "back", "Go back; on a view, leave the desk", (ANYWHERE,)),
+    Key("desk.back", "q,escape", "back", "back", "Go back; on a view, leave the desk", (ANYWHERE, BACK)),
 )  # fmt: skip
 
 _SHOWN = {"slash": "/", "question_mark": "?", "colon": ":", "comma": ",", "minus": "-", "escape": "esc"}
@@ -112,7 +114,7 @@ def problems(keymap: Mapping[str, str]) -> list[str]:
     """What is wrong with a person's keymap (id -> keys): unknown ids, and two verbs of a place on one key."""
     known = {key.id: key for key in KEYS}
     found = [f"{name}: there is no such command" for name in keymap if name not in known]
-    for place in {place for key in KEYS for place in key.places} - {ANYWHERE}:
+    for place in sorted({place for key in KEYS for place in key.places} - {ANYWHERE, BACK}):
         found += _clashes(place, keymap)
     return found
 
@@ -129,7 +131,7 @@ def _clashes(place: str, keymap: Mapping[str, str]) -> Iterable[str]:
 def printed() -> str:
     """The effective keys, for `tickler keys`."""
     lines = []
-    for place in (ANYWHERE, *dict.fromkeys(p for key in KEYS for p in key.places if p != ANYWHERE)):
+    for place in (ANYWHERE, *dict.fromkeys(p for key in KEYS for p in key.places if p not in (ANYWHERE, BACK))):
         lines += ["", place]
         lines += [f"  {', '.join(map(shown, key.keys.split(','))):12} {key.help}" for key in keys_of(place)]
     return "\n".join(lines).strip()

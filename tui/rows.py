@@ -50,7 +50,7 @@ def task_row(task: values.Task, width: int, today: date, ascii_marks: bool = Fal
     return [
         (fit(state.symbol(ascii_marks), 2), token),
         (fit(task.name, name - 1) + " ", "done" if task.is_done else "text"),
-        (fit(thing, about), "muted"),
+        (fit(thing, about - 1) + " ", "muted"),
         (fit(due, 13), "muted" if token == "text" else token),
         (fit(", ".join(task.assignees) or "-", who), "muted"),
     ]

@@ -15,6 +15,9 @@ from textual.widgets import Static
 from tui.text import safe
 from tui.widgets.form import Field, Form, Notes
 
+NOTE = 18
+"""What is longer than this does not fit beside its field and is said below in full."""
+
 
 class Dialog(ModalScreen[dict[str, str] | None]):
     """Dismisses with the values, or None if the person left."""
@@ -47,7 +50,9 @@ class Dialog(ModalScreen[dict[str, str] | None]):
 
     @on(Form.Changed)
     def _preview(self) -> None:
-        lines = self._form.notes.preview
+        notes = self._form.notes
+        wrong = [Content.styled(safe(words), "$error") for words in notes.wrong.values() if len(words) > NOTE]
+        lines = [*wrong, *notes.preview]
         self.query_one("#dialog-preview", Static).update(Content("\n").join(lines))
 
     @on(Form.Submitted)

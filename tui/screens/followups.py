@@ -16,7 +16,7 @@ from store import values
 from store.reads import tasks
 from tui.rows import Cells, task_row
 from tui.screens.task_verbs import TaskVerbs
-from tui.screens.view import Item
+from tui.screens.view import Item, nothing
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
 from tui.widgets.pages import Key, Row, Section, section
@@ -99,9 +99,12 @@ class Followups(TaskVerbs):
         sections = [
             self._section(key, head.deadline_event or "no deadline", _of(head, today), counted) for key, head in groups
         ]
-        hidden = self._section(_UPCOMING, "upcoming", tasks.upcoming(today), counted, folded=not self.filter)
-        done = self._section(_DONE, "done", tasks.done(), counted, folded=not self.filter)
-        return [*sections, hidden, done]
+        for key, source in ((_UPCOMING, tasks.upcoming(today)), (_DONE, tasks.done())):
+            if tasks.count(self.desk.reader, source, most=1):
+                sections.append(self._section(key, key, source, counted, folded=not self.filter))
+        if counted is not None and self.filter:
+            sections = [each for each in sections if each.count]
+        return sections or [section("nothing", None, nothing)]
 
     def _section(
         self, key: str, title: str, source: tasks.Section, counted: Counted | None, *, folded: bool = False

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -56,6 +55,10 @@ _SHORT = {
 }  # fmt: skip
 """Parameter of the operation -> field of the form."""
 
+_NEW = {
+    "timeout": "1h", "max_retries": "0", "missed": Missed.RUN_ONCE.value, "overlap": Overlap.SKIP.value,
+    "after_execution": AfterExecution.DISABLE.value,
+}  # fmt: skip
 _FIELDS_OF = {**_SHORT, "params": "command"}
 
 
@@ -63,7 +66,6 @@ class ScheduleEditor(Base):
     """A new schedule, or changes of one. Nothing typed is lost to a mistake."""
 
     PLACES: ClassVar[tuple[str, ...]] = ()
-    BINDINGS = [Binding("escape", "leave", "leave", show=False)]
 
     def __init__(self, schedule: values.Schedule | None) -> None:
         super().__init__()
@@ -108,7 +110,7 @@ class ScheduleEditor(Base):
         self.notify(f"Saved: {schedule.name}", markup=False)
         self.dismiss()
 
-    def action_leave(self) -> None:
+    async def action_back(self) -> None:
         """Leave; what was changed is named first, so that nothing typed is lost by one key."""
         from tui.screens.dialog import Confirm
 
@@ -125,10 +127,6 @@ class ScheduleEditor(Base):
 
         self.desk.push_screen(Confirm(question, "leave"), answer)
 
-    async def action_back(self) -> None:
-        """The way back is the same."""
-        self.action_leave()
-
     def _check(self, typed: dict[str, str]) -> Notes:
         """The rules of the operation itself, asked while typing: the first field that is wrong says why."""
         now = self.desk.clock()
@@ -137,16 +135,19 @@ class ScheduleEditor(Base):
             with suppress(BadValue):
                 means[name] = duration_words(parse_duration(typed[name]))
         anchor = self._schedule.anchor_at if self._schedule else to_us(now)
+        wrong = {} if typed["command"].strip() else {"command": "what shall run?"}
+        given = _given(typed) | {"command": typed["command"].strip() or "true", "name": typed["name"].strip() or "-"}
+        if not typed["name"].strip():
+            wrong["name"] = "a schedule needs a name"
         try:
-            rule = rule_for(columns_of(_given(typed), self._schedule, now, self.desk.zone.key), anchor)
+            rule = rule_for(columns_of(given, self._schedule, now, self.desk.zone.key), anchor)
         except BadKey as fault:
-            field = _FIELDS_OF.get(fault.key, fault.key)
-            words = str(fault).removeprefix(f"{fault.key}: ")
-            return Notes({field: words}, means, (Content.styled(safe(words), "$error"),))
+            field, words = _FIELDS_OF.get(fault.key, fault.key), str(fault).removeprefix(f"{fault.key}: ")
+            return Notes({**wrong, field: words}, means, (Content.styled(safe(words), "$error"),))
         except BadValue as fault:
-            return Notes({"command": str(fault)}, means, (Content.styled(safe(str(fault)), "$error"),))
+            return Notes({**wrong, "command": str(fault)}, means, (Content.styled(safe(str(fault)), "$error"),))
         means["spec"] = means["moment"] = sentence(rule).removesuffix(f", {rule.zone}")
-        return Notes({}, means, self._preview(rule, now))
+        return Notes(wrong, means, self._preview(rule, now))
 
     def _preview(self, rule: Rule, now: datetime) -> tuple[Content, ...]:
         lines = [Content(safe(sentence(rule))), Content(""), Content.styled(f"next, {rule.zone}", "$muted")]
@@ -164,7 +165,7 @@ class ScheduleEditor(Base):
 
 
 def _fields(schedule: values.Schedule | None, zone: str) -> tuple[Field, ...]:
-    now = _texts(schedule) if schedule else {"zone": zone, "timeout": "1h", "max_retries": "0"}
+    now = _texts(schedule) if schedule else _NEW | {"zone": zone}
     when: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         ("spec", "when", "daily 02:30, weekly mon,thu 09:00, cron: 30 2 * * *", ()),
     )

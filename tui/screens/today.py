@@ -17,7 +17,7 @@ from tui.rows import Cells, run_row, schedule_row, task_row
 from tui.screens.runs import run_detail
 from tui.screens.schedules import schedule_detail
 from tui.screens.task_verbs import TaskVerbs
-from tui.screens.view import Item
+from tui.screens.view import Item, nothing
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
 from tui.widgets.pages import Key, Row, Section, section
@@ -27,10 +27,6 @@ SOON = 7
 FEW = 20
 """Runs and schedules that the list shows; the views of their own show all."""
 _DAY = 24 * 3600 * SECOND
-
-
-def _nothing(section: str, after: Key | None, before: Key | None, offset: int | None, limit: int) -> Sequence[Row]:
-    return ()
 
 
 class Today(TaskVerbs):
@@ -94,7 +90,7 @@ class Today(TaskVerbs):
             self._few("coming", f"now {at} · jobs of the next 24 hours", self._coming(now)),
             self._tasks("soon", f"due in the next {SOON} days", tasks.due_soon(today, SOON)),
         ]
-        return [each for each in found if each is not None] or [section("nothing", None, _nothing)]
+        return [each for each in found if each is not None] or [section("nothing", None, nothing)]
 
     def _tasks(self, key: str, title: str, source: tasks.Section) -> Section | None:
         fetch = partial(self._fetch, source)

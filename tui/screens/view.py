@@ -6,7 +6,7 @@ list, and turns keys into operations. It reads again only when the store changed
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -22,6 +22,7 @@ from tui import keys
 from tui.app import Desk
 from tui.widgets.header import Header, Hints, Place
 from tui.widgets.line_list import LineList
+from tui.widgets.pages import Key, Row
 from tui.widgets.painting import Piece
 
 FILTER_DELAY = 0.15
@@ -39,6 +40,11 @@ class Item:
     """What else the picture depends on: the day, or the second of a running row."""
 
 
+def nothing(section: str, after: Key | None, before: Key | None, offset: int | None, limit: int) -> Sequence[Row]:
+    """The rows of an empty list, which then shows its sentence."""
+    return ()
+
+
 class Base(Screen[None]):
     """A screen with header, footer hints and verbs from the table of keys."""
 
@@ -50,7 +56,7 @@ class Base(Screen[None]):
 
     def __init_subclass__(cls, **options: Any) -> None:
         """The verbs of the screen's places become its bindings."""
-        cls.BINDINGS = [*keys.bindings(*cls.PLACES)]
+        cls.BINDINGS = [*keys.bindings(*cls.PLACES, keys.BACK)]
         super().__init_subclass__(**options)
 
     def __init__(self) -> None:
@@ -102,6 +108,10 @@ class Base(Screen[None]):
 
     def refresh_data(self) -> None:
         """Read again what is shown; never moves the cursor."""
+
+    async def action_back(self) -> None:
+        """One step out; each screen knows what is innermost."""
+        await self.desk.action_back()
 
     @on(Header.Chosen)
     def _go(self, event: Header.Chosen) -> None:

@@ -35,6 +35,7 @@ class LineCursor(LineData, can_focus=False, inherit_bindings=False):
             return isinstance(message, LineCursor.Highlighted) and message.list is self.list
 
     _cursor_row: Row | None = None
+    _in_sight = True  # the wheel may leave the cursor behind; nothing else does
     _told: tuple[str | None, Row | None] = (None, None)
     _telling = False
 
@@ -67,6 +68,7 @@ class LineCursor(LineData, can_focus=False, inherit_bindings=False):
         guess = max(0, self._cursor.position) if position is None else position
         self._cursor = Place(index, guess + self._outline.sections[index].rows.look_at(key, guess))
         self._outline.changed()
+        self._in_sight = True
         self._set_top(self._outline.line(self._cursor) - self._view.height // 2)
         self.paint()
 
@@ -83,13 +85,22 @@ class LineCursor(LineData, can_focus=False, inherit_bindings=False):
     def _started(self) -> None:
         self._cursor = Place(0, 0)
         self._cursor_row = None
+        self._in_sight = True
         if self.follow:
             self._to_end()
 
     def _read(self) -> bool:
         changed = super()._read()
-        if self._outline.total:
-            self._cursor = self._standing(self._outline.place(self.cursor_line), -1)
+        for _ in range(3):
+            if self._outline.total:
+                self._cursor = self._standing(self._outline.place(self.cursor_line), -1)
+            top = self.top_line
+            if self._in_sight:
+                self._keep_in_view(self.cursor_line)
+            if self.top_line == top:
+                break
+            changed = True
+            super()._read()
         self._cursor_row = self.row or self._cursor_row
         if self._spot() != self._told and not self._telling:
             self._telling = True
@@ -126,6 +137,7 @@ class LineCursor(LineData, can_focus=False, inherit_bindings=False):
             return
         before, top = self.cursor_line, self.top_line
         self._cursor = self._standing(self._outline.place(line), step)
+        self._in_sight = True
         line = self.cursor_line
         if line < before:
             self.follow = False
@@ -154,13 +166,12 @@ class LineCursor(LineData, can_focus=False, inherit_bindings=False):
             self._outline.changed()
         if self._outline.total:
             self._cursor = self._outline.place(self._outline.total - 1)
+            self._in_sight = True
             self._set_top(self._outline.total)
 
     def _resized(self) -> None:
         if self.follow:
             self._to_end()
-        elif self._outline.total:
-            self._keep_in_view(self.cursor_line)
 
     def _refreshed(self) -> None:
         if self.follow and self._outline.sections:

@@ -57,6 +57,7 @@ class LineData(LineView, can_focus=False, inherit_bindings=False):
             self.show(sections or ())
             return
         at_start = self.top_line == 0
+        self._set_top(self.top_line)
         held = {name: self._hold(place) for name, place in self._held.items()}
         anchors = {old.sections[i].key: begin for i, begin, _ in self._in_view()}
         self._outline = old if sections is None else self._adopting(old, sections)

@@ -176,8 +176,6 @@ class LineList(LineCursor, can_focus=True, inherit_bindings=False):
         section = self.section
         if section is not None and section.title is not None:
             self.set_folded(section.key, folded)
-            self._keep_in_view(self.cursor_line)
-            self.paint()
             self.post_message(self.Folded(self, section.key, folded))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -210,6 +208,7 @@ class LineList(LineCursor, can_focus=True, inherit_bindings=False):
         if lines < 0:
             self.follow = False
         self._set_top(self.top_line + lines)
+        self._in_sight = self.top_line <= self.cursor_line < self.top_line + self._view.height
         self.paint()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

@@ -81,7 +81,7 @@ class Outline:
     def spans(self, first: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """The rows that lines `first` to `stop` (excluded) show, as (section, first position, stop position).
 
-        A section whose rows are not read yet counts as one line long, or it would never be read.
+        A section nobody has counted or read counts as one row, or the cursor could never go down into it.
         """
         starts = self._first_lines()
         index = bisect_left(starts, first)
@@ -92,6 +92,8 @@ class Outline:
             if section.key not in self.folded:
                 top = starts[index] + (section.title is not None)
                 begin, end = max(0, first - top), stop - top
+                if section.rows.length == 0 and section.rows.count is None:
+                    end = max(1, end)
                 if end > begin and begin <= section.rows.length:
                     yield index, begin, end
             index += 1

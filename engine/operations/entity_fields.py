@@ -46,7 +46,7 @@ def kind_of(connection: sqlite3.Connection, object_class: str) -> EntityClass:
 def check_status(kind: EntityClass, status: str) -> str:
     """A status of the class. Refused with the nearest one if it has none such."""
     if status not in kind.statuses:
-        raise Refused(f"status: {unknown(status, kind.statuses, f'status of {kind.name}')}.")
+        raise Refused(f"status: {unknown(status, kind.statuses, f'status of {kind.name}')}")
     return status
 
 

@@ -32,7 +32,7 @@ _COLUMNS = f"""
 {_NUMBER}, e.id, e.object_class, e.object_id, e.name, e.status, e.status_at, team.name, c.date_fields,
 e.dates, e.attributes, (SELECT count(*) {_OPEN}), (SELECT count(*) {_LATE}), e.created_at, e.rev
 """
-_JOINS = "JOIN entity_class c ON c.name = e.object_class LEFT JOIN team ON team.id = e.team_id"
+_JOINS = "CROSS JOIN entity_class c ON c.name = e.object_class LEFT JOIN team ON team.id = e.team_id"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,183 @@
+"""The three ways in which occurrences lie in time, each answering next, last and count without walking.
+
+All of them speak in instants (whole seconds, see `wallclock`) and know nothing of limits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.rules.when.days import Days, lowest
+from engine.rules.when.wallclock import DAY, EPOCH_DAY, WallClock
+
+# No offset differs from another by more than this, so changes farther away cannot repeat a wall at hand.
+_FAR = 2 * DAY
+
+
+class Pattern(Protocol):
+    """A set of instants that can be entered anywhere."""
+
+    def next(self, clock: WallClock, after: int) -> int | None:
+        """The first occurrence later than `after`."""
+
+    def last(self, clock: WallClock, until: int) -> int | None:
+        """The newest occurrence not later than `until`."""
+
+    def count(self, clock: WallClock, after: int, until: int) -> int:
+        """How many occurrences lie in (after, until]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """`anchor` and every `step` seconds after it: elapsed time, blind to clock changes."""
+
+    anchor: int
+    step: int
+
+    def next(self, clock: WallClock, after: int) -> int | None:
+        if after < self.anchor:
+            return self.anchor
+        return after + self.step - (after - self.anchor) % self.step
+
+    def last(self, clock: WallClock, until: int) -> int | None:
+        return until - (until - self.anchor) % self.step if until >= self.anchor else None
+
+    def count(self, clock: WallClock, after: int, until: int) -> int:
+        after = max(after, self.anchor - 1)
+        return max(0, (until - self.anchor) // self.step - (after - self.anchor) // self.step)
+
+
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """Some minutes (bits 0 to 1439) of some days, each `second` seconds past the minute, as wall times.
+
+    These are plain wall times without a zone; `Fixed` and `Running` say what a clock change does to them.
+    """
+
+    days: Days
+    minutes: int
+    second: int = 0
+
+    def after(self, wall: int) -> int | None:
+        """The first wall time later than `wall`."""
+        day, inside = divmod(wall - self.second, DAY)
+        day += EPOCH_DAY
+        found = self.days.first(day)
+        if found == day:
+            minute = inside // 60 + 1
+            rest = self.minutes >> minute
+            if rest:
+                return (day - EPOCH_DAY) * DAY + (minute + lowest(rest)) * 60 + self.second
+            found = self.days.first(day + 1)
+        if found is None:
+            return None
+        return (found - EPOCH_DAY) * DAY + lowest(self.minutes) * 60 + self.second
+
+    def upto(self, wall: int) -> int | None:
+        """The newest wall time not later than `wall`."""
+        day, inside = divmod(wall - self.second, DAY)
+        day += EPOCH_DAY
+        found = self.days.last(day)
+        done = self.minutes
+        if found == day:
+            done &= (2 << inside // 60) - 1
+            if not done:
+                found, done = self.days.last(day - 1), self.minutes
+        if found is None:
+            return None
+        return (found - EPOCH_DAY) * DAY + (done.bit_length() - 1) * 60 + self.second
+
+    def count(self, after: int, until: int) -> int:
+        """How many wall times lie in (after, until]."""
+        if until <= after:
+            return 0
+        low, started = divmod(after - self.second, DAY)
+        high, ended = divmod(until - self.second, DAY)
+        low, high = low + EPOCH_DAY, high + EPOCH_DAY
+        total = self.days.count(low, high - 1) * self.minutes.bit_count() if high > low else 0
+        if self.days.count(high, high):
+            total += (self.minutes & ((2 << ended // 60) - 1)).bit_count()
+        if self.days.count(low, low):
+            total -= (self.minutes & ((2 << started // 60) - 1)).bit_count()
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Every planned wall time fires once: at the end of the gap that swallows it, or the first of two times.
+
+    Two that fall into the same gap meet at its end and are one occurrence.
+    """
+
+    walls: Walls
+
+    def next(self, clock: WallClock, after: int) -> int | None:
+        wall = self.walls.after(clock.reach(after))
+        return None if wall is None else clock.instant(wall)
+
+    def last(self, clock: WallClock, until: int) -> int | None:
+        wall = self.walls.upto(clock.reach(until))
+        return None if wall is None else clock.instant(wall)
+
+    def count(self, clock: WallClock, after: int, until: int) -> int:
+        if until <= after:
+            return 0
+        total = self.walls.count(clock.reach(after), clock.reach(until))
+        for change in clock.changes(after, until):
+            if change.after > change.before:
+                met = self.walls.count(change.at + change.before - 1, change.at + change.after)
+                total -= max(0, met - 1)
+        return total
+
+    def swallowed(self, clock: WallClock, at: int) -> int | None:
+        """The planned wall time that a gap ending at the instant `at` moved there, if any."""
+        begin, _, offset = clock.stretch(at)
+        before = clock.stretch(at - 1)[2]
+        if begin != at or before >= offset:
+            return None
+        wall = self.walls.after(at + before - 1)
+        return wall if wall is not None and wall < at + offset else None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Every instant at which the clock shows a planned wall time.
+
+    Debian's rule for cron lines with a wildcard minute or hour: they follow elapsed time, so nothing makes
+    up for a gap and a repeated hour runs twice.
+    """
+
+    walls: Walls
+
+    def next(self, clock: WallClock, after: int) -> int | None:
+        while True:
+            _, end, offset = clock.stretch(after + 1)
+            wall = self.walls.after(after + offset)
+            if wall is None:
+                return None
+            found = wall - offset
+            if found < end:
+                return found
+            # Nothing is planned up to `wall`; only a change close behind us could show earlier walls again.
+            after = end - 1 if end - after <= _FAR else max(end - 1, found - _FAR)
+
+    def last(self, clock: WallClock, until: int) -> int | None:
+        while True:
+            begin, _, offset = clock.stretch(until)
+            wall = self.walls.upto(until + offset)
+            if wall is None:
+                return None
+            found = wall - offset
+            if found >= begin:
+                return found
+            until = begin - 1 if until - begin <= _FAR else min(begin - 1, found + _FAR)
+
+    def count(self, clock: WallClock, after: int, until: int) -> int:
+        total = 0
+        while after < until:
+            _, end, offset = clock.stretch(after + 1)
+            upto = min(until, end - 1)
+            total += self.walls.count(after + offset, upto + offset)
+            after = upto
+        return total

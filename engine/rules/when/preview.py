@@ -1,0 +1,78 @@
+"""A rule in plain English, and what it will do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from engine.rules.when.days import Months
+from engine.rules.when.named import iso, say_date, say_moment
+from engine.rules.when.names import listed, ordinal
+from engine.rules.when.patterns import Fixed
+from engine.rules.when.rule import Rule
+from engine.rules.when.wallclock import DAY, EPOCH_DAY, clock_of, seconds, zone_of
+from engine.rules.wording import MONTHS
+
+MOST_PLANNED = 1000
+_MANY_DATES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One coming occurrence: `at` in UTC, `local` on the rule's clock, and a note on what is odd about it."""
+
+    at: datetime
+    local: datetime
+    note: str = ""
+
+
+def sentence(rule: Rule) -> str:
+    """every day at 02:30, Europe/Brussels; with limits: every day at 02:30, 3 times, Europe/Brussels."""
+    clock, limits = clock_of(rule.zone), rule.limits
+    parts = [rule.words]
+    for word, at in (("from", limits.start), ("until", limits.end)):
+        if at is not None:
+            instant = seconds(at)
+            parts.append(f"{word} {say_moment(instant + clock.stretch(instant)[2])}")
+    if limits.count is not None:
+        parts.append("once" if limits.count == 1 else f"{limits.count} times")
+    if rule.excluded:
+        days = sorted(rule.excluded)
+        say = [say_date((day.toordinal() - EPOCH_DAY) * DAY) for day in days]
+        parts.append(f"except {listed(say)}" if len(days) <= _MANY_DATES else f"except {len(days)} days")
+    return ", ".join([*parts, rule.zone])
+
+
+def preview(rule: Rule, after: datetime, count: int) -> tuple[Planned, ...]:
+    """The next `count` (at most 1000) occurrences strictly later than `after`, as the engine finds them."""
+    zone = zone_of(rule.zone)
+    planned: list[Planned] = []
+    at = rule.next(after) if count > 0 else None
+    while at is not None:
+        local = at.astimezone(zone)
+        planned.append(Planned(at, local, _note(rule, at, local, zone)))
+        at = rule.next(at) if len(planned) < min(count, MOST_PLANNED) else None
+    return tuple(planned)
+
+
+def _note(rule: Rule, at: datetime, local: datetime, zone: ZoneInfo) -> str:
+    notes = []
+    if isinstance(rule.pattern, Fixed):
+        if gone := rule.pattern.swallowed(clock_of(rule.zone), seconds(at)):
+            notes.append(f"clocks go forward: {_clock(gone)} does not exist")
+        elif _twice(local, zone):
+            notes.append(f"clocks go back: {local:%H:%M} comes twice, the first is taken")
+        if isinstance(days := rule.pattern.walls.days, Months) and (day := days.moved(local.toordinal())):
+            notes.append(f"{MONTHS[local.month - 1]} has no {ordinal(day)}: the last day is taken")
+    elif local.fold:
+        notes.append(f"clocks go back: {local:%H:%M} comes a second time")
+    return "; ".join(notes)
+
+
+def _twice(local: datetime, zone: ZoneInfo) -> bool:
+    return zone.utcoffset(local.replace(fold=0)) != zone.utcoffset(local.replace(fold=1))
+
+
+def _clock(wall: int) -> str:
+    return iso(wall).partition("T")[2]

@@ -51,6 +51,14 @@ class Subject:
     dates: Dates
 
 
+@dataclass(frozen=True, slots=True)
+class Former:
+    """The live task of a model, which a new one will supersede."""
+
+    id: int
+    notes: str
+
+
 def models_of(connection: sqlite3.Connection, object_class: str) -> tuple[Model, ...]:
     """The active models of a class, oldest first. Read once for many entities and hand them on."""
     return tuple(map(_model, connection.execute(_MODELS, (object_class,))))
@@ -65,6 +73,16 @@ def date_triggers(models: Iterable[Model]) -> list[Event]:
 def subject(connection: sqlite3.Connection, entity_id: int) -> Subject:
     """The entity whose row has that id."""
     return _subject(connection.execute(f"{_SUBJECT} WHERE e.id = ?", (entity_id,)).fetchone())
+
+
+def live_tasks(connection: sqlite3.Connection, thing: Subject) -> dict[int, Former]:
+    """The live tasks that models made for an entity, by model."""
+    rows = connection.execute(
+        "SELECT task_model_id, id, notes FROM task WHERE object_class = ? AND object_id = ?"
+        " AND task_model_id IS NOT NULL AND superseded_at IS NULL AND deleted_at IS NULL",
+        (thing.object_class, thing.object_id),
+    )
+    return {model: Former(number, notes) for model, number, notes in rows.fetchall()}
 
 
 def derived_tasks(connection: sqlite3.Connection, thing: Subject) -> list[Derived]:

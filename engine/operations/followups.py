@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engine.actors import own_user_id
 from engine.operations.followup_rows import (
+    Former,
     Subject,
     come,
     date_triggers,
     derived_tasks,
     holders,
+    live_tasks,
     models_of,
     subject,
 )
@@ -165,37 +168,44 @@ def _belong(act: Act, thing: Subject, fields: Set[str | None]) -> None:
             _belong_to(act, thing, event, models)
 
 
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """Who makes tasks, and when: worked out once for all that one event makes."""
+
+    by: int | None
+    now: int
+    today: str
+
+
 def _make(act: Act, thing: Subject, new: Iterable[NewTask]) -> list[int]:
     planned = list(new)
     if not planned:
         return []
-    by, today = doer(act), act.today.isoformat()
-    return [_put(act, thing, each, by, today) for each in planned]
+    stamp = _Stamp(doer(act), act.now, act.today.isoformat())
+    formers = live_tasks(act.connection, thing)
+    return [_put(act.connection, thing, each, formers.get(each.model.id), stamp) for each in planned]
 
 
-def _put(act: Act, thing: Subject, new: NewTask, by: int | None, today: str) -> int:
+def _put(connection: sqlite3.Connection, thing: Subject, new: NewTask, former: Former | None, stamp: _Stamp) -> int:
     """Insert a task. The live one of its model and entity becomes history and hands on notes and assignees."""
     model, deadline = new.model, new.model.deadline
-    former = act.connection.execute(
-        "UPDATE task SET superseded_at = ?, rev = rev + 1"
-        f" WHERE task_model_id = ? AND object_class = ? AND object_id = ? AND {_LIVE} RETURNING id, notes",
-        (act.now, model.id, thing.object_class, thing.object_id),
-    ).fetchall()
-    done = (by, today) if new.is_done else (None, None)
-    dates = (new.visible.isoformat(), _iso(new.deadline))
-    notes = former[0][1] if former else ""
-    made = act.connection.execute(_INSERT, (
-        model.name, model.kind, new.is_done, *done, *dates, model.id, model.tasks_group_name, notes,
-        model.trigger.id, _iso(new.trigger_value), act.now, None if deadline is None else deadline.id,
-        thing.object_class, thing.object_id, act.now, by,
+    if former is not None:
+        supersede = "UPDATE task SET superseded_at = ?, rev = rev + 1 WHERE id = ?"
+        connection.execute(supersede, (stamp.now, former.id))
+    done = (stamp.by, stamp.today) if new.is_done else (None, None)
+    made = connection.execute(_INSERT, (
+        model.name, model.kind, new.is_done, *done, new.visible.isoformat(), _iso(new.deadline), model.id,
+        model.tasks_group_name, former.notes if former else "", model.trigger.id, _iso(new.trigger_value),
+        stamp.now, None if deadline is None else deadline.id, thing.object_class, thing.object_id, stamp.now,
+        stamp.by,
     )).fetchall()  # fmt: skip
     number = int(made[0][0])
-    for old, _ in former:
+    if former is not None:
         link = "UPDATE task SET superseded_by_id = ?, rev = rev + 1 WHERE id = ?"
-        act.connection.execute(link, (number, old))
-        act.connection.execute(
+        connection.execute(link, (number, former.id))
+        connection.execute(
             "INSERT INTO task_assignee (task_id, user_id) SELECT ?, user_id FROM task_assignee WHERE task_id = ?",
-            (number, old),
+            (number, former.id),
         )
     return number
 

@@ -46,16 +46,7 @@ def own_user_id(act: Act) -> int:
     if act.actor.via == ENGINE.via:
         raise ValueError("the engine acts for nobody and has no user row")
     found = act.connection.execute("SELECT id FROM user WHERE login = ?", (act.actor.name,)).fetchone()
-    user = int(found[0]) if found else _enrolled(act)
-    claim_acts(act, user, act.actor.name)
-    return user
-
-
-def claim_acts(act: Act, user: int, login: str) -> None:
-    """Make the user the author of what was done under this login before they had a row."""
-    act.connection.execute(
-        "UPDATE act SET user_id = ? WHERE user_id IS NULL AND actor = ? AND via <> 'engine'", (user, login)
-    )
+    return int(found[0]) if found else _enrolled(act)
 
 
 def _enrolled(act: Act) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from engine.operations import followups
 from engine.operations.naming import NOUNS, one_of
 from engine.operations.references import used_by
 from engine.operations.registry import Act, Help, operation
@@ -96,6 +97,7 @@ def add_event(
     given = _given(name=name, entity_status=status, entity_date_field=date_field, offset=offset)
     given["object_class"] = _class_name(act, class_)
     row = _add(act, "task_event", event_columns(act.connection, given, None), given)
+    followups.fire_events(act, given["object_class"])
     return reads.task_event(act.connection, row)
 
 
@@ -114,6 +116,7 @@ def edit_event(
     before = reads.task_event(act.connection, row)
     given = _given(name=name, entity_status=status, entity_date_field=date_field, offset=offset)
     _change(act, "task_event", before, event_columns(act.connection, given, row), rev)
+    followups.fire_events(act, before.object_class)
     return reads.task_event(act.connection, row)
 
 
@@ -143,6 +146,7 @@ def add_model(
         kind=kind, team=team, description=description, object_class=_class_name(act, class_),
     )  # fmt: skip
     row = _add(act, "task_model", model_columns(act.connection, given, None), given)
+    followups.fire_events(act, given["object_class"])
     return reads.task_model(act.connection, row)
 
 
@@ -168,6 +172,7 @@ def edit_model(
         kind=kind, team=team, description=description, is_active=active,
     )  # fmt: skip
     _change(act, "task_model", before, model_columns(act.connection, given, row), rev)
+    followups.fire_events(act, before.object_class)
     return reads.task_model(act.connection, row)
 
 

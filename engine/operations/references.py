@@ -5,6 +5,7 @@ The answer comes from the foreign keys of the tables themselves, so that no late
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
@@ -46,21 +47,28 @@ class References:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._counts: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._links: dict[str, list[tuple[str, str]]] = defaultdict(list)
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for child in sorted({row[0] for row in tables} - _HISTORY):
             for key in connection.execute(f"PRAGMA foreign_key_list({child})").fetchall():
-                self._counts[key[2]].append((child, _count(child, key[3], key[2], key[4] or "id")))
-        self._counts["entity"].append(("task", _TASKS_OF_ENTITY))
+                self._links[key[2]].append((child, _pointing(child, key[3], key[2], key[4] or "id")))
+        self._links["entity"].append(("task", _TASKS_OF_ENTITIES))
 
     def to(self, table: str, row: int) -> tuple[Hanging, ...]:
         """What points to the row, table by table; empty if nothing does or the row is not there."""
         found = []
-        for child, query in self._counts[table]:
-            count = self._connection.execute(query, (row,)).fetchone()[0]
+        for child, query in self._links[table]:
+            counting = f"SELECT count(*) FROM ({query} LIMIT {_COUNTED})"
+            count = self._connection.execute(counting, (f"[{row}]",)).fetchone()[0]
             if count:
                 found.append(Hanging(child, count))
         return tuple(found)
+
+    def to_any(self, table: str, rows: Iterable[int]) -> bool:
+        """Whether anything points to one of the rows."""
+        numbers = json.dumps(list(rows))
+        queries = (f"{query} LIMIT 1" for _, query in self._links[table])
+        return any(self._connection.execute(query, (numbers,)).fetchone() for query in queries)
 
 
 def used_by(connection: sqlite3.Connection, table: str, row: int, but: Iterable[str] = ()) -> str:
@@ -88,14 +96,15 @@ def row_words(connection: sqlite3.Connection, table: str, row: int) -> str:
     return f"{noun} {row} ({shown(found[0])})" if found else f"{noun} {row}"
 
 
-_TASKS_OF_ENTITY = (
-    "SELECT count(*) FROM (SELECT 1 FROM entity e JOIN task t ON t.object_class = e.object_class"
-    f" AND t.object_id = e.object_id WHERE e.id = ? LIMIT {_COUNTED})"
+_TASKS_OF_ENTITIES = (
+    "SELECT 1 FROM json_each(?) j JOIN entity e ON e.id = j.value"
+    " JOIN task t ON t.object_class = e.object_class AND t.object_id = e.object_id"
 )
 """Tasks name their entity by class and id, without a key that the store could tell of."""
 
 
-def _count(child: str, column: str, table: str, target: str) -> str:
-    """The target is fetched first: joined, SQLite might walk the child table for want of an index."""
-    value = "?" if target == "id" else f"(SELECT {target} FROM {table} WHERE id = ?)"
-    return f"SELECT count(*) FROM (SELECT 1 FROM {child} WHERE {column} = {value} LIMIT {_COUNTED})"
+def _pointing(child: str, column: str, table: str, target: str) -> str:
+    """One line for each row of `child` that points to a row of `table` whose id is in a JSON array."""
+    ids = "SELECT value FROM json_each(?)"
+    values = ids if target == "id" else f"SELECT {target} FROM {table} WHERE id IN ({ids})"
+    return f"SELECT 1 FROM {child} WHERE {column} IN ({values})"

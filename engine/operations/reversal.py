@@ -6,84 +6,136 @@ whole undo by name, because half an undo would be worse than none.
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.operations.references import References, joined, row_words
 from engine.rules.errors import shown
 from store import values
 from store.errors import Refused
-from store.reads.history import RowChange, changes, standing_after
+from store.reads.history import RowChange, changes, standing_after, touched_after
+
+TOLD = 50
+"""Rows that are told of one by one; an import may have touched a hundred thousand."""
+
+_AT_ONCE = 500
 
 _OBJECTS = frozenset({"dates", "attributes", "params"})
 """Columns that hold a JSON object: each key of it is a field of its own to the person."""
 
 
 class Reversal:
-    """One act on its way back. `lines` says what was put where, a sentence for each row."""
+    """One act on its way back.
 
-    def __init__(self, connection: sqlite3.Connection, act: values.Act) -> None:
+    `lines` says what was put where, a sentence for each of the first rows of `count`; `schedules` are those
+    it touched.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, act: values.Act, until: int) -> None:
+        """`until` is the act that takes it back."""
         self._connection = connection
         self._act = act
+        self._until = until
         self._references = References(connection)
         self._with_rev: dict[str, bool] = {}
-        self.kinds: set[str] = set()
+        self.schedules: set[int] = set()
         self.lines: list[str] = []
+        self.count = 0
 
     def run(self) -> None:
         """Put every row back as it was before the act. Refused, naming the row and who was there since."""
-        for change in changes(self._connection, self._act.id):
-            try:
-                self._steps[change.action](self, change)
-            except sqlite3.IntegrityError as fault:
-                raise self._refusal(_row(self._connection, change), _clash(fault)) from fault
-            self.kinds.add(change.kind)
+        for group in _alike(changes(self._connection, self._act.id)):
+            if group[0].kind == "schedule":
+                self.schedules |= {change.row_id for change in group}
+            if self._all_at_once(group):
+                continue
+            for change in group:
+                try:
+                    self._steps[change.action](self, change)
+                except sqlite3.IntegrityError as fault:
+                    raise self._refusal(change, _clash(fault)) from fault
+
+    def _all_at_once(self, group: Sequence[RowChange]) -> bool:
+        """Take many new rows away, or bring many deleted ones back, in one statement.
+
+        False, and nothing done, where one of them stands in the way: row by row it can be named.
+        """
+        if len(self.lines) < TOLD or group[0].action == "update":
+            return False
+        try:
+            done = self._all_away(group) if group[0].action == "insert" else self._all_back(group)
+        except sqlite3.IntegrityError:
+            return False
+        self.count += len(group) if done else 0
+        return done
+
+    def _all_away(self, group: Sequence[RowChange]) -> bool:
+        kind, ids = group[0].kind, [change.row_id for change in group]
+        if touched_after(self._connection, group, self._until) or self._references.to_any(kind, ids):
+            return False
+        query = f"DELETE FROM {kind} WHERE id IN (SELECT value FROM json_each(?))"
+        self._connection.execute(query, (json.dumps(ids),))
+        return True
+
+    def _all_back(self, group: Sequence[RowChange]) -> bool:
+        columns, marks = ", ".join(group[0].before), ", ".join("?" * len(group[0].before))
+        values = [value for change in group for value in _again(change).values()]
+        rows = ", ".join([f"({marks})"] * len(group))
+        self._connection.execute(f"INSERT INTO {group[0].kind} ({columns}) VALUES {rows}", values)
+        return True
+
+    def _words(self, change: RowChange) -> str:
+        """The row in words, as long as it is told of."""
+        return _row(self._connection, change) if len(self.lines) < TOLD else ""
+
+    def _tell(self, words: str, what: str) -> None:
+        self.count += 1
+        if words:
+            self.lines.append(f"{words}: {what}")
 
     def _take_away(self, change: RowChange) -> None:
         """The act inserted the row: nobody may have changed it, and nothing may hang on it."""
-        words = row_words(self._connection, change.kind, change.row_id)
-        for by, _ in standing_after(self._connection, change):
-            raise self._refusal(words, f"was changed since by {by.actor} ({shown(by.words)})")
+        for by, _ in standing_after(self._connection, change, self._until):
+            raise self._refusal(change, f"was changed since by {by.actor} ({shown(by.words)})")
         uses = [each.words() for each in self._references.to(change.kind, change.row_id)]
         if uses:
-            raise self._refusal(words, f"is used since by {joined(uses)}")
+            raise self._refusal(change, f"is used since by {joined(uses)}")
+        words = self._words(change)
         gone = self._connection.execute(f"DELETE FROM {change.kind} WHERE id = ?", (change.row_id,))
         if gone.rowcount:
-            self.lines.append(f"{words}: taken away")
+            self._tell(words, "taken away")
 
     def _bring_back(self, change: RowChange) -> None:
-        """The act deleted the row: put it back under its id, with a new revision."""
-        row = dict(change.before)
-        if isinstance(rev := row.get("rev"), int):
-            row["rev"] = rev + 1
+        """The act deleted the row: put it back under its id."""
+        row = _again(change)
         marks = ", ".join("?" * len(row))
         self._connection.execute(
             f"INSERT INTO {change.kind} ({', '.join(row)}) VALUES ({marks})", tuple(row.values())
         )
-        self.lines.append(f"{_row(self._connection, change)}: brought back")
+        self._tell(self._words(change), "brought back")
 
     def _change_back(self, change: RowChange) -> None:
         names = tuple(change.before)
         query = f"SELECT {', '.join(names)} FROM {change.kind} WHERE id = ?"
         found = self._connection.execute(query, (change.row_id,)).fetchone()
         if found is None:
-            raise self._refusal(_row(self._connection, change), self._since(change, None))
+            raise self._refusal(change, self._since(change, None))
         now = dict(zip(names, found, strict=True))
         put = {name: self._former(change, name, now[name]) for name in names}
         put = {name: value for name, value in put.items() if value != now[name]}
         if not put:
             return
-        words = _row(self._connection, change)
-        sets = ", ".join(f"{name} = ?" for name in put) + (
-            ", rev = rev + 1" if self._rev(change.kind) else ""
-        )
+        words = self._words(change)
+        sets = ", ".join(f"{name} = ?" for name in put)
+        sets += ", rev = rev + 1" if self._rev(change.kind) else ""
         self._connection.execute(
             f"UPDATE {change.kind} SET {sets} WHERE id = ?", (*put.values(), change.row_id)
         )
         told = ", ".join(f"{name} {_told(now[name])} -> {_told(value)}" for name, value in put.items())
-        self.lines.append(f"{words}: {told}")
+        self._tell(words, told)
 
     _steps = {"insert": _take_away, "delete": _bring_back, "update": _change_back}
 
@@ -96,17 +148,20 @@ class Reversal:
             merged = _merged(_object(before), _object(after), _object(now))
             if merged is not None:
                 return json.dumps(merged, ensure_ascii=False, sort_keys=True)
-        raise self._refusal(_row(self._connection, change), self._since(change, name))
+        raise self._refusal(change, self._since(change, name))
 
     def _since(self, change: RowChange, name: str | None) -> str:
         """Who changed the field, or deleted the row, since."""
         later = [
-            by for by, row in standing_after(self._connection, change) if name is None or name in row.after
+            by
+            for by, row in standing_after(self._connection, change, self._until)
+            if name is None or name in row.after
         ]
         done = "was deleted" if name is None else f"has another {name}"
         return f"{done} since" + (f": {later[-1].actor} did this ({shown(later[-1].words)})" if later else "")
 
-    def _refusal(self, words: str, why: str) -> Refused:
+    def _refusal(self, change: RowChange, why: str) -> Refused:
+        words = _row(self._connection, change)
         return Refused(f"'{shown(self._act.words)}' cannot be taken back: {words} {why}.")
 
     def _rev(self, kind: str) -> bool:
@@ -114,6 +169,21 @@ class Reversal:
             columns = self._connection.execute(f"PRAGMA table_info({kind})").fetchall()
             self._with_rev[kind] = any(column[1] == "rev" for column in columns)
         return self._with_rev[kind]
+
+
+def _alike(found: Iterable[RowChange]) -> Iterator[list[RowChange]]:
+    """Neighbours of one table and action, in their order, at most 500 together."""
+    for _, group in itertools.groupby(found, lambda change: (change.kind, change.action)):
+        while some := list(itertools.islice(group, _AT_ONCE)):
+            yield some
+
+
+def _again(change: RowChange) -> dict[str, Any]:
+    """The row that was deleted, with a new revision: who still has the old one open must notice."""
+    row = dict(change.before)
+    if isinstance(rev := row.get("rev"), int):
+        row["rev"] = rev + 1
+    return row
 
 
 def _row(connection: sqlite3.Connection, change: RowChange) -> str:

@@ -20,6 +20,7 @@ from engine.rules.zones import zone_named
 from store.enums import EventType, TaskKind
 from store.errors import Refused
 from store.reads import definitions as reads
+from store.values import EntityClass, TaskEvent
 
 Given = Mapping[str, Any]
 Columns = dict[str, Any]
@@ -79,21 +80,7 @@ def event_columns(connection: sqlite3.Connection, given: Given, row: int | None)
     if before is None:
         columns["object_class"] = given["object_class"]
     class_id = one_of(connection, "entity_class", before.object_class if before else given["object_class"])
-    kind = reads.entity_class(connection, class_id)
-    status, field = given.get("entity_status"), given.get("entity_date_field")
-    event_type = given.get("event_type") or _type_of(status, field, before.event_type if before else None)
-    known = {EventType.STATUS_CHANGE: ("entity_status", kind.statuses, "status"),
-             EventType.DATE_FIELD: ("entity_date_field", kind.date_fields, "date field")}  # fmt: skip
-    key, names, noun = known[EventType(event_type)]
-    other = "entity_date_field" if key == "entity_status" else "entity_status"
-    if given.get(other):
-        raise BadKey(other, f"does not go with event_type {event_type}")
-    target = given.get(key) or (getattr(before, key) if before else None)
-    if not target:
-        raise BadKey(key, f"expected the {noun} of {kind.name} (one of {', '.join(names) or 'none yet'})")
-    if target not in names:
-        raise BadKey(key, unknown(target, names, f"{noun} of {kind.name}"))
-    columns |= {"event_type": event_type, key: target, other: None}
+    columns |= _target(reads.entity_class(connection, class_id), given, before)
     if "offset" in given or before is None:
         columns["offset"] = str(_at("offset", parse_offset, given.get("offset", 0)))
     return columns
@@ -200,14 +187,38 @@ def _names_at(key: str, rule: Any, names: Any) -> tuple[str, ...]:
     return tuple(_at(key, distinct, [_at(key, rule, name) for name in names]))
 
 
-def _type_of(status: str | None, field: str | None, before: EventType | None) -> EventType:
+def _target(kind: EntityClass, given: Given, before: TaskEvent | None) -> Columns:
+    """What the event hangs on: its type, and the status or the date field; the other one is dropped."""
+    event_type = _event_type(given, before)
+    if event_type is EventType.STATUS_CHANGE:
+        key, other, names, noun = "entity_status", "entity_date_field", kind.statuses, "status"
+    else:
+        key, other, names, noun = "entity_date_field", "entity_status", kind.date_fields, "date field"
+    if given.get(other):
+        raise BadKey(other, f"does not go with event_type {event_type}")
+    target = given.get(key) or (getattr(before, key) if before else None)
+    if not target:
+        raise BadKey(key, f"expected the {noun} of {kind.name} (one of {', '.join(names) or 'none yet'})")
+    if target not in names:
+        raise BadKey(key, unknown(target, names, f"{noun} of {kind.name}"))
+    return {"event_type": event_type.value, key: target, other: None}
+
+
+def _event_type(given: Given, before: TaskEvent | None) -> EventType:
+    """The type that is said, else the one that follows from what the event hangs on."""
+    said = given.get("event_type")
+    if said:
+        if said not in list(EventType):
+            raise BadKey("event_type", unknown(said, EventType, "event type"))
+        return EventType(said)
+    status, field = given.get("entity_status"), given.get("entity_date_field")
     if status and field:
         raise BadKey("entity_date_field", "give a status or a date field, not both")
-    if not status and not field:
-        if before is None:
-            raise BadKey("event_type", "expected a status or a date field that the event hangs on")
-        return before
-    return EventType.STATUS_CHANGE if status else EventType.DATE_FIELD
+    if status or field:
+        return EventType.STATUS_CHANGE if status else EventType.DATE_FIELD
+    if before is None:
+        raise BadKey("event_type", "expected a status or a date field that the event hangs on")
+    return before.event_type
 
 
 def _reference(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,9 +13,6 @@ from engine.rules.errors import shown
 from store import journal, values
 from store.errors import Refused
 from store.reads import history
-
-_TOLD = 50
-"""Rows that the answer tells of; an import may have touched a hundred thousand."""
 
 Preview = Annotated[bool, Help("say what it would take back, and change nothing")]
 
@@ -75,18 +72,21 @@ def _own(act: Act, number: int) -> values.Act:
 
 
 def _taken_back(act: Act, target: values.Act, words: str, preview: bool) -> TakenBack:
-    reversal = Reversal(act.connection, target)
+    reversal = Reversal(act.connection, target, act.id)
     with _kept(act, not preview):
         reversal.run()
-        _settle(act, reversal)
+        _replan(act, reversal.schedules, words)
     if not preview:
-        _link(act, target, words, is_empty=not reversal.lines)
-    told = tuple(reversal.lines[:_TOLD])
-    return TakenBack(target.id, words, preview, len(reversal.lines), told)
+        _link(act, target, words, is_empty=not reversal.count)
+    return TakenBack(target.id, words, preview, reversal.count, tuple(reversal.lines))
 
 
-def _settle(act: Act, reversal: Reversal) -> None:
-    """What follows from rows and is not kept in the journal is worked out anew."""
+def _replan(act: Act, schedules: Iterable[int], words: str) -> None:
+    """The next time of a schedule is not kept in the journal: it is worked out anew from what came back."""
+    for number in schedules:
+        from engine import ledger
+
+        ledger.rearm(act.connection, number, act.now, words)
 
 
 def _link(act: Act, target: values.Act, words: str, *, is_empty: bool) -> None:

@@ -26,7 +26,7 @@ LINE_LIMIT = 1_000_000
 COLUMN_LIMIT = 1_000
 
 _DELIMITERS = (",", ";", "\t")
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _ENCODINGS = re.compile(r"utf-(8|16|32)(-sig|-le|-be)?|ascii|iso8859-[0-9]+|cp[0-9]+|koi8-[ru]|mac-roman")
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ZIP_MARK = b"PK\x03\x04"
@@ -92,20 +92,24 @@ class Row:
         return BadCsv(self.table.name, self.line, column, str(why))
 
 
-def read_rows(data: bytes, *, name: str, encoding: str | None = None) -> Table:
+def read_rows(data: bytes, *, name: str, encoding: str | None = None, delimiter: str | None = None) -> Table:
     """Open the CSV in `data`; `name` is what its errors call it.
 
     UTF-8 with or without a mark, unless `encoding` names another. The delimiter is the one of comma,
-    semicolon and tab that the header uses. Raises BadCsv for a file without a usable header.
+    semicolon and tab that the header uses, unless `delimiter` gives or names one of these or the bar.
+    Raises BadCsv for a file without a usable header.
     """
     known = _known_encoding(name, encoding)
     if data.startswith(_ZIP_MARK):
         raise BadCsv(name, None, None, "this is a spreadsheet or a zip archive: save it as CSV in UTF-8")
     if encoding is None and data.startswith(_UTF_16_MARKS):
         raise BadCsv(name, 1, None, "this is UTF-16; save the file as UTF-8 or give --encoding utf-16")
-    delimiter = _delimiter(next((line for line in _lines(data, name, known) if line.strip()), ""), name)
-    line, header = next(_records(data, name, known, delimiter, ()), (1, []))
-    return Table(name, known, delimiter, _columns(header, name, line), data)
+    if delimiter:
+        mark = _given_delimiter(name, delimiter)
+    else:
+        mark = _delimiter(next((line for line in _lines(data, name, known) if line.strip()), ""), name)
+    line, header = next(_records(data, name, known, mark, ()), (1, []))
+    return Table(name, known, mark, _columns(header, name, line), data)
 
 
 def _known_encoding(name: str, encoding: str | None) -> str:
@@ -117,6 +121,15 @@ def _known_encoding(name: str, encoding: str | None) -> str:
         why = f"'{shown(encoding)}' is not an encoding (expected utf-8, latin-1, cp1252 or utf-16)"
         raise BadCsv(name, None, None, why)
     return "utf-8-sig" if known == "utf-8" else known
+
+
+def _given_delimiter(name: str, delimiter: str) -> str:
+    for mark, word in _NAMES.items():
+        if delimiter in (mark, word):
+            return mark
+    raise BadCsv(
+        name, None, None, f"'{shown(delimiter)}' is no delimiter (expected {', '.join(_NAMES.values())})"
+    )
 
 
 def _delimiter(first_line: str, name: str) -> str:

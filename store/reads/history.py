@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,17 +92,19 @@ def redoable(connection: sqlite3.Connection, actor: Actor, before: int) -> Act |
 def is_own(connection: sqlite3.Connection, actor: Actor, number: int) -> bool:
     """Whether the actor did that act."""
     query = f"SELECT 1 FROM act WHERE act.id = ? AND ({_BY_USER} OR {_BY_LOGIN})"
-    return connection.execute(query, (number, actor.user_id, actor.name)).fetchone() is not None
+    return connection.execute(query, (number, *_known(connection, actor))).fetchone() is not None
 
 
-def standing_after(connection: sqlite3.Connection, change: RowChange) -> tuple[tuple[Act, RowChange], ...]:
-    """Later changes of the same row by other acts that still stand, oldest first, with their acts.
+def standing_after(
+    connection: sqlite3.Connection, change: RowChange, until: int
+) -> tuple[tuple[Act, RowChange], ...]:
+    """Later changes of the same row by acts before `until` that still stand, oldest first, with their acts.
 
     An act and its undo cancel each other if both are later; so do an undo and its redo.
     """
     rows = connection.execute(
-        f"{_CHANGES} WHERE kind = ? AND row_id = ? AND id > ? AND act_id <> ? ORDER BY id",
-        (change.kind, change.row_id, change.id, change.act_id),
+        f"{_CHANGES} WHERE kind = ? AND row_id = ? AND id > ? AND act_id > ? AND act_id < ? ORDER BY id",
+        (change.kind, change.row_id, change.id, change.act_id, until),
     )
     later = [_change(row) for row in rows.fetchall()]
     standing: dict[int, Act] = {}
@@ -112,15 +115,34 @@ def standing_after(connection: sqlite3.Connection, change: RowChange) -> tuple[t
     return tuple((standing[each.act_id], each) for each in later if each.act_id in standing)
 
 
+def touched_after(connection: sqlite3.Connection, rows: Sequence[RowChange], until: int) -> bool:
+    """Whether acts before `until` touched one of the rows after the act that changed them all; of one table."""
+    found = connection.execute(
+        "SELECT 1 FROM json_each(?) j CROSS JOIN change c ON c.kind = ? AND c.row_id = j.value"
+        " AND c.act_id > ? AND c.act_id < ? LIMIT 1",
+        (json.dumps([row.row_id for row in rows]), rows[0].kind, rows[0].act_id, until),
+    )
+    return found.fetchone() is not None
+
+
 _BY_USER = "act.user_id = ?"
 _BY_LOGIN = "act.user_id IS NULL AND act.actor = ? AND act.via <> 'engine'"
-"""Of a person whom the store did not know yet."""
+"""What a person did before the store knew them."""
+
+
+def _known(connection: sqlite3.Connection, actor: Actor) -> tuple[int | None, str | None]:
+    """User row and login of the actor; the row may have been made since a door asked who acts."""
+    query = "SELECT id, login FROM user WHERE id = ? OR (? IS NULL AND login = ?)"
+    row = connection.execute(query, (actor.user_id, actor.user_id, actor.name)).fetchone()
+    if row is None:
+        return actor.user_id, actor.name if actor.user_id is None else None
+    return int(row[0]), row[1]
 
 
 def _newest_of(connection: sqlite3.Connection, actor: Actor, before: int, test: str) -> Act | None:
     """Two indexed look-ups instead of one OR, which would walk the whole journal."""
     found = []
-    for owner, value in ((_BY_USER, actor.user_id), (_BY_LOGIN, actor.name)):
+    for owner, value in zip((_BY_USER, _BY_LOGIN), _known(connection, actor), strict=True):
         query = f"{_ACTS} WHERE {owner} AND act.id < ? AND {test} ORDER BY act.id DESC LIMIT 1"
         row = connection.execute(query, (value, before)).fetchone()
         if row is not None:

@@ -66,11 +66,9 @@ def test_the_first_need_of_an_id_makes_the_user_once(desk: Path) -> None:
     assert rows(desk, "SELECT name, login FROM user") == [("ana", "ana")]
 
 
-def test_the_row_is_nobodys_act_and_the_acts_before_become_the_persons(desk: Path) -> None:
-    definitions.add_team(ANA, AT, "North")
-    number = who(ANA)
-    assert rows(desk, "SELECT 1 FROM change WHERE kind = 'user'") == []
-    assert rows(desk, "SELECT DISTINCT user_id FROM act WHERE actor = 'ana'") == [(number,)]
+def test_the_row_is_nobodys_act(desk: Path) -> None:
+    who(ANA)
+    assert rows(desk, "SELECT DISTINCT kind FROM change WHERE kind <> 'setting'") == [("team",)]
 
 
 def test_a_user_of_that_name_without_login_is_the_person(desk: Path) -> None:

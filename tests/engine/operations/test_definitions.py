@@ -217,7 +217,7 @@ def test_what_is_used_is_not_deleted_and_says_by_what(stays: Path) -> None:
     assert refused(ops.delete_team, "North") == (
         "The team North cannot be deleted: it is used by 1 entity and 1 model."
     )
-    assert "it is used by 1 entity, 1 model and 2 events" in refused(ops.delete_class, "stay")
+    assert "it is used by 1 entity, 2 events and 1 model" in refused(ops.delete_class, "stay")
     assert "used by 1 model" in refused(ops.delete_event, "became confirmed")
 
 

@@ -46,8 +46,7 @@ def test_an_edit_is_taken_back_and_done_again(stays: Path) -> None:
     assert contents(stays) == before
     assert taken.words == "undid: changed model: Collect allergy info"
     assert taken.rows == (
-        "model 1 (Ask for allergies): name 'Ask for allergies' -> 'Collect allergy info',"
-        " team_id '1' -> nothing",
+        "model 1 (Ask for allergies): name 'Ask for allergies' -> 'Collect allergy info', team_id '1' -> nothing",
     )
     assert redo(ANA, AT).words == "redid: changed model: Collect allergy info"
     assert contents(stays) == after
@@ -136,8 +135,15 @@ def test_everybody_undoes_their_own(stays: Path) -> None:
 
 
 def test_what_a_person_did_before_they_had_a_row_stays_theirs(stays: Path) -> None:
-    ana = ops.add_user(BO, AT, "Ana", login="ana")
-    assert undo(Actor(ana.id, "ana", "cli"), AT).words == "undid: added team: South"
+    ana = ops.add_user(BO, AT, "Ana Peeters", login="ana")
+    assert undo(Actor(ana.id, "Ana Peeters", "cli"), AT).words == "undid: added team: South"
+    ops.edit_team(Actor(ana.id, "Ana Peeters", "cli"), AT, "North", name="Nord")
+    assert undo(ANA, AT).words == "undid: changed team: North"
+
+
+def test_a_login_that_is_somebodys_name_is_not_that_person(stays: Path) -> None:
+    other = ops.add_user(BO, AT, "ana", login="apeeters")
+    assert refused(undo, Actor(other.id, "ana", "cli"), AT) == "There is nothing to undo."
 
 
 def test_a_field_that_somebody_else_changed_since_is_not_overwritten(stays: Path) -> None:

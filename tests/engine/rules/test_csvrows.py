@@ -227,3 +227,17 @@ def read_or_refuse(data: bytes) -> Rows | BadCsv:
         return rows_of(data)
     except BadCsv as refused:
         return refused
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "text"), [("|", "a,b;c|d\n1|2\n"), ("bar", "a|b\n1|2\n"), ("tab", "a;b,c\td\n1\t2\n")]
+)
+def test_a_delimiter_that_is_given_is_taken(delimiter: str, text: str) -> None:
+    table = read_rows(text.encode(), name="x.csv", delimiter=delimiter)
+    assert len(table.columns) == 2
+    assert [row.values for row in table.rows()] == [("1", "2")]
+
+
+def test_a_delimiter_that_is_none_is_refused() -> None:
+    with pytest.raises(BadCsv, match="'!' is no delimiter \\(expected comma, semicolon, tab, bar\\)"):
+        read_rows(b"a!b\n", name="x.csv", delimiter="!")

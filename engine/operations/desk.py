@@ -1,0 +1,130 @@
+"""`load`: a desk file into the store, whole or not at all, and as often as one likes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from engine.operations import followups
+from engine.operations.desk_entities import Classes, save_entity
+from engine.operations.desk_format import LIMIT, NAMED_BY, Entry, Problems, read
+from engine.operations.naming import one_of
+from engine.operations.registry import Act, Help, operation
+from engine.operations.saving import (
+    BadKey,
+    Columns,
+    Saved,
+    class_columns,
+    event_columns,
+    model_columns,
+    put,
+    team_columns,
+    user_columns,
+)
+from engine.rules.errors import BadValue
+from engine.rules.wording import count_of
+from engine.userfiles import called, file_bytes
+from store import journal
+from store.errors import Refused, StoreTrouble
+
+_COLUMNS: Mapping[str, Callable[..., Columns]] = {
+    "entity_class": class_columns,
+    "team": team_columns,
+    "user": user_columns,
+    "task_event": event_columns,
+    "task_model": model_columns,
+}
+_REFERENCES = {
+    "object_class": "entity_class",
+    "team": "team",
+    "trigger_event": "task_event",
+    "deadline_event": "task_event",
+}
+"""Keys by which one entry hangs on another of the same file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a desk file did, as counts by table."""
+
+    made: Mapping[str, int]
+    changed: Mapping[str, int]
+    unchanged: Mapping[str, int]
+
+
+@operation("load")
+def load(act: Act, file: Annotated[str, Help("the desk file; - reads standard input")]) -> Loaded:
+    """Load a desk file: what it names is made or changed, the rest stays; all of it or nothing."""
+    entries, problems = read(file_bytes(file, LIMIT), called(file))
+    counts: dict[Saved, Counter[str]] = {saved: Counter() for saved in Saved}
+    classes = Classes(act.connection)
+    touched: dict[str, None] = {}
+    for entry in entries:
+        saved = None if _hangs_on_broken(entry, problems) else _saved(act, entry, classes, problems)
+        if saved is not None:
+            counts[saved][entry.table] += 1
+        if saved in (Saved.MADE, Saved.CHANGED) and "object_class" in entry.given:
+            touched[entry.given["object_class"]] = None
+    problems.refuse()
+    for name in touched:
+        followups.fire_events(act, name)
+    made, changed = counts[Saved.MADE], counts[Saved.CHANGED]
+    words = f"{count_of(made.total(), 'thing')} made, {changed.total():,} changed"
+    journal.describe(act.connection, act.id, f"loaded {called(file)}: {words}")
+    return Loaded(dict(made), dict(changed), dict(counts[Saved.UNCHANGED]))
+
+
+def _saved(act: Act, entry: Entry, classes: Classes, problems: Problems) -> Saved | None:
+    """Make or change what the entry says; what cannot be taken becomes a problem of its line."""
+    try:
+        if entry.table == "entity":
+            return save_entity(act, entry.given, classes)
+        if entry.table == "schedule":
+            return _save_schedule(act, entry.given)
+        return _save_definition(act, entry)
+    except StoreTrouble:
+        raise
+    except BadKey as fault:
+        problems.add(entry, fault.key, str(fault).removeprefix(f"{fault.key}: "))
+    except (BadValue, Refused) as fault:
+        problems.add(entry, None, str(fault).rstrip("."))
+    return None
+
+
+def _save_definition(act: Act, entry: Entry) -> Saved:
+    given = entry.given
+    if "object_class" in given:
+        one_of(act.connection, "entity_class", given["object_class"])
+    test = " AND ".join(f"{key} = ?" for key in NAMED_BY[entry.table])
+    found = act.connection.execute(f"SELECT id FROM {entry.table} WHERE {test}", entry.name).fetchone()
+    row = None if found is None else int(found[0])
+    columns = _COLUMNS[entry.table](act.connection, given, row)
+    return put(act.connection, entry.table, row, columns)[1]
+
+
+def _save_schedule(act: Act, given: Mapping[str, Any]) -> Saved:
+    from engine.operations.schedules import save
+    from store.reads.schedules import named
+
+    existing = named(act.connection, given["name"])
+    number = save(act, given, existing)
+    if existing is None:
+        return Saved.MADE
+    rev = act.connection.execute("SELECT rev FROM schedule WHERE id = ?", (number,)).fetchone()[0]
+    return Saved.UNCHANGED if rev == existing.rev else Saved.CHANGED
+
+
+def _hangs_on_broken(entry: Entry, problems: Problems) -> bool:
+    """Whether it refers to an entry that is wrong itself: only that one is reported."""
+    if (entry.table, *entry.name) in problems.broken:
+        return True
+    object_class = str(entry.given.get("object_class", ""))
+    for key, table in _REFERENCES.items():
+        name = str(entry.given.get(key, ""))
+        names = (object_class, name) if table == "task_event" else (name,)
+        if (table, *names) in problems.broken:
+            problems.broken.add((entry.table, *entry.name))
+            return True
+    return False

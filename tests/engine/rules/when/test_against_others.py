@@ -29,7 +29,7 @@ def simulated(line: str, start: datetime, count: int) -> list[datetime]:
         return []
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(lines, zones, instants)
 def test_cron_is_cronsim(line: str, zone: str, start: datetime) -> None:
     local = start.astimezone(zone_of(zone))
@@ -58,7 +58,7 @@ def nothing(line: str, start: datetime) -> bool:
 scraps = st.text("0123456789*/,-#LW", max_size=6)
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.one_of(lines, st.lists(scraps, min_size=5, max_size=5).map(" ".join)))
 def test_what_cronsim_refuses_is_refused(line: str) -> None:
     try:

@@ -217,7 +217,7 @@ def test_walls_of_every_zone_and_year(zone: str, wall: datetime) -> None:
     assert rule.next(expected) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     fields(0, 59),
     fields(0, 23),

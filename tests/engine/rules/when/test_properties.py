@@ -14,7 +14,7 @@ from tests.engine.rules.when.telling import SECOND, nexts
 
 LONG_AGO = datetime(1971, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-quick = settings(max_examples=200, deadline=None)
+quick = settings(max_examples=120, deadline=None)
 
 
 @quick

@@ -227,7 +227,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=700, deadline=None)
 @given(TEXTS)
 @example("cron: L L L L L")
 @example("cron: 1/1 LW/2 LW/2 * 5L")
@@ -245,7 +245,7 @@ def test_any_text_is_a_schedule_or_refused(text: str) -> None:
     assert rule.spec.isascii()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_a_zone_or_refused(name: str) -> None:
     try:

@@ -32,9 +32,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     f"{_QUERIES}.schedules": ("schedule list", "schedule show", "schedule preview", "schedule missed"),
     f"{_OPERATIONS}.runs": ("run cancel", "run retry"),
-    f"{_QUERIES}.runs": ("run list", "run show", "run log"),
+    f"{_QUERIES}.runs": ("run list", "run show", "run log", "run attempts"),
     f"{_OPERATIONS}.settings": ("setting set",),
-    f"{_QUERIES}.history": ("setting list", "log", "why"),
+    f"{_QUERIES}.history": ("setting list", "log"),
+    f"{_QUERIES}.why": ("why",),
     f"{_OPERATIONS}.desk": ("load",),
     f"{_QUERIES}.desk": ("dump",),
     f"{_OPERATIONS}.undo": ("undo", "redo"),
@@ -43,6 +44,9 @@ MODULES: dict[str, tuple[str, ...]] = {
 
 WHERE: dict[str, str] = {name: module for module, names in MODULES.items() for name in names}
 """Name -> module."""
+
+ALSO_BY_PLACE: dict[str, tuple[str, ...]] = {"schedule add": ("spec",), "schedule pause": ("reason",)}
+"""Options that may also stand after the required words: `schedule add "nightly backup" "daily 02:30"`."""
 
 DOORS: dict[str, str] = {
     "demo": "open the desk on a throw-away store with a living sample",

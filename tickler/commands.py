@@ -2,65 +2,89 @@
 
 from __future__ import annotations
 
-import argparse
-import difflib
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.operations.registry import NAMED, Named
-from engine.rules.errors import BadValue
-from store import settings
+from engine.rules.errors import BadValue, shown
+from store import journal, settings
 from store.connection import reading
 from store.current import store_path
 from store.errors import Refused
+from store.instants import to_us
 from store.opening import open_store
 from store.paths import default_store
-from tickler.arguments import Moment, arguments, parser_for, takes_progress
+from tickler.arguments import Moment, Typed, arguments, typed
 from tickler.catalog import DOORS, WHERE
+from tickler.signature import Word, takes_progress, words_of
 from tickler.words import Given, Usage
+
+_LOOKERS = frozenset({"backup", "doctor"})
+"""Commands that make no sense on a store made just now: a mistyped path is said instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command gave: its value, the zone to show it in, and the journal's words if it wrote."""
+
+    result: Any
+    zone: str
+    words: str
 
 
 def run_named(given: Given) -> int:
     """Run the operation that the words name. Returns the exit status."""
-    name, rest = find(given.words)
-    importlib.import_module(WHERE[name])
-    named = NAMED[name]
-    parsed = parser_for(named).parse_args(rest)
+    named, rest = load(given.words)
+    words = words_of(named)
+    said = typed(named.name, words, rest)
     try:
-        open_store(given.store or default_store())
-        result, zone = _call(named, parsed, given)
+        open_store(given.store or default_store(), create=named.name not in _LOOKERS)
+        answer = _call(named, words, said, given)
     except (Refused, BadValue) as fault:
         return refuse(str(fault), as_json=given.json)
-    _show(result, zone, given, named)
+    print(_text(answer, given, named), end="" if _is_text(answer, given) else "\n")
     return 0
 
 
-def find(words: tuple[str, ...]) -> tuple[str, list[str]]:
-    """The longest name that the first words spell, and what stands after it."""
+def load(words: Sequence[str]) -> tuple[Named, list[str]]:
+    """The operation of the longest name that the first words spell, and the words after it."""
+    name, rest = find(words)
+    importlib.import_module(WHERE[name])
+    return NAMED[name], rest
+
+
+def find(words: Sequence[str]) -> tuple[str, list[str]]:
+    """The longest name that the first words spell, and what stands after it. Usage if there is none."""
     for length in (2, 1):
         name = " ".join(words[:length])
         if name in WHERE and len(words) >= length:
             return name, list(words[length:])
-    nouns = sorted({known.split()[0] for known in WHERE})
-    if words[0] in nouns:
-        verbs = sorted(known.split()[1] for known in WHERE if known.startswith(words[0] + " "))
-        raise Usage(f"{words[0]}: say what to do: {', '.join(verbs)}")
-    near = difflib.get_close_matches(words[0], [*nouns, *DOORS], 1)
-    hint = f"; did you mean {near[0]}?" if near else "; `tickler help` lists the commands"
-    raise Usage(f"{words[0]!r} is not a command{hint}")
+    if words[0] in nouns():
+        raise Usage(_which_verb(words))
+    known = [*nouns(), *DOORS, "help"]
+    joined = words[0].replace("-", " ").replace("_", " ")
+    if joined in WHERE:
+        raise Usage(f"'{shown(words[0])}' is not a command; write two words: {joined}")
+    raise Usage(f"'{shown(words[0])}' is not a command; {_nearest(words[0], known, '`tickler help` lists them')}")
+
+
+def nouns() -> list[str]:
+    """The first words of all operations."""
+    return sorted({name.split()[0] for name in WHERE})
 
 
 def refuse(words: str, *, as_json: bool) -> int:
     """Say no: a sentence on stderr, or JSON on stdout for scripts. Exit status 1."""
     if as_json:
-        import json
+        from tickler.jsontext import json_text
 
-        print(json.dumps({"refused": words}, ensure_ascii=False))
-    else:
-        from tickler.printing import plain
+        print(json_text({"refused": words}, "UTC"))
+    elif sys.stderr is not None:
+        from tickler.plain import plain
 
         print(plain(words), file=sys.stderr)
     return 1
@@ -78,22 +102,68 @@ def moment_of(given: Given) -> Moment:
     try:
         return Moment(parse_instant(given.at, now, zone), zone)
     except BadValue as fault:
-        raise BadValue(f"--at: {fault}") from fault
+        raise BadValue(f"--at: {str(fault).rstrip('.')}.") from fault
 
 
-def _call(named: Named, parsed: argparse.Namespace, given: Given) -> tuple[Any, str]:
+def _call(named: Named, words: Sequence[Word], said: Typed, given: Given) -> Answer:
     from engine.actors import local_actor
 
     moment = moment_of(given)
-    positional, keywords = arguments(named, parsed, moment)
-    if takes_progress(named) and sys.stderr.isatty():
+    positional, keywords = arguments(words, said, moment)
+    if takes_progress(named) and sys.stderr is not None and sys.stderr.isatty():
         keywords["progress"] = _bar(named.title)
-    result = named.call(local_actor("cli"), moment.now, *positional, **keywords)
-    if named.writes:
-        from engine.wake import tell
+    actor = local_actor("cli")
+    before = _newest_act() if named.writes and not given.json else None
+    result = named.call(actor, moment.now, *positional, **keywords)
+    if not named.writes:
+        return Answer(result, moment.zone, "")
+    from engine.wake import tell
 
-        tell(store_path())
-    return result, moment.zone
+    tell(store_path())
+    told = "" if given.json else _words_since(before or 0, named.name, actor.name, to_us(moment.now))
+    return Answer(result, moment.zone, told)
+
+
+def _newest_act() -> int:
+    with reading(store_path()) as connection:
+        return journal.newest(connection) or 0
+
+
+def _words_since(act: int, name: str, actor: str, at: int) -> str:
+    """What the journal says of the act just done; other processes may have written others meanwhile."""
+    with reading(store_path()) as connection:
+        row = connection.execute(
+            "SELECT words FROM act WHERE id > ? AND operation = ? AND actor = ? AND via = 'cli' AND at = ?",
+            (act, name, actor, at),
+        ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _text(answer: Answer, given: Given, named: Named) -> str:
+    if given.json:
+        from tickler.jsontext import json_text
+
+        return json_text(answer.result, answer.zone)
+    from tickler.plain import terminal_width
+
+    width = terminal_width()
+    if named.writes:
+        from tickler.told import told
+
+        return told(answer.result, answer.words, answer.zone, width)
+    from tickler import printing
+    from tickler.plain import paragraphs
+
+    if isinstance(answer.result, str):
+        return answer.result if width is None else "\n".join(paragraphs(answer.result)) + "\n"
+    if isinstance(answer.result, (tuple, list)):
+        return printing.table(answer.result, answer.zone, width)
+    return printing.card(answer.result, answer.zone)
+
+
+def _is_text(answer: Answer, given: Given) -> bool:
+    """A text for files (`dump`) ends as it ends."""
+    return isinstance(answer.result, str) and not given.json
 
 
 def _bar(title: str) -> Callable[[int, int], None]:
@@ -102,16 +172,17 @@ def _bar(title: str) -> Callable[[int, int], None]:
     return Bar(title).show
 
 
-def _show(result: Any, zone: str, given: Given, named: Named) -> None:
-    from tickler import printing
+def _which_verb(words: Sequence[str]) -> str:
+    """What may stand after a noun, and what is nearest to the word that does."""
+    verbs = [name.split()[1] for name in WHERE if name.startswith(f"{words[0]} ")]
+    there = ", ".join(verbs)
+    if len(words) == 1:
+        return f"{words[0]}: say what to do: {there}"
+    return f"{words[0]}: '{shown(words[1])}' is not one of {there}; {_nearest(words[1], verbs, '')}".removesuffix("; ")
 
-    if given.json:
-        print(printing.json_text(result, zone))
-    elif isinstance(result, str):
-        sys.stdout.write(result)
-    elif isinstance(result, (tuple, list)):
-        print(printing.table(result, zone))
-    elif result is not None:
-        print(printing.card(result, zone))
-    elif named.writes:
-        print("done")
+
+def _nearest(word: str, known: Sequence[str], otherwise: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word[:60], known, 1)
+    return f"did you mean {near[0]}?" if near else otherwise

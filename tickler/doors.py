@@ -1,68 +1,96 @@
-"""The commands that open a door: the desk, the demo, the engine."""
+"""The commands that open a door: the desk, the demo, the engine, the table of keys."""
 
 from __future__ import annotations
 
-import argparse
+import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from engine.rules.errors import BadValue
+from engine.rules.errors import BadValue, shown
 from store.errors import Refused
 from store.opening import open_store
 from store.paths import default_store
+from tickler.catalog import DOORS
 from tickler.commands import moment_of, refuse
 from tickler.words import Given, Usage
 
+_DESK = {
+    "--slow": "for bad lines: no animation, fewer frames",
+    "--plain": "for screen readers: no frames, ASCII marks",
+}
+_ENGINE = {"--once": "one pass, wait for the runs it starts, end"}
+_OPTIONS: Mapping[str, Mapping[str, str]] = {"": _DESK, "demo": _DESK, "engine": _ENGINE, "keys": {}}
 
-def open_door(name: str, given: Given) -> int:
-    """Open the door `name` ("" is the desk). Returns the exit status."""
+
+def open_door(given: Given) -> int:
+    """Open the door that the first word names; without one it is the desk. Returns the exit status."""
+    first = given.words[0] if given.words else ""
+    name = first if first in _OPTIONS else ""
+    words = given.words[1:] if name else given.words
+    options = _switches(name, words)
     try:
         if name == "engine":
-            return _engine(given)
+            return _engine(given, once="--once" in options)
         if name == "keys":
             from tui.keys import printed
 
             print(printed())
             return 0
-        return _demo(given) if name == "demo" else _desk(given)
+        return _desk(given, options, is_demo=name == "demo")
     except (Refused, BadValue) as fault:
         return refuse(str(fault), as_json=given.json)
 
 
-def _desk(given: Given) -> int:
-    options = _desk_options("tickler", given.words)
+def help_of(name: str) -> str:
+    """What a door opens, and its options."""
+    options = _OPTIONS.get(name, {})
+    title = DOORS[name]
+    lines = [f"tickler {name}" + (" [OPTIONS]" if options else ""), "", f"{title[0].upper()}{title[1:]}."]
+    if options:
+        lines += ["", *(f"  {flag:10} {words}" for flag, words in options.items())]
+    return "\n".join(lines)
+
+
+def _switches(name: str, words: Sequence[str]) -> frozenset[str]:
+    for word in words:
+        if word not in _OPTIONS[name]:
+            there = ", ".join(_OPTIONS[name]) or "none"
+            about = f"{name}: " if name else ""
+            raise Usage(f"{about}there is no option {shown(word)} (there are: {there})")
+    return frozenset(words)
+
+
+def _desk(given: Given, options: frozenset[str], *, is_demo: bool) -> int:
+    if given.at is not None:
+        raise Usage("--at goes with a command; the desk shows today")
+    if is_demo and given.store is not None:
+        raise Usage("demo makes a store of its own and throws it away; leave --store out")
+    _refuse_without_terminal()
+    if is_demo:
+        from tickler.demo import throw_away_store
+
+        with throw_away_store(datetime.now(UTC)) as path:
+            from tui.desk import open_desk
+
+            return open_desk(path, slow="--slow" in options, plain="--plain" in options)
     opened = open_store(given.store or default_store())
     from tui.desk import open_desk
 
-    return open_desk(opened.path, slow=options.slow, plain=options.plain)
+    return open_desk(opened.path, slow="--slow" in options, plain="--plain" in options)
 
 
-def _demo(given: Given) -> int:
-    if given.store is not None:
-        raise Usage("demo makes a store of its own and throws it away; leave --store out")
-    options = _desk_options("tickler demo", given.words[1:])
-    from tickler.demo import throw_away_store
-
-    with throw_away_store(datetime.now(UTC)) as path:
-        from tui.desk import open_desk
-
-        return open_desk(path, slow=options.slow, plain=options.plain)
+def _refuse_without_terminal() -> None:
+    """Textual reads stdin and draws on stderr; without a terminal there it would wait for ever."""
+    for stream in (sys.__stdin__, sys.__stderr__):
+        if stream is None or not stream.isatty():
+            raise Refused("The desk needs a terminal; `tickler help` lists the commands for scripts.")
 
 
-def _desk_options(prog: str, words: tuple[str, ...]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog=prog, allow_abbrev=False)
-    parser.add_argument("--slow", action="store_true", help="for bad lines: no animation, fewer frames")
-    parser.add_argument("--plain", action="store_true", help="for screen readers: no frames, ASCII marks")
-    return parser.parse_args(words)
-
-
-def _engine(given: Given) -> int:
-    parser = argparse.ArgumentParser(prog="tickler engine", allow_abbrev=False)
-    parser.add_argument("--once", action="store_true", help="one pass, wait for the runs it starts, end")
-    options = parser.parse_args(given.words[1:])
-    if given.at is not None and not options.once:
+def _engine(given: Given, *, once: bool) -> int:
+    if given.at is not None and not once:
         raise Usage("engine: --at goes with --once")
     open_store(given.store or default_store())
     from engine.daemon import serve
 
     at = moment_of(given).now if given.at is not None else None
-    return serve(once=options.once, at=at)
+    return serve(once=once, at=at)

@@ -1,54 +1,14 @@
-"""What the command line prints: JSON for scripts, aligned columns for people."""
+"""What people read: aligned columns for lists, a line for each field of one value."""
 
 from __future__ import annotations
 
-import functools
-import json
-import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import date
-from enum import Enum
 from typing import Any
 
-from store.instants import Instant, iso
-
-
-def as_json(value: Any, zone: str) -> Any:
-    """A value of the store as JSON: field names as they are, instants ISO 8601 with the zone's offset."""
-    hook = getattr(value, "as_json", None)
-    if callable(hook):
-        return hook(zone)
-    if is_dataclass(value) and not isinstance(value, type):
-        instants = _instant_fields(type(value))
-        return {
-            field.name: iso(raw, zone) if field.name in instants else as_json(raw, zone)
-            for field in fields(value)
-            for raw in (getattr(value, field.name),)
-        }
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): as_json(item, zone) for key, item in value.items()}
-    if isinstance(value, (list, tuple, frozenset)):
-        return [as_json(item, zone) for item in value]
-    return value
-
-
-def json_text(value: Any, zone: str) -> str:
-    """One JSON document."""
-    return json.dumps(as_json(value, zone), ensure_ascii=False, indent=2)
-
-
-@functools.cache
-def _instant_fields(kind: type) -> frozenset[str]:
-    hints = typing.get_type_hints(kind)
-    return frozenset(
-        name for name, hint in hints.items() if hint is Instant or Instant in typing.get_args(hint)
-    )
-
+from store.instants import iso
+from tickler.jsontext import instant_fields
+from tickler.plain import cells, fitted, paragraphs, plain
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "Task": ("id", "state", "name", "object", "deadline_date", "visible_date", "assignees", "deadline_event"),
@@ -58,61 +18,147 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "TaskModel": ("object_class", "name", "trigger_event", "deadline_event", "kind", "team"),
     "Team": ("id", "name"),
     "User": ("id", "name", "full_name", "login", "team"),
-    "Schedule": ("id", "name", "status", "spec", "zone", "next_at", "last_run", "last_state", "error"),
+    "Schedule": ("id", "name", "state", "rule", "zone", "next_at", "last_run", "last_state", "error"),
     "Occurrence": ("schedule", "planned_at", "until_at", "count", "state", "reason", "run_id"),
     "Run": ("id", "name", "state", "created_at", "started_at", "finished_at", "exit_code", "reason"),
+    "Attempt": ("number", "state", "pid", "started_at", "finished_at", "exit_code", "error"),
+    "LogLine": ("at", "level", "text"),
     "HistoryLine": ("at", "mark", "words", "by"),
+    "Move": ("task_id", "name", "field", "was", "becomes", "by_hand"),
     "Act": ("id", "at", "actor", "via", "operation", "words"),
+    "Finding": ("state", "check", "words"),
 }
 """Columns of the lists that people read; a kind that is not here shows all its fields."""
 
+_BARE = frozenset({"LogLine", "Finding"})
+"""Lists without a heading, whose last column is never cut."""
 
-def table(rows: Sequence[Any], zone: str) -> str:
-    """Rows of one kind in aligned columns, made harmless for a terminal."""
+_NARROWEST = 8
+_GAP = "  "
+
+
+def table(rows: Sequence[Any], zone: str, width: int | None = None) -> str:
+    """Rows of one kind in aligned columns; cut to `width` cells a line if it is given."""
     if not rows:
         return "nothing"
     kind = type(rows[0])
-    if not is_dataclass(kind):
+    if speaks(rows[0]) or not is_dataclass(kind):
         return "\n".join(plain(str(row)) for row in rows)
     names = COLUMNS.get(kind.__name__) or tuple(field.name for field in fields(kind))
-    lines = [tuple(name.removesuffix("_date").replace("_", " ") for name in names)]
+    is_bare = kind.__name__ in _BARE
+    lines = [] if is_bare else [tuple(_heading(name) for name in names)]
     lines += [tuple(cell(row, name, zone) for name in names) for row in rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(names))]
-    padded = ((text.ljust(width) for text, width in zip(line, widths, strict=True)) for line in lines)
-    return "\n".join("  ".join(line).rstrip() for line in padded)
+    widths = [max(cells(line[column]) for line in lines) for column in range(len(names))]
+    if width is not None:
+        widths = _narrowed(widths[:-1], width) + widths[-1:] if is_bare else _narrowed(widths, width)
+    right = [_is_number(rows[0], name) for name in names]
+    return "\n".join(_line(line, widths, right, None if is_bare else width) for line in lines)
 
 
 def card(value: Any, zone: str) -> str:
-    """One value as a line for each field that says something."""
-    if not is_dataclass(value) or isinstance(value, type):
-        return plain(str(value))
-    shown = [(field.name, cell(value, field.name, zone)) for field in fields(value)]
-    width = max(len(name) for name, _ in shown)
-    return "\n".join(f"{name.ljust(width)}  {text}" for name, text in shown if text not in ("", "{}", "no"))
+    """One value as a line for each field that says something; longer texts stand indented below."""
+    if speaks(value) or not is_dataclass(value) or isinstance(value, type):
+        return "\n".join(paragraphs(str(value)))
+    names = [field.name for field in fields(value)]
+    width = max(len(name) for name in names)
+    lines = []
+    for name in names:
+        raw = getattr(value, name)
+        if isinstance(raw, str) and len(raw.splitlines()) > 1:
+            lines += [name, *(f"    {line}" for line in paragraphs(raw))]
+            continue
+        text = cell(value, name, zone)
+        if text not in ("", "no"):
+            lines.append(f"{name.ljust(width)}{_GAP}{text}")
+    return "\n".join(lines)
 
 
 def cell(row: Any, name: str, zone: str) -> str:
-    """One field as a person reads it."""
-    if name == "object":
-        return plain(f"{row.object_class}/{row.object_id}") if row.object_class else ""
-    if name == "state" and hasattr(row, "is_done"):
-        return "superseded" if row.superseded_at else "done" if row.is_done else "open"
-    raw = getattr(row, name)
+    """One field as a person reads it, on one line."""
+    kind: type = type(row)
+    derived = _DERIVED.get((kind.__name__, name))
+    raw: Any = derived(row) if derived else getattr(row, name)
     if raw is None:
         return ""
     if isinstance(raw, bool):
         return "yes" if raw else "no"
-    if name in _instant_fields(type(row)):
-        return str(iso(raw, zone))[:19].replace("T", " ")
+    if name in instant_fields(kind):
+        return clock(raw, zone)
     if isinstance(raw, Mapping):
-        return plain(" ".join(f"{key}={item if item is not None else ''}" for key, item in raw.items()))
-    if isinstance(raw, tuple):
+        return plain(" ".join(f"{key}={'' if item is None else item}" for key, item in raw.items()))
+    if isinstance(raw, (tuple, list)):
         return plain(", ".join(str(item) for item in raw))
     return plain(str(raw))
 
 
-def plain(text: str) -> str:
-    """Text from users, with every control character made visible before it meets a terminal."""
-    from tui.text import safe
+def clock(at: int, zone: str) -> str:
+    """`2025-06-14 09:30:05` on the clocks of the zone."""
+    return str(iso(at, zone))[:19].replace("T", " ")
 
-    return safe(text)
+
+def speaks(value: Any) -> bool:
+    """Whether the value says itself what it means, by a `__str__` of its own."""
+    return is_dataclass(value) and type(value).__str__ is not object.__str__
+
+
+def task_state(task: Any) -> str:
+    """A word for where a task stands."""
+    if task.deleted_at is not None:
+        return "deleted"
+    return "superseded" if task.superseded_at is not None else "done" if task.is_done else "open"
+
+
+def schedule_state(schedule: Any) -> str:
+    """A word for whether a schedule is in service, and whether it is at work."""
+    if schedule.deleted_at is not None:
+        return "deleted"
+    if not schedule.is_enabled:
+        return "off"
+    return "paused" if schedule.pause_reason is not None else str(schedule.status)
+
+
+def _rule(schedule: Any) -> str:
+    if schedule.spec:
+        return str(schedule.spec)
+    first = clock(schedule.moment, schedule.zone)[:16]
+    if not schedule.is_recurring:
+        return f"once {first}"
+    return f"{first}, every {schedule.repeat_step or 1} {schedule.repeat_axis or 'day'}"
+
+
+_DERIVED: dict[tuple[str, str], Callable[[Any], str]] = {
+    ("Task", "object"): lambda task: f"{task.object_class}/{task.object_id}" if task.object_class else "",
+    ("Task", "state"): task_state,
+    ("Schedule", "state"): schedule_state,
+    ("Schedule", "rule"): _rule,
+}
+"""Columns that are made from several fields."""
+
+
+def _heading(name: str) -> str:
+    return name.removesuffix("_date").removesuffix("_at").replace("_", " ")
+
+
+def _is_number(row: Any, name: str) -> bool:
+    kind: type = type(row)
+    raw = getattr(row, name, None)
+    return isinstance(raw, int) and not isinstance(raw, bool) and name not in instant_fields(kind)
+
+
+def _narrowed(widths: Sequence[int], limit: int) -> list[int]:
+    """Take cells from the widest columns until a line fits, or every column is narrow."""
+    widths = list(widths)
+    room = limit - len(_GAP) * (len(widths) - 1)
+    while sum(widths) > room and max(widths) > _NARROWEST:
+        widest = max(widths)
+        below = max((width for width in widths if width < widest), default=0)
+        excess = -(-(sum(widths) - room) // widths.count(widest))
+        target = max(below, widest - excess, _NARROWEST)
+        widths = [min(width, target) for width in widths]
+    return widths
+
+
+def _line(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool], limit: int | None) -> str:
+    fits = zip(texts, widths, right, strict=True)
+    line = _GAP.join(fitted(text, width, right=is_right) for text, width, is_right in fits).rstrip()
+    return line if limit is None or cells(line) <= limit else fitted(line, limit)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+HELP = ("-h", "--help")
 
 
 class Usage(Exception):
@@ -20,32 +24,38 @@ class Given:
     at: str | None
 
 
-def split(words: list[str]) -> Given:
+def split(words: Sequence[str]) -> Given:
     """Lift `--store FILE`, `--json` and `--at INSTANT` out; everything after `--` stays as it is."""
     rest: list[str] = []
     values: dict[str, str] = {}
     as_json = False
-    queue = list(words)
+    queue = deque(words)
     while queue:
-        word = queue.pop(0)
-        name, _, value = word.partition("=")
+        word = queue.popleft()
+        name, equals, value = word.partition("=")
         if word == "--":
             rest += [word, *queue]
             break
         if word == "--json":
             as_json = True
-        elif name in ("--store", "--at"):
-            if "=" not in word:
-                if not queue:
-                    raise Usage(f"{name} needs a value, for example {_EXAMPLES[name]}")
-                value = queue.pop(0)
+        elif name in _EXAMPLES:
+            if name in values:
+                raise Usage(f"{name} is given twice")
+            if not equals:
+                value = queue.popleft() if queue else ""
+            if not value:
+                raise Usage(f"{name} needs a value, for example {_EXAMPLES[name]}")
             values[name] = value
         else:
             rest.append(word)
     store = values.get("--store")
-    if store == "":
-        raise Usage("--store needs the path of a file")
     return Given(tuple(rest), Path(store) if store else None, as_json, values.get("--at"))
+
+
+def asks_help(words: Sequence[str]) -> bool:
+    """Whether `-h` or `--help` stands among the words, before a `--`."""
+    before = words[: words.index("--")] if "--" in words else words
+    return any(word in HELP for word in before)
 
 
 _EXAMPLES = {"--store": "--store desk.db", "--at": "--at 2025-05-20T10:15"}

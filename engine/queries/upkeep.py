@@ -1,0 +1,98 @@
+"""`backup` and `doctor`: a copy that is whole, and a look at everything a store depends on."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from engine.operations.registry import Help, Look, query
+from engine.queries.health import Finding, findings
+from engine.rules.errors import shown
+from engine.rules.wording import bytes_words
+from store import paths
+from store.backup import back_up
+from store.current import store_path
+from store.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A backup that was made and checked; `size` in bytes."""
+
+    file: str
+    size: int
+
+    def __str__(self) -> str:
+        return f"backup {shown(self.file, 300)}: {bytes_words(self.size)}, checked"
+
+
+@query("backup")
+def backup(
+    look: Look,
+    file: Annotated[str, Help("where the copy goes")],
+    force: Annotated[bool, Help("replace the file if it is there")] = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Copy:
+    """Copy the store while others go on working, check the copy, and put it in place."""
+    store, target = store_path(), Path(file)
+    try:
+        _refuse_target(store, target, file, force=force)
+        with _nothing_half(target):
+            back_up(store, target, progress)
+        return Copy(str(target), target.stat().st_size)
+    except (OSError, ValueError) as fault:
+        reason = getattr(fault, "strerror", None) or str(fault)
+        raise Refused(f"The backup {shown(file, 300)} cannot be written: {reason}.") from fault
+
+
+@query("doctor")
+def doctor(look: Look) -> tuple[Finding, ...]:
+    """Check the store, its file, its engine and this machine; changes nothing."""
+    return findings(look.connection, store_path(), look.at)
+
+
+def _refuse_target(store: Path, target: Path, file: str, *, force: bool) -> None:
+    """A copy may replace a file, never the store, a part of it, or a store in use."""
+    name = shown(file, 300)
+    if not file:
+        raise Refused("The backup needs the name of a file.")
+    if target.is_dir():
+        raise Refused(f"{name} is a directory; name a file in it, such as {name}/{store.name}.")
+    if not target.parent.is_dir():
+        raise Refused(f"The folder {shown(target.parent, 300)} of the backup does not exist.")
+    if _is_of_store(store, target):
+        raise Refused(f"{name} belongs to the store itself; name another file.")
+    if not target.exists() and not target.is_symlink():
+        return
+    if not stat.S_ISREG(target.lstat().st_mode):
+        raise Refused(f"{name} is not a regular file; name another one.")
+    if not force:
+        raise Refused(f"{name} is there already; name another file, or replace it with --force.")
+    log = target.with_name(f"{target.name}-wal")
+    if log.exists():
+        raise Refused(f"{name} is a store in use ({log.name} lies beside it); name another file.")
+
+
+def _is_of_store(store: Path, target: Path) -> bool:
+    """The store or one of its side files, by whatever path."""
+    if target.exists() and target.samefile(store):
+        return True
+    own = {f"{store.name}{end}" for end in ("", "-wal", "-shm", "-journal")}
+    own |= {side(store).name for side in (paths.identity_file, paths.lock_file, paths.wake_file, paths.runs_folder)}
+    return target.name in own and target.parent.samefile(store.parent)
+
+
+@contextmanager
+def _nothing_half(target: Path) -> Iterator[None]:
+    """What a copy that was cut off leaves behind is nobody's backup."""
+    try:
+        yield
+    except BaseException:
+        for end in (".part", ".part-wal", ".part-shm", ".part-journal"):
+            with suppress(OSError):
+                target.with_name(target.name + end).unlink(missing_ok=True)
+        raise

@@ -16,6 +16,7 @@ from engine.operations.references import References, joined, row_words
 from engine.rules.errors import shown
 from store import values
 from store.errors import Refused
+from store.instants import from_us
 from store.reads.history import RowChange, changes, standing_after, touched_after
 
 TOLD = 50
@@ -134,7 +135,9 @@ class Reversal:
         self._connection.execute(
             f"UPDATE {change.kind} SET {sets} WHERE id = ?", (*put.values(), change.row_id)
         )
-        told = ", ".join(f"{name} {_told(now[name])} -> {_told(value)}" for name, value in put.items())
+        told = ", ".join(
+            f"{name} {_told(name, now[name])} -> {_told(name, value)}" for name, value in put.items()
+        )
         self._tell(words, told)
 
     _steps = {"insert": _take_away, "delete": _bring_back, "update": _change_back}
@@ -215,8 +218,12 @@ def _object(text: Any) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _told(value: Any) -> str:
-    return "nothing" if value is None or value == "" else f"'{shown(value, 30)}'"
+def _told(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, int):
+        return str(from_us(value))[:19] if name.endswith("_at") else str(value)
+    return f"'{shown(value, 30)}'"
 
 
 def _clash(fault: sqlite3.IntegrityError) -> str:

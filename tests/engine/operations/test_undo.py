@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.operations import definitions as ops
+from engine.operations import entities, schedules
 from engine.operations.settings import set_setting
 from engine.operations.undo import redo, undo
 from engine.queries import definitions as queries
@@ -46,7 +48,7 @@ def test_an_edit_is_taken_back_and_done_again(stays: Path) -> None:
     assert contents(stays) == before
     assert taken.words == "undid: changed model: Collect allergy info"
     assert taken.rows == (
-        "model 1 (Ask for allergies): name 'Ask for allergies' -> 'Collect allergy info', team_id '1' -> nothing",
+        "model 1 (Ask for allergies): name 'Ask for allergies' -> 'Collect allergy info', team_id 1 -> nothing",
     )
     assert redo(ANA, AT).words == "redid: changed model: Collect allergy info"
     assert contents(stays) == after
@@ -258,6 +260,28 @@ def test_settings_are_undone_too(desk: Path) -> None:
     assert rows(desk, "SELECT value FROM setting WHERE key = 'zone'") == [('"UTC"',)]
 
 
+def test_a_schedule_is_planned_anew(desk: Path) -> None:
+    schedules.add(ANA, AT, "backup", "daily 02:30", command="true")
+    (planned,) = rows(desk, "SELECT spec, next_at FROM schedule")
+    schedules.edit(ANA, AT, "backup", spec="daily 04:00")
+    assert rows(desk, "SELECT next_at FROM schedule") == [(planned[1] + 90 * 60 * 1_000_000,)]
+    undo(ANA, AT)
+    assert rows(desk, "SELECT spec, next_at FROM schedule") == [planned]
+    schedules.delete(ANA, AT, "backup")
+    undo(ANA, AT)
+    assert rows(desk, "SELECT spec, next_at FROM schedule WHERE deleted_at IS NULL") == [planned]
+
+
+def test_tasks_made_by_a_status_go_with_it(stays: Path) -> None:
+    entities.add(ANA, AT, "stay", "12", "date_from=2025-07-14", status="quote")
+    before = contents(stays)
+    entities.set_status(ANA, AT + timedelta(days=1), "stay", "12", "confirmed")
+    assert rows(stays, "SELECT count(*) FROM task") == [(1,)]
+    assert "status_at 2025-05-21 10:15:00 -> 2025-05-20 10:15:00" in undo(ANA, AT, preview=True).rows[-1]
+    undo(ANA, AT)
+    assert contents(stays) == before
+
+
 NASTY = "it's \"a\" name=1, 'x',\u2028é\N{PILE OF POO} \\ % --"
 
 
@@ -312,7 +336,7 @@ def step(kind: str, number: int, text: str) -> None:
     calls[kind]()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_any_history_can_be_walked_back_and_forth(stays: Path, steps: list[tuple[str, int, str]]) -> None:
     start, states = contents(stays), []

@@ -59,10 +59,18 @@ def end(path: Path, run_id: int, now: datetime, state: RunState = RunState.SUCCE
         ended(connection, run_id, now, state)
 
 
-def ended(connection: sqlite3.Connection, run_id: int, now: datetime, state: RunState = RunState.SUCCEEDED) -> None:
+def ended(
+    connection: sqlite3.Connection,
+    run_id: int,
+    now: datetime,
+    state: RunState = RunState.SUCCEEDED,
+    again: datetime | None = None,
+) -> None:
+    """The run's attempt is over; `again`: when it is tried again."""
     fence = connection.execute("SELECT fence FROM run WHERE id = ?", (run_id,)).fetchone()[0]
+    later = None if again is None else (to_us(again), "failed; another attempt follows")
     batch = endings.Batch()
-    batch.ended((run_id, fence), Verdict(state), to_us(now), 0, NOTHING, None)
+    batch.ended((run_id, fence), Verdict(state), to_us(now), 0, NOTHING, None, later)
     batch.write(connection)
 
 

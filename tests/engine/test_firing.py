@@ -12,10 +12,10 @@ import pytest
 from engine import firing
 from engine.operations import schedules as ops
 from store.connection import connect
-from store.enums import Missed, Overlap, RepeatAxis
+from store.enums import Missed, Overlap, RepeatAxis, RunState
 from store.instants import from_us, to_us
 from store.reads import runs
-from tests.engine.firing_stage import at, end, fire, next_at, one, planned, start, states, writing
+from tests.engine.firing_stage import at, end, ended, fire, ledger, next_at, one, planned, start, states, writing
 from tests.engine.stage import ANA, desk, file_bytes, rows
 
 __all__ = ["desk"]
@@ -100,6 +100,16 @@ def test_Z7_a_run_that_found_no_worker_until_the_next_one_is_due_expires(desk: P
     assert states(desk) == [("06-01 10:00", "fired"), ("06-01 10:05", "fired")]
 
 
+def test_Z7_a_run_that_waits_for_its_second_try_has_begun_and_does_not_expire(desk: Path) -> None:
+    ops.add(ANA, at("2025-06-01T09:58"), "job", spec="cron: */5 * * * *", command="true", max_retries=1)
+    fire(desk, at("2025-06-01T10:00"))
+    start(desk, at("2025-06-01T10:00"))
+    with writing(desk) as connection:
+        ended(connection, 1, at("2025-06-01T10:01"), RunState.FAILED, again=at("2025-06-01T10:20"))
+    fire(desk, at("2025-06-01T10:06"))
+    assert ledger(desk)[1] == ("06-01 10:05", "skipped", "previous run 1 still pending")
+
+
 def test_Z7_a_catch_up_of_all_has_no_window(desk: Path) -> None:
     ops.add(ANA, at("2025-06-01T09:58"), "job", spec="cron: */5 * * * *", command="true", missed=Missed.RUN_ALL)
     fire(desk, at("2025-06-01T10:11"))
@@ -138,9 +148,22 @@ def test_a_cursor_that_somebody_else_moved_is_left_alone(desk: Path) -> None:
     with closing(connect(desk)) as connection:
         stale = firing.Standing(*connection.execute(f"SELECT {firing.COLUMNS} FROM schedule").fetchone())
     fire(desk, at("2025-06-01T00:00"))
+    fire(desk, at("2025-06-02T00:00"))
     with writing(desk) as connection:
         assert firing._fire(connection, [stale], now) == 0
-    assert planned(desk) == ["06-01 00:00"]
+    assert planned(desk) == ["06-01 00:00", "06-02 00:00"]
+    assert rows(desk, "SELECT cursor_at FROM schedule") == [(to_us(at("2025-06-02T00:00")),)]
+
+
+def test_a_definition_that_somebody_else_changed_is_not_fired_as_it_was(desk: Path) -> None:
+    ops.add(ANA, at("2025-05-31T12:00"), "job", spec="daily 00:00", command="true")
+    with closing(connect(desk)) as connection:
+        stale = firing.Standing(*connection.execute(f"SELECT {firing.COLUMNS} FROM schedule").fetchone())
+    ops.edit(ANA, at("2025-05-31T13:00"), "job", command="false")
+    with writing(desk) as connection:
+        assert firing._fire(connection, [stale], to_us(at("2025-06-01T00:00"))) == 0
+    assert states(desk) == []
+    assert fire(desk, at("2025-06-01T00:00")).fired == 1
 
 
 def test_a_store_full_of_due_schedules_is_worked_off_in_batches(desk: Path) -> None:

@@ -72,6 +72,17 @@ def test_a_run_by_hand_changes_nothing_about_it(desk: Path) -> None:
     assert (one(desk).deleted_at, next_at(desk)) == (None, "2025-06-29 08:00")
 
 
+def test_a_run_by_hand_after_the_planned_one_changes_nothing_either(desk: Path) -> None:
+    run_once(desk, AfterExecution.KEEP)
+    end(desk, 1, at("2025-06-29T08:10"))
+    ops.edit(ANA, at("2025-06-29T09:00"), "job", after_execution=AfterExecution.DELETE)
+    assert start(desk, at("2025-06-30T08:00")) == []
+    ops.run_now(ANA, at("2025-06-30T08:00"), "job")
+    assert start(desk, at("2025-06-30T08:00")) == [2]
+    end(desk, 2, at("2025-06-30T08:10"))
+    assert (one(desk).deleted_at, one(desk).is_enabled) == (None, True)
+
+
 def test_a_new_moment_given_while_it_runs_is_kept(desk: Path) -> None:
     run_once(desk, AfterExecution.DELETE)
     ops.edit(ANA, at("2025-06-29T08:05"), "job", moment="2025-06-30T08:00")

@@ -179,13 +179,26 @@ class TestEdit:
         after = ops.edit(ANA, at("2025-06-02T11:00"), "job", spec="cron: 0 * * * *")
         assert after.next_at == to_us(at("2025-06-02T12:00"))
         fire(desk, at("2025-06-02T12:00"))
-        assert planned(desk) == ["06-02 00:00", "06-02 12:00"]
+        assert states(desk) == [("06-02 00:00", "fired"), ("06-02 12:00", "fired")]
 
     def test_what_was_due_before_is_decided_by_the_rule_it_was_due_by(self, desk: Path) -> None:
         daily()
         ops.edit(ANA, at("2025-06-04T11:00"), "job", zone="Asia/Tokyo")
+        cursor = rows(desk, "SELECT cursor_at FROM schedule")
+        assert cursor == [(to_us(at("2025-06-04T11:00")),)]
         assert states(desk) == [("06-02 00:00", "merged"), ("06-03 00:00", "merged"), ("06-04 00:00", "fired")]
         assert next_at(desk) == "2025-06-04 15:00"
+
+    def test_a_pause_that_nobody_saw_end_ends_within_the_edit(self, desk: Path) -> None:
+        daily()
+        ops.pause(BO, NOON, "job", until=at("2025-06-03T00:00"))
+        edited = ops.edit(ANA, at("2025-06-03T08:00"), "job", spec="daily 06:00")
+        assert (edited.pause_reason, edited.next_at) == (None, to_us(at("2025-06-04T06:00")))
+        assert states(desk) == [("06-02 00:00", "skipped"), ("06-03 00:00", "fired")]
+        acts = rows(
+            desk, "SELECT DISTINCT a.actor, a.operation FROM act a JOIN change c ON c.act_id = a.id ORDER BY a.id"
+        )
+        assert acts[1:] == [("ana", "schedule add"), ("bo", "schedule pause"), ("ana", "schedule edit")]
 
     @pytest.mark.parametrize("zone", ["Asia/Tokyo", "Pacific/Honolulu", "Europe/London"])
     def test_F58_a_zone_changed_just_after_a_fire_fires_nothing_again(self, desk: Path, zone: str) -> None:

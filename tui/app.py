@@ -32,7 +32,7 @@ from store.reads.pulse import pulse
 from themes import HERE, load_builtin, load_folder
 from tui import keys
 from tui.perform import Outcome, Wish, Writer
-from tui.themes import theme, token_colors, variable_defaults
+from tui.themes import theme, variable_defaults
 from tui.widgets.header import Status
 from tui.widgets.painting import Painter
 
@@ -95,6 +95,8 @@ class Desk(App[int]):
         self.changed: Signal[frozenset[str]] = Signal(self, "changed")
         self.writer = Writer(lambda: self.actor, clock, lambda outcome: self.post_message(Performed(outcome)))
         self._watch = Watch(self.reader)
+        self.log_of: int | None = None
+        """The run whose log was asked for last; Logs takes it when it is shown."""
         self._wanted = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -103,7 +105,7 @@ class Desk(App[int]):
         self._starter = threading.Thread(target=self._start_engine, name="starter", daemon=True)
         self._last_view = ""
         self._day = self.today
-        self._painter: tuple[dict[str, str], Painter] | None = None
+        self._painter: tuple[str, Painter] | None = None
 
     @property
     def now(self) -> Instant:
@@ -129,9 +131,8 @@ class Desk(App[int]):
     @property
     def painter(self) -> Painter:
         """The styles of the palette in use, for lines that are drawn by hand."""
-        colors = token_colors(self.theme_variables)
-        if self._painter is None or self._painter[0] != colors:
-            self._painter = (colors, Painter(colors, plain=self.no_color or self.native_ansi_color))
+        if self._painter is None or self._painter[0] != self.theme:
+            self._painter = (self.theme, Painter.of(self))
         return self._painter[1]
 
     def on_mount(self) -> None:
@@ -220,7 +221,7 @@ class Desk(App[int]):
 
     def open_log(self, run_id: int) -> None:
         """Go to Logs with this run."""
-        self._log_of = run_id
+        self.log_of = run_id
         self.action_view("logs")
 
     def explain(self, kind: str, number: int) -> None:

@@ -40,7 +40,6 @@ class Logs(View):
         super().__init__()
         self.run_id: int | None = None
         self.lines = 0
-        self._chosen = False
 
     def make_list(self) -> LineList:
         """Lines by their number; the end is where the eye wants to be."""
@@ -49,18 +48,22 @@ class Logs(View):
     def on_mount(self) -> None:
         """The run that was asked for, else the newest."""
         self.detail_pane.display = False
-        if self.run_id is None:
-            newest = runs.page(self.desk.reader, limit=1)
-            self.run_id = newest[0].id if newest else None
-        self.show_rows()
+        self._choose()
 
-    def show_run(self, run_id: int) -> None:
-        """Show the log of another run, from its end."""
-        self.run_id = run_id
-        if self.is_mounted:
-            self.filter = ""
-            self.list.find = ""
-            self.show_rows()
+    def on_screen_resume(self) -> None:
+        """Another run may have been asked for meanwhile."""
+        super().on_screen_resume()
+        if self.desk.log_of is not None:
+            self._choose()
+
+    def _choose(self) -> None:
+        asked, self.desk.log_of = self.desk.log_of, None
+        if asked is None and self.run_id is None:
+            newest = runs.page(self.desk.reader, limit=1)
+            asked = newest[0].id if newest else None
+        if asked is not None and asked != self.run_id:
+            self.run_id, self.filter, self.list.find = asked, "", ""
+        self.show_rows()
 
     def _draw(self, item: Item, width: int, state: LineState) -> Cells:
         line: values.LogLine = item.value
@@ -100,7 +103,7 @@ class Logs(View):
     def refresh_data(self) -> None:
         """New lines come at the end; what was read never changes."""
         if self.run_id is None:
-            self.on_mount()
+            self._choose()
             return
         lines = logs.size(self.desk.reader, self.run_id)
         if lines != self.lines:

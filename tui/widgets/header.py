@@ -5,6 +5,7 @@ Both are one line, drawn only when a word on them changes: an idle desk sends no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from textual import events
@@ -33,6 +34,13 @@ class Status(NamedTuple):
     long: str
     short: str
     token: str
+
+
+def _words(status: Sequence[Status], *, long: bool) -> list[Piece]:
+    pieces: list[Piece] = []
+    for each in status:
+        pieces += [(" · " if pieces else " ", "muted"), (each.long if long else each.short, each.token)]
+    return [*pieces, (" ", "text")]
 
 
 def _places(pieces: list[Piece]) -> list[tuple[int, int, str]]:
@@ -80,31 +88,27 @@ class Header(Widget):
         return self.painter.line([*left, gap, *right], width, ground="panel")
 
     def _fitting(self, width: int) -> tuple[list[Piece], list[Piece]]:
-        """The roomiest pair of sides that fits; at last the engine gives way to the views."""
+        """The roomiest pair of sides that fits; where it is narrow, the engine and what is late stay to the last."""
         house: list[Piece] = [(" tickler ", "accent bold")]
         wide, tight = self._views("  "), self._views(" ")
-        right = self._right(long=True)
+        kept = self.status
         for left, status in (
-            ([*house, *wide], right),
-            (wide, right),
-            (tight, right),
-            (tight, self._right(long=False)),
+            ([*house, *wide], _words(kept, long=True)),
+            (wide, _words(kept, long=True)),
+            (tight, _words(kept, long=True)),
+            (tight, _words(kept, long=False)),
+            (tight, _words((*kept[:1], *kept[1:][-1:]), long=False)),
         ):
             if sum(len(words) for words, _ in (*left, *status)) <= width:
                 return left, status
-        return tight, self._right(long=False)[-2:]
+        here = [piece for piece, (_, view, _) in zip(tight, VIEWS, strict=True) if view == self._view]
+        return here, _words(kept[:1], long=False)
 
     def _views(self, space: str) -> list[Piece]:
         return [
             (f" {number} {name}{space[1:]}", "accent reverse" if view == self._view else "muted")
             for number, view, name in VIEWS
         ]
-
-    def _right(self, *, long: bool) -> list[Piece]:
-        pieces: list[Piece] = []
-        for each in self.status:
-            pieces += [(" · " if pieces else " ", "muted"), (each.long if long else each.short, each.token)]
-        return [*pieces, (" ", "text")]
 
     def on_click(self, event: events.Click) -> None:
         """Go to the view under the pointer."""

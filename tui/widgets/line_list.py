@@ -13,8 +13,9 @@ from textual import events
 from textual.binding import Binding
 from textual.message import Message
 
+from tui.widgets.headings import draw_ascii_heading, draw_heading
 from tui.widgets.line_cursor import LineCursor
-from tui.widgets.line_view import Draw, DrawHeading, LineState, draw_heading, line_state
+from tui.widgets.line_view import Draw, DrawHeading, LineState, line_state
 from tui.widgets.outline import HEADING, Place
 from tui.widgets.pages import PAGE, Row
 
@@ -80,14 +81,22 @@ class LineList(LineCursor, can_focus=True, inherit_bindings=False):
         self,
         draw: Draw,
         *,
-        heading: DrawHeading = draw_heading,
+        heading: DrawHeading | None = None,
         empty: str = "",
         newest_first: bool = False,
+        ascii_marks: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         """`draw` makes a row's pieces; `empty` is the sentence of an empty list: what to press to fill it."""
-        super().__init__(draw, heading=heading, empty=empty, id=id, classes=classes)
+        super().__init__(
+            draw,
+            heading=heading or (draw_ascii_heading if ascii_marks else draw_heading),
+            empty=empty,
+            indicator="|" if ascii_marks else "▕",
+            id=id,
+            classes=classes,
+        )
         self.newest_first = newest_first
         self._marks: set[Hashable] = set()
         self._dragging = False

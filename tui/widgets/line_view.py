@@ -21,12 +21,14 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.text import fit, safe
+from tui.text import safe
 from tui.themes import token_colors
 from tui.widgets.outline import HEADING, Outline, Place, outline
 from tui.widgets.pages import Row, Section
 from tui.widgets.painting import Line, Painter, Piece
 
+MARGIN, INDENT = 1, 2
+"""Cells left of every line, and more left of a row under a heading."""
 CACHED_LINES = 1000
 READS = 200
 """Sections read for one paint at most; only a source that contradicts itself comes near."""
@@ -54,14 +56,6 @@ Draw = Callable[[Any, int, LineState], Sequence[Piece]]
 DrawHeading = Callable[[Section, int, LineState], Sequence[Piece]]
 
 
-def draw_heading(section: Section, width: int, state: LineState) -> Sequence[Piece]:
-    """A heading with a fold mark, and at the right its note or its count."""
-    count = section.rows.count
-    note = safe(section.note or ("" if count is None else f"{count:,}"))
-    title = fit(section.title or "", max(0, width - len(note) - 4))
-    return [("▸ " if state.folded else "▾ ", "heading"), (title, "heading bold"), (" " + note + " ", "muted")]
-
-
 class LineView(ScrollView, can_focus=False, inherit_bindings=False):
     """Lines of sections, scrolled by whole lines. `LineList` adds the cursor."""
 
@@ -81,14 +75,16 @@ class LineView(ScrollView, can_focus=False, inherit_bindings=False):
         self,
         draw: Draw,
         *,
-        heading: DrawHeading = draw_heading,
-        empty: str = "",
-        id: str | None = None,
-        classes: str | None = None,
+        heading: DrawHeading,
+        empty: str,
+        indicator: str,
+        id: str | None,
+        classes: str | None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._draw = draw
         self._draw_heading = heading
+        self._indicator = indicator
         self._empty = empty
         self._outline: Outline = outline(())
         self._held: dict[str, Place] = {"top": Place(0, HEADING)}
@@ -213,18 +209,21 @@ class LineView(ScrollView, can_focus=False, inherit_bindings=False):
         if not total:
             return self._empty_line(line)
         if line >= total:
-            return self._made((), "ground", thumb, lambda width: ())
+            return self._made((), "ground", thumb, 0, lambda width: ())
         place = self._outline.place(line)
         section = self._outline.sections[place.section]
         if place.position == HEADING:
             state = self._state(place, None)
             key: Hashable = (section.title, section.note, section.rows.count, state)
-            return self._made(key, self._ground(state), thumb, lambda width: self._draw_heading(section, width, state))
+            return self._made(
+                key, self._ground(state), thumb, 0, lambda width: self._draw_heading(section, width, state)
+            )
         row = None if self._outline.is_blank(place) else section.rows.at(place.position)
         if row is None:
-            return self._made((), "ground", thumb, lambda width: ())
+            return self._made((), "ground", thumb, 0, lambda width: ())
         state = self._state(place, row)
-        return self._made((row, state), self._ground(state), thumb, lambda width: self._draw(row, width, state))
+        indent = 0 if section.title is None else INDENT
+        return self._made((row, state), self._ground(state), thumb, indent, lambda width: self._draw(row, width, state))
 
     def _state(self, place: Place, row: Row | None) -> LineState:
         section = self._outline.sections[place.section]
@@ -235,23 +234,27 @@ class LineView(ScrollView, can_focus=False, inherit_bindings=False):
             return "ground"
         return "selection" if self.has_focus else "panel"
 
-    def _made(self, key: Hashable, ground: str, thumb: bool, draw: Callable[[int], Sequence[Piece]]) -> Line:
-        """A line from the cache, or drawn. The last cell is the scroll indicator's."""
-        key = (key, ground, thumb)
+    def _made(
+        self, key: Hashable, ground: str, thumb: bool, indent: int, draw: Callable[[int], Sequence[Piece]]
+    ) -> Line:
+        """A line from the cache, or drawn. The first cell is a margin, the last the scroll indicator's."""
+        key = (key, ground, thumb, indent)
         line = self._lines.get(key)
         if line is None:
             width = max(0, self._view.width - 1)
-            end = ("▐" if thumb else " ", "muted")
+            indent += MARGIN
+            pieces = [(" " * indent, "text"), *draw(max(0, width - indent))]
+            end = (self._indicator if thumb else " ", "muted")
             if len(self._lines) >= CACHED_LINES:
                 self._lines.clear()
-            line = self.painter.line(draw(width), width, end, ground=ground, find=self._pattern)
+            line = self.painter.line(pieces, width, end, ground=ground, find=self._pattern)
             self._lines[key] = line
         return line
 
     def _empty_line(self, y: int) -> Line:
         text = textwrap.wrap(safe(self._empty), max(10, self._view.width - 6))
         piece = text[y - 1] if 0 < y <= len(text) and self._outline.sections else ""
-        return self._made(("empty", piece), "ground", False, lambda width: [("  " + piece, "muted")])
+        return self._made(("empty", piece), "ground", False, INDENT, lambda width: [(piece, "muted")])
 
     def _thumb(self) -> range:
         """The lines of the view that the scroll indicator covers; none if everything is in view."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.operations import entities, tasks
+from engine.operations import schedules as schedule_ops
 from store.database import transaction
 from store.reads import schedules as schedule_reads
 from tests.desk import Desk
@@ -211,7 +212,7 @@ async def test_hostile_titles_are_shown_and_not_obeyed(desk: Desk) -> None:
         await press(pilot, *"jjjjjj", "1")
         seen += picture(pilot)
     assert seen.count("late 14 d") >= len(HOSTILE)
-    assert not [mark for mark in seen if ord(mark) < 32 and mark != "\n" or 127 <= ord(mark) < 160]
+    assert not [mark for mark in seen if (ord(mark) < 32 and mark != "\n") or 127 <= ord(mark) < 160]
 
 
 async def test_what_others_commit_appears_and_the_cursor_stays(desk: Desk) -> None:
@@ -267,3 +268,21 @@ def test_keys_that_terminals_take_are_left_alone() -> None:
     used = {one for key in KEYS for one in key.keys.split(",")}
     assert not used & taken
     assert not any(one.startswith("alt+") or (one[0] == "f" and one[1:].isdigit()) for one in used)
+
+
+async def test_a_run_opens_its_own_log(desk: Desk) -> None:
+    first = schedule_ops.run_now(desk.ana, desk.at("2025-06-16"), "nightly backup")
+    second = schedule_ops.run_now(desk.ana, desk.at("2025-06-16"), "weekly report")
+    async with shown(desk) as pilot:
+        await press(pilot, "4", "G", "l")
+        assert f"run {first.id} " in picture(pilot)
+        await press(pilot, "4", "g", "l")
+        assert f"run {second.id} " in picture(pilot)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
+async def test_the_header_always_says_how_the_engine_is(desk: Desk, width: int) -> None:
+    async with shown(desk, (width, 24)) as pilot:
+        top = picture(pilot).split("\n")[0]
+    assert "no engine" in top
+    assert len(top) == width

@@ -255,7 +255,7 @@ async def test_the_indicator_says_where_one_is() -> None:
     async with running(one(100)) as (app, pilot):
 
         def thumb() -> list[int]:
-            return [y for y in range(12) if app.rows.render_line(y).text[-1] == "▐"]
+            return [y for y in range(12) if app.rows.render_line(y).text[-1] == "▕"]
 
         assert thumb() == [0]
         await pilot.press("G")

@@ -9,7 +9,7 @@ import pytest
 from textual.color import Color
 
 from tests.tui.hostile import HOSTILE
-from tests.tui.widgets.showing import one, running, squeezed
+from tests.tui.widgets.showing import one, running, sections_of, squeezed
 from tests.tui.widgets.table import Item, Table
 from themes import builtin
 from tui.widgets.line_view import LineState
@@ -109,3 +109,22 @@ async def test_the_cursor_is_quieter_without_focus() -> None:
         style = next(iter(app.rows.render_line(0))).style
         assert style is not None
         assert style.bgcolor == Color.parse(builtin("tickler-dark").panel).rich_color
+
+
+async def test_marks_of_letters_alone() -> None:
+    table = Table(open=[Item(number, number, "row") for number in range(50)], done=[Item(1, "x", "row")])
+    async with running(sections_of(table), ascii_marks=True) as (app, pilot):
+        await pilot.press("h")
+        assert squeezed(app.rows.words)[:2] == ["> Open 50", "v Done 1"]
+        await pilot.press("l")
+        text = "".join(app.rows.render_line(y).text for y in range(12))
+        assert text.isascii()
+        assert "|" in text
+
+
+async def test_rows_stand_in_from_the_edge_and_from_their_heading() -> None:
+    table = Table(open=[Item(1, 1, "row")])
+    async with running(sections_of(table)) as (app, _):
+        assert [app.rows.render_line(y).text[:6] for y in (0, 1)] == [" ▾ Ope", "     r"]
+        app.rows.show(sections_of(table, titled=False))
+        assert app.rows.render_line(0).text[:6] == "   row"

@@ -93,7 +93,7 @@ class LineList(LineCursor, can_focus=True, inherit_bindings=False):
             draw,
             heading=heading or (draw_ascii_heading if ascii_marks else draw_heading),
             empty=empty,
-            indicator="|" if ascii_marks else "▕",
+            indicator="|" if ascii_marks else "│",
             id=id,
             classes=classes,
         )

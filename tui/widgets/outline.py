@@ -50,7 +50,8 @@ class Outline:
 
     def _height(self, index: int) -> int:
         rows, titled = self.rows(index), self.sections[index].title is not None
-        blank = titled and rows > 0 and index + 1 < len(self.sections)
+        last = index + 1 == len(self.sections)
+        blank = titled and not last and (rows > 0 or self.rows(index + 1) > 0)  # folded groups stand close
         return rows + titled + blank
 
     def _first_lines(self) -> list[int]:
@@ -76,7 +77,7 @@ class Outline:
 
     def is_blank(self, place: Place) -> bool:
         """Is it the empty line behind a group, where no cursor stands?"""
-        return self.sections[place.section].title is not None and place.position >= max(self.rows(place.section), 0)
+        return self.sections[place.section].title is not None and place.position >= self.rows(place.section)
 
     def spans(self, first: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """The rows that lines `first` to `stop` (excluded) show, as (section, first position, stop position).

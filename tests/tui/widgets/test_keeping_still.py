@@ -117,12 +117,12 @@ async def test_folds_stay_and_new_groups_come_as_they_are_meant() -> None:
     table = Table(a=items(2, "a"), b=items(2, "b"), c=items(2, "c"))
     async with running(sections_of(table)) as (app, pilot):
         await pilot.press("h", "j", "j")
-        assert squeezed(app.rows.words)[:4] == ["▸ A 2", "▾ B 2", "b 0 end", "b 1 end"]
+        assert squeezed(app.rows.words)[:4] == ["▸ A 2", "", "▾ B 2", "b 0 end"]
         table.sections["d"] = items(2, "d")
         fresh = [*sections_of(table)[:3], section("d", "D", table.fetch, 2, folded=True)]
         app.rows.refresh_data(fresh)
-        assert squeezed(app.rows.words)[:10] == [
-            "▸ A 2", "▾ B 2", "b 0 end", "b 1 end", "", "▾ C 2", "c 0 end", "c 1 end", "", "▸ D 2",
+        assert squeezed(app.rows.words)[:11] == [
+            "▸ A 2", "", "▾ B 2", "b 0 end", "b 1 end", "", "▾ C 2", "c 0 end", "c 1 end", "", "▸ D 2",
         ]  # fmt: skip
         assert app.rows.row_id == "b 0"
         app.rows.refresh_data(fresh[2:])

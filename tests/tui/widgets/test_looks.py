@@ -115,7 +115,7 @@ async def test_marks_of_letters_alone() -> None:
     table = Table(open=[Item(number, number, "row") for number in range(50)], done=[Item(1, "x", "row")])
     async with running(sections_of(table), ascii_marks=True) as (app, pilot):
         await pilot.press("h")
-        assert squeezed(app.rows.words)[:2] == ["> Open 50", "v Done 1"]
+        assert squeezed(app.rows.words)[:3] == ["> Open 50", "", "v Done 1"]
         await pilot.press("l")
         text = "".join(app.rows.render_line(y).text for y in range(12))
         assert text.isascii()

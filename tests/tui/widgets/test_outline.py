@@ -39,8 +39,9 @@ def told(lines: Outline) -> list[str]:
         (made(2, titled=False), ["0:0", "0:1"]),
         (made(2), ["0:h", "0:0", "0:1"]),
         (made(2, 1), ["0:h", "0:0", "0:1", "-", "1:h", "1:0"]),
-        (made(0, 1), ["0:h", "1:h", "1:0"]),
-        (made(2, 3, 1, folded={1}), ["0:h", "0:0", "0:1", "-", "1:h", "2:h", "2:0"]),
+        (made(0, 1), ["0:h", "-", "1:h", "1:0"]),
+        (made(2, 3, 1, folded={1}), ["0:h", "0:0", "0:1", "-", "1:h", "-", "2:h", "2:0"]),
+        (made(2, 3, 1, folded={0, 1}), ["0:h", "1:h", "-", "2:h", "2:0"]),
         (made(2, 0, 2, titled=False), ["0:0", "0:1", "2:0", "2:1"]),
     ],
 )
@@ -66,8 +67,8 @@ def test_a_place_that_is_gone_is_the_nearest_of_its_section() -> None:
 def test_what_a_view_has_to_read() -> None:
     lines = made(10, 10, 10, folded={1})
     assert list(lines.spans(0, 5)) == [(0, 0, 4)]
-    assert list(lines.spans(4, 20)) == [(0, 3, 19), (2, 0, 6)]
-    assert list(lines.spans(13, 14)) == []
+    assert list(lines.spans(4, 20)) == [(0, 3, 19), (2, 0, 5)]
+    assert list(lines.spans(12, 14)) == []
 
 
 def test_a_section_that_nobody_counted_is_read_when_it_comes_into_view() -> None:

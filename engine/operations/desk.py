@@ -62,6 +62,8 @@ def load(act: Act, file: Annotated[str, Help("the desk file; - reads standard in
     classes = Classes(act.connection)
     touched: dict[str, None] = {}
     for entry in entries:
+        if problems.is_enough:
+            break
         saved = None if _hangs_on_broken(entry, problems) else _saved(act, entry, classes, problems)
         if saved is not None:
             counts[saved][entry.table] += 1

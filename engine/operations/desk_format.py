@@ -19,6 +19,8 @@ LIMIT = 50_000_000
 """Bytes of a desk file; a desk of a hundred thousand entities has a third of that."""
 
 _REPORTED = 20
+_ENOUGH = 1_000
+"""Problems after which nobody reads on; finding near names for each would take minutes."""
 
 
 def _text(value: Any) -> str:
@@ -128,6 +130,11 @@ class Problems:
         self.found.append((entry.table, entry.index, key, label))
         self.broken.add((entry.table, *entry.name))
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether more of them would help nobody."""
+        return len(self.found) >= _ENOUGH
+
     def add_table(self, table: str, why: str) -> None:
         """Something is wrong with a table as a whole."""
         self.found.append((table, 0, None, why))
@@ -141,8 +148,9 @@ class Problems:
         lines = [f"line {line}: {words}" for line, words in told]
         if len(lines) == 1:
             raise Refused(f"{self.file} {lines[0]}.")
-        rest = [f"and {len(lines) - _REPORTED} more"] if len(lines) > _REPORTED else []
-        head = f"{self.file} cannot be loaded, {len(lines)} things are wrong; nothing was changed."
+        rest = [f"and {len(lines) - _REPORTED:,} more"] if len(lines) > _REPORTED else []
+        least = "at least " if self.is_enough else ""
+        head = f"{self.file} cannot be loaded, {least}{len(lines):,} things are wrong; nothing was changed."
         raise Refused("\n".join([head, *lines[:_REPORTED], *rest]))
 
 
@@ -200,7 +208,7 @@ def _entries(table: str, value: Any, problems: Problems) -> Iterator[Entry]:
     else:
         for index, given in enumerate(value):
             entry = Entry(table, index, given)
-            if _check(entry, problems):
+            if not problems.is_enough and _check(entry, problems):
                 yield entry
 
 

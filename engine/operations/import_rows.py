@@ -24,6 +24,7 @@ from store.errors import Refused
 from store.values import EntityClass
 
 _REPORTED = 20
+_ENOUGH = 10_000
 _REMEMBERED = 50_000
 object_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 """An object as the store keeps it, without making an encoder each time."""
@@ -67,13 +68,19 @@ class Problems:
         if self.count <= _REPORTED:
             self.found.append(str(fault).removeprefix(self.file).strip().removeprefix(": "))
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether reading on would help nobody."""
+        return self.count >= _ENOUGH
+
     def refuse(self) -> None:
         """Refused with all that was found; returns if nothing was."""
         if self.count == 1:
             raise Refused(f"{self.file} {self.found[0]}. Nothing was changed.")
         if self.count:
             rest = [f"and {self.count - _REPORTED:,} more"] if self.count > _REPORTED else []
-            head = f"{self.file} cannot be imported, {self.count:,} things are wrong; nothing was changed."
+            least = "at least " if self.is_enough else ""
+            head = f"{self.file} cannot be imported, {least}{self.count:,} things are wrong; nothing was changed."
             raise Refused("\n".join([head, *self.found, *rest]))
 
 

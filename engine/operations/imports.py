@@ -75,6 +75,8 @@ def import_entities(
             writer.write(found)
         if progress is not None:
             progress(batch[-1].line, lines)
+        if problems.is_enough:
+            break
     problems.refuse()
     if not writer.rows:
         raise Refused(f"{called(file)} has a header and no rows. Nothing was changed.")

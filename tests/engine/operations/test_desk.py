@@ -279,6 +279,11 @@ def test_at_most_twenty_are_told(desk: Path, tmp_path: Path) -> None:
     assert lines[-1] == "and 30 more"
 
 
+def test_nobody_reads_on_after_a_thousand(desk: Path, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="at least 1,000 things are wrong"):
+        take(tmp_path, "".join(f'[[team]]\nname = "{n}"\ncolour = "red"\n' for n in range(5_000)))
+
+
 def test_the_same_name_twice_names_both_lines(desk: Path, tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"line 4: \[\[team\]\] North: is there already, on line 1"):
         take(tmp_path, '[[team]]\nname = "North"\n\n[[team]]\nname = "North "\n')

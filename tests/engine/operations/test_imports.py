@@ -227,6 +227,11 @@ def test_twenty_are_told_and_the_rest_counted(stays: Path, tmp_path: Path) -> No
     assert lines[-1] == "and 2,980 more"
 
 
+def test_nobody_reads_on_after_ten_thousand(stays: Path, tmp_path: Path) -> None:
+    text = HEADER + "".join(f"{n},,status{n},,,,\n" for n in range(30_000))
+    assert "at least 10,000 things are wrong" in refused(tmp_path, text)
+
+
 @pytest.mark.parametrize(
     ("given", "why"),
     [

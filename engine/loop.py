@@ -29,10 +29,18 @@ log = logging.getLogger("tickler.engine")
 
 
 class Loop:
-    """`ticked_at`: monotonic time of the last step that was completed, by which others see that it is not stuck."""
+    """`ticked_at`: monotonic time of the last step that was completed, by which others see that it is not stuck.
+
+    `pause`: seconds after the first fault; each further one doubles it.
+    """
 
     def __init__(
-        self, engine: Engine, clock: Clock, stop: threading.Event, say: Callable[[str], None] = lambda words: None
+        self,
+        engine: Engine,
+        clock: Clock,
+        stop: threading.Event,
+        say: Callable[[str], None] = lambda words: None,
+        pause: float = 1.0,
     ) -> None:
         self.ticked_at = clock.monotonic()
         self.has_failed = False
@@ -40,7 +48,7 @@ class Loop:
         self._clock = clock
         self._stop = stop
         self._say = say
-        self._pause = 1.0
+        self._shortest = self._pause = pause
         self._locked_since: float | None = None
         self._faults: deque[float] = deque(maxlen=_FAULTS)
 
@@ -70,7 +78,7 @@ class Loop:
                 return
         elif self._engine.trouble and (not self._faults or self.ticked_at - self._faults[-1] > self._pause):
             self._engine.trouble = ""
-            self._pause = 1.0
+            self._pause = self._shortest
             self.has_failed = False
 
     def _wait_for_store(self, trouble: StoreTrouble) -> None:

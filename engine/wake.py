@@ -75,7 +75,8 @@ class Bell:
         self._own = self._button = _CLOSED
         self._pipe = None
         for descriptor in descriptors:
-            os.close(descriptor)
+            if descriptor != _CLOSED:
+                os.close(descriptor)
 
 
 def _drained(descriptor: int) -> bool:

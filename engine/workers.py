@@ -47,7 +47,9 @@ class Workers:
 
     def lost(self) -> None:
         """The supervisor died; `is_ready` starts another."""
-        self._supervisor = None
+        if self._supervisor is not None:
+            self._supervisor.close(0)
+            self._supervisor = None
 
     def is_ready(self) -> bool:
         """Whether jobs may be handed over.

@@ -14,9 +14,7 @@ from engine.rules.errors import BadValue
 from engine.rules.followups import Move
 from engine.rules.wording import count_of, due_words, long_day, short_day
 from store import values
-from store.enums import TaskView
-from store.instants import from_us
-from store.reads import definitions, entities, entity_history, tasks
+from store.reads import definitions, entities
 from tui.rows import Cells, entity_row
 from tui.screens.dialog import Dialog
 from tui.screens.view import Item, View
@@ -26,8 +24,8 @@ from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
 from tui.widgets.pages import Key, Row, section
 
-OPEN_SHOWN, HISTORY_SHOWN, MOVES_SHOWN = 12, 30, 9
-"""Open tasks and lines of history in the detail; lines of a preview."""
+MOVES_SHOWN = 9
+"""Lines of a preview."""
 
 
 class Entities(View):
@@ -87,14 +85,6 @@ class Entities(View):
         """The entity under the cursor."""
         value = self.current
         return value if isinstance(value, values.Entity) else None
-
-    def detail(self) -> Content:
-        """Status, dates, open tasks, history."""
-        if self.entity is None:
-            return Content("")
-        desk = self.desk
-        entity = entities.of_row(desk.reader, self.entity.id, desk.today) or self.entity
-        return entity_detail(self, entity)
 
     def action_status(self) -> None:
         """Another status; what it makes people do is shown before it is saved."""
@@ -238,41 +228,3 @@ def _move_line(move: Move, today: date) -> Content:
     if move.by_hand:
         return Content.styled(safe(f"  {move.name}  {move.field} stays {was}, set by hand"), "$warning")
     return Content(safe(f"  {move.name}  {move.field} {was} -> {becomes}"))
-
-
-def entity_detail(view: View, entity: values.Entity) -> Content:
-    """An entity in words."""
-    desk, today = view.desk, view.desk.today
-    lines = [
-        Content.styled(safe(entity.name or "-"), "bold"),
-        Content.assemble(
-            (safe(f"{entity.object_class} {entity.object_id} · "), "$muted"), (safe(entity.status or "-"), "$ok")
-        ),
-        Content(""),
-    ]
-    lines += [_pair(name, long_day(day) if day else "-") for name, day in entity.dates.items()]
-    if entity.team:
-        lines.append(_pair("team", entity.team))
-    lines += [_pair(name, value) for name, value in entity.attributes.items()]
-    lines += [Content(""), Content.styled(f"open  {count_of(entity.open_tasks, 'task')}", "$muted")]
-    sift = tasks.Filter(object_class=entity.object_class, object_id=entity.object_id)
-    for task in tasks.listed(desk.reader, TaskView.OPEN, today, sift, OPEN_SHOWN):
-        late = task.deadline_date is not None and task.deadline_date < today
-        words = due_words(task.deadline_date, today, False)
-        lines.append(Content.assemble((f"{words:<11}", "$error" if late else "$muted"), safe(task.name)))
-    lines += [Content(""), Content.styled("history", "$muted")]
-    for line in _history(view, entity):
-        day = from_us(line.at).astimezone(desk.zone).date()
-        by = f"  {line.by}" if line.by else ""
-        shown = safe(f"{line.mark} {line.words}")
-        lines.append(Content.assemble((f"{short_day(day, today):<7}", "$muted"), shown, (safe(by), "$muted")))
-    return Content("\n").join(lines)
-
-
-def _history(view: View, entity: values.Entity) -> Sequence[values.HistoryLine]:
-    found = entity_history.history(view.desk.reader, entity.id, view.desk.zone, limit=HISTORY_SHOWN)
-    return [line for _, line in found]
-
-
-def _pair(label: str, words: str) -> Content:
-    return Content.assemble((f"{label:<10}", "$muted"), safe(words))

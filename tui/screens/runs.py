@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.content import Content
-
-from engine.rules.durations import duration_words
-from engine.rules.wording import count_of, day_and_clock, state_of
+from engine.rules.wording import count_of
 from store import values
-from store.enums import ACTIVE, FINAL
-from store.instants import SECOND, Instant, from_us
-from store.reads import logs, runs
+from store.enums import ACTIVE
+from store.instants import SECOND
+from store.reads import runs
 from tui.rows import Cells, run_row
 from tui.screens.view import Item, View
-from tui.text import safe
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
 from tui.widgets.pages import Key, Row, section
-
-TAIL = 8
-"""Lines of the log that the detail shows."""
 
 
 class Runs(View):
@@ -80,11 +73,6 @@ class Runs(View):
         found = f" matching {self.filter}" if self.filter else ""
         self.say((f"runs{found}", "text"), (f"   newest first · {count_of(waiting, 'open run')}", "muted"))
 
-    def detail(self) -> Content:
-        """What it is, how it went, why, and the end of its log."""
-        run = self.current
-        return run_detail(self, run) if isinstance(run, values.Run) else Content("")
-
     def open_current(self) -> None:
         """Enter opens the log: that is what a run is looked at for."""
         self.action_log()
@@ -112,45 +100,3 @@ class Runs(View):
         """Why it is as it is."""
         if isinstance(self.current, values.Run):
             self.desk.explain("run", self.current.id)
-
-
-def run_detail(view: View, run: values.Run) -> Content:
-    """A run in words, with the end of its log."""
-    desk = view.desk
-    now, zone = from_us(desk.now), desk.zone.key
-
-    def when(at: Instant | None) -> str:
-        return day_and_clock(from_us(at), now, zone) if at is not None else "-"
-
-    lines = [
-        Content.styled(safe(run.name), "bold"),
-        Content.assemble((state_of(run.state).word, _COLOURS.get(run.state, "")), f"  run {run.id}"),
-        Content(""),
-        _pair("started", when(run.started_at)),
-        _pair("finished", when(run.finished_at)),
-    ]
-    if run.started_at is not None:
-        taken = ((run.finished_at or desk.now) - run.started_at) / SECOND
-        lines.append(_pair("took", duration_words(taken)))
-    lines += [
-        _pair("by", f"schedule {run.schedule}" if run.schedule else run.creator),
-        _pair("planned", when(run.planned_at)) if run.planned_at else Content(""),
-        _pair("attempt", f"{run.attempts} of {run.max_attempts}"),
-        _pair("limit", duration_words(run.timeout)),
-        _pair("pid", str(run.pid)) if run.pid and run.state not in FINAL else Content(""),
-        _pair("why", run.reason or run.error or "") if run.reason or run.error else Content(""),
-        Content(""),
-        Content.styled(f"log  {count_of(run.log_lines, 'line')}", "$muted"),
-    ]
-    tail = logs.page(desk.reader, run.id, max(1, run.log_lines - TAIL + 1), TAIL)
-    lines += [Content(safe(line.text, 200)) for line in tail]
-    return Content("\n").join(line for line in lines if line.plain or line is lines[2])
-
-
-def _pair(label: str, words: str) -> Content:
-    return Content.assemble((f"{label:<10}", "$muted"), safe(words))
-
-
-_COLOURS = {
-    "running": "$running", "starting": "$running", "succeeded": "$ok", "failed": "$error", "lost": "$error",
-}  # fmt: skip

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import ClassVar
 
-from textual.content import Content
-
-from engine.rules.durations import duration_words
-from engine.rules.when import BadSpec, preview, sentence
-from engine.rules.wording import count_of, day_and_clock, state_of
-from engine.timing import rule_of
+from engine.rules.wording import count_of
 from store import values
-from store.instants import Instant, from_us
 from store.reads import runs, schedules
-from tui.rows import STATE_TOKENS, Cells, schedule_row
+from tui.rows import Cells, schedule_row
 from tui.screens.dialog import Confirm, Dialog
 from tui.screens.view import Item, View
 from tui.text import safe
@@ -23,9 +16,6 @@ from tui.widgets.form import Field, Notes
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
 from tui.widgets.pages import Key, Row, section
-
-NEXT, LAST = 5, 6
-"""Occurrences ahead and ledger lines behind that the detail shows."""
 
 
 class Schedules(View):
@@ -75,11 +65,6 @@ class Schedules(View):
         number = schedules.count(self.desk.reader, self.filter)
         found = f" matching {self.filter}" if self.filter else ""
         self.say((f"schedules{found}", "text"), (f"   {count_of(number, 'schedule')} · by name", "muted"))
-
-    def detail(self) -> Content:
-        """The sentence, what comes next, what became of the last occurrences."""
-        schedule = self.current
-        return schedule_detail(self, schedule) if isinstance(schedule, values.Schedule) else Content("")
 
     def open_current(self) -> None:
         """Enter shows the detail; on a wide terminal it is there already, so enter edits."""
@@ -165,62 +150,3 @@ class Schedules(View):
         """Why it is as it is."""
         if isinstance(self.current, values.Schedule):
             self.desk.explain("schedule", self.current.id)
-
-
-def schedule_detail(view: View, schedule: values.Schedule) -> Content:
-    """A schedule in words: its sentence, the next times, the last ones."""
-    desk = view.desk
-    now = desk.clock()
-
-    def when(at: Instant | None) -> str:
-        return day_and_clock(from_us(at), now, desk.zone.key) if at is not None else "-"
-
-    lines = [Content.styled(safe(schedule.name), "bold")]
-    if schedule.description:
-        lines.append(Content.styled(safe(schedule.description), "$muted"))
-    lines.append(Content(""))
-    lines += _coming(schedule, desk.clock())
-    lines += [Content(""), Content.styled("runs", "$muted"), _pair("command", _command(schedule))]
-    lines += [
-        _pair("limit", duration_words(schedule.timeout)),
-        _pair("retries", str(schedule.max_retries)),
-        _pair("missed", schedule.missed.replace("_", " ")),
-        _pair("overlap", schedule.overlap),
-    ]
-    if schedule.is_exclusive:
-        lines.append(_pair("exclusive", "nothing else runs meanwhile"))
-    lines += [Content(""), Content.styled("last", "$muted")]
-    for line in schedules.ledger(desk.reader, schedule.id, limit=LAST):
-        token = f"${STATE_TOKENS.get(line.state, 'text')}"
-        many = f" x{line.count:,}" if line.count > 1 else ""
-        words = f"  {when(line.planned_at)}{many}  {line.reason or ''}"
-        lines.append(Content.assemble((f"{state_of(line.state).word:<8}", token), safe(words)))
-    return Content("\n").join(lines)
-
-
-def _coming(schedule: values.Schedule, now: datetime) -> list[Content]:
-    if schedule.error:
-        return [Content.styled(safe(f"broken: {schedule.error}"), "$error"), Content("e mends it")]
-    try:
-        rule = rule_of(schedule)
-    except BadSpec as fault:
-        return [Content.styled(safe(str(fault)), "$error")]
-    lines = [Content(safe(sentence(rule)))]
-    if schedule.pause_reason is not None:
-        lines.append(Content.styled(safe(f"paused: {schedule.pause_reason}"), "$warning"))
-    elif not schedule.is_enabled:
-        lines.append(Content.styled("off", "$warning"))
-    lines += [Content(""), Content.styled(f"next, {schedule.zone}", "$muted")]
-    coming = preview(rule, now, NEXT)
-    for planned in coming:
-        words = planned.local.strftime("%a %d %b  %H:%M:%S").removesuffix(":00")
-        lines.append(Content.assemble(words, "  ", (planned.note, "$warning")))
-    return lines if coming else [*lines, Content("no more: it has ended")]
-
-
-def _command(schedule: values.Schedule) -> str:
-    return str(schedule.params.get("command", schedule.controller)).replace("\n", " ")[:400]
-
-
-def _pair(label: str, words: str) -> Content:
-    return Content.assemble((f"{label:<10}", "$muted"), safe(words))

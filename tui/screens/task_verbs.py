@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
-from textual.content import Content
-
-from engine.queries.why import why_task
 from engine.rules.days import parse_day
 from engine.rules.errors import BadValue
-from engine.rules.wording import due_words, long_day, past_day, plural, upcoming_words
+from engine.rules.wording import due_words, long_day, plural
 from store import values
-from store.reads import tasks as task_reads
 from tui.screens.dialog import Dialog
 from tui.screens.view import View
-from tui.text import safe
 from tui.widgets.form import Field, Notes
 
 BULK = 1
@@ -158,47 +152,3 @@ class TaskVerbs(View):
             return Notes({} if given["name"].strip() else {"name": "a task needs a name"})
 
         self.desk.push_screen(Dialog("Edit the task", fields, check), save)
-
-    def detail(self) -> Content:
-        """What, about what, by when, why, notes."""
-        value = self.current
-        if not isinstance(value, values.Task):
-            return Content("")
-        task = task_reads.one(self.desk.reader, value.id) or value
-        return task_detail(self, task)
-
-
-def task_detail(view: View, task: values.Task) -> Content:
-    """A task in words, with the reason it is here."""
-    desk, today = view.desk, view.desk.today
-    lines = [Content.styled(safe(task.name), "bold")]
-    if task.object_id is not None:
-        thing = f"{task.object_class} {task.object_id} · {task.object_name or '-'}"
-        status = (safe(task.object_status or "-"), "$ok")
-        lines.append(Content.assemble((safe(thing), "$muted"), " · ", status))
-    lines += [Content(""), _due(task, today)]
-    shown = f"  {upcoming_words(task.visible_date, today)}" if task.visible_date > today else ""
-    lines.append(_pair("visible", f"{long_day(task.visible_date)}{shown}"))
-    lines.append(_pair("assignee", ", ".join(task.assignees) or "-   t takes it"))
-    if task.tasks_group_name:
-        lines.append(_pair("group", task.tasks_group_name))
-    if task.is_done and task.done_date is not None:
-        lines.append(_pair("done", f"{past_day(task.done_date, today)} by {task.done_by or '-'}"))
-    lines += [Content(""), Content.styled("why", "$muted")]
-    lines += [Content(safe(line)) for line in why_task(desk.reader, task.id, today, desk.zone)]
-    lines += [Content(""), Content.styled("notes", "$muted")]
-    lines += [Content(safe(line)) for line in (task.notes or "-   e edits").split("\n")[:60]]
-    return Content("\n").join(lines)
-
-
-def _due(task: values.Task, today: date) -> Content:
-    if task.deadline_date is None:
-        return _pair("due", "no day")
-    words = due_words(task.deadline_date, today, task.is_done)
-    token = "$error" if task.deadline_date < today and not task.is_done else "$muted"
-    by_hand = "  by hand" if task.deadline_by_hand else ""
-    return Content.assemble(_pair("due", f"{long_day(task.deadline_date)}  "), (words + by_hand, token))
-
-
-def _pair(label: str, words: str) -> Content:
-    return Content.assemble((f"{label:<10}", "$muted"), safe(words))

@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from textual.content import Content
-
 from engine.rules.wording import clock, count_of, long_day
 from store import values
 from store.enums import RunState
 from store.instants import SECOND
 from store.reads import pulse, runs, schedules, tasks
 from tui.rows import Cells, run_row, schedule_row, task_row
-from tui.screens.runs import run_detail
-from tui.screens.schedules import schedule_detail
 from tui.screens.task_verbs import TaskVerbs
 from tui.screens.view import Item, nothing
 from tui.widgets.line_list import LineList
@@ -155,12 +151,3 @@ class Today(TaskVerbs):
             self.desk.explain("schedule", value.id)
         else:
             super().action_why()
-
-    def detail(self) -> Content:
-        """Of whatever the row is."""
-        value = self.current
-        if isinstance(value, values.Run):
-            return run_detail(self, value)
-        if isinstance(value, values.Schedule):
-            return schedule_detail(self, value)
-        return super().detail()

@@ -192,8 +192,10 @@ class View(Base):
             self.query_one("#detail-text", Static).update(self.detail())
 
     def detail(self) -> Content:
-        """The detail of the current row."""
-        return Content("")
+        """The current row in words."""
+        from tui.details import detail_of  # the words of the time rules load after the first paint
+
+        return detail_of(self.desk, self.current)
 
     def action_filter(self) -> None:
         """Open the filter with what it held."""

@@ -1,0 +1,171 @@
+"""One job in the supervisor: how its process is made, and what is known of it while it lives."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import time
+
+from . import procfs
+from .output import Capture
+from .shell import program
+
+ARGUMENT = 131_071
+"""Bytes that Linux takes in one argument (MAX_ARG_STRLEN without the closing NUL)."""
+IGNORED = (
+    signal.SIGHUP,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGTERM,
+    signal.SIGTSTP,
+    signal.SIGTTIN,
+    signal.SIGTTOU,
+)
+"""Signals that the supervisor ignores: it ends with its engine, not before. Jobs start with the defaults."""
+
+RUNNING, LINGERING, STOPPING, KILLING = range(4)
+NEVER = float("inf")
+
+_DEFAULTS = (*IGNORED, signal.SIGPIPE, signal.SIGXFSZ)
+_NULL = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
+
+
+class Order:
+    """A job as the engine asked for it; the fields are those of `client.Job`."""
+
+    __slots__ = ("cap", "command", "cwd", "detach_ok", "env", "grace", "key", "timeout")
+
+    def __init__(
+        self,
+        key: str,
+        command: str,
+        cwd: str,
+        env: dict[str, str],
+        timeout: float | None,
+        grace: float,
+        cap: int,
+        detach_ok: bool,
+    ) -> None:
+        self.key = key
+        self.command = command
+        self.cwd = cwd
+        self.env = env
+        self.timeout = timeout
+        self.grace = grace
+        self.cap = cap
+        self.detach_ok = detach_ok
+
+
+class Child:
+    """A spawned job.
+
+    phase: RUNNING, LINGERING (the command ended, processes it left may still end by themselves), STOPPING
+    (they were asked), KILLING. alarm: monotonic time of the next step. status: the command's wait status once
+    it ended, at `ended_at`. reason: "exit" unless somebody stopped it. capture: None until it prints. lines:
+    passed on so far.
+    """
+
+    __slots__ = (
+        *("alarm", "capture", "ended_at", "give_up", "key", "left_behind", "lines", "order", "phase", "pid"),
+        *("pipes", "reason", "start", "status", "told"),
+    )
+
+    def __init__(self, order: Order, pid: int, start: int, pipes: dict[int, str]) -> None:
+        self.order = order
+        self.key = order.key
+        self.pid = pid
+        self.start = start
+        self.phase = RUNNING
+        self.alarm = NEVER if order.timeout is None else time.monotonic() + order.timeout
+        self.give_up = NEVER
+        self.status: int | None = None
+        self.ended_at = 0
+        self.reason = "exit"
+        self.left_behind = 0
+        self.pipes = pipes
+        self.capture: Capture | None = None
+        self.lines = 0
+        self.told = 0.0
+
+    def result(self) -> tuple[str, int, int | None, int | None, str, int, int, int]:
+        """The fields of `events.Exited`."""
+        status = None if self.status is None else os.waitstatus_to_exitcode(self.status)
+        code = status if status is not None and status >= 0 else None
+        number = -status if status is not None and status < 0 else None
+        dropped = (self.capture.dropped_lines, self.capture.dropped_bytes) if self.capture else (0, 0)
+        return self.key, self.ended_at, code, number, self.reason, self.left_behind, *dropped
+
+
+def spawn(order: Order, mark: str) -> Child:
+    """Start the command in a session of its own. OSError or ValueError when there is no process now."""
+    os.chdir(order.cwd)
+    order.env[procfs.MARK] = mark
+    opened: list[int] = []
+    try:
+        opened += os.pipe2(os.O_CLOEXEC)
+        opened += os.pipe2(os.O_CLOEXEC)
+        out, out_end, err, err_end = opened
+        before = procfs.tick()
+        pid = _execute(order.command, order.env, out_end, err_end)
+    except BaseException:
+        for fd in opened:
+            os.close(fd)
+        raise
+    finally:
+        os.chdir("/")
+    os.close(out_end)
+    os.close(err_end)
+    os.set_blocking(out, False)
+    os.set_blocking(err, False)
+    start = before if before == procfs.tick() else procfs.start(pid)
+    return Child(order, pid, start, {out: "stdout", err: "stderr"})
+
+
+def _execute(command: str, env: dict[str, str], out: int, err: int) -> int:
+    direct = program(command, env)
+    if direct is not None:
+        with contextlib.suppress(OSError):  # a script without #!, a name that is nowhere: for the shell to say
+            return _posix_spawn(*direct, env, out, err)
+    return _posix_spawn("/bin/sh", ["sh", "-c", "--", command], env, out, err)
+
+
+def _posix_spawn(path: str, words: list[str], env: dict[str, str], out: int, err: int) -> int:
+    """The new process. posix_spawn, because it neither copies page tables nor runs Python in the child: half the
+    cost of subprocess.
+    """
+    return os.posix_spawn(
+        path,
+        words,
+        env,
+        file_actions=(
+            (os.POSIX_SPAWN_DUP2, _NULL, 0),
+            (os.POSIX_SPAWN_DUP2, out, 1),
+            (os.POSIX_SPAWN_DUP2, err, 2),
+        ),
+        setsid=True,
+        setsigdef=_DEFAULTS,
+    )
+
+
+def refusal(order: Order, error: Exception) -> str:
+    """Why a command could not be started, as a sentence."""
+    if isinstance(error, ValueError):
+        return "The command or its environment holds a NUL character, or a name that cannot be set."
+    if not isinstance(error, OSError):
+        return f"The command could not be started: {error}."
+    size = len(order.command.encode("utf-8", "surrogateescape"))
+    if error.errno == errno.E2BIG and size > ARGUMENT:
+        return f"The command is {size:,} bytes long; at most {ARGUMENT:,} can be. Put it in a script file."
+    sentences = {
+        errno.E2BIG: "The command and its environment together are larger than the system takes.",
+        errno.EAGAIN: "The system has no room for another process now.",
+        errno.ENOMEM: "The system has no memory for another process now.",
+        errno.EMFILE: "Too many jobs run at once: the supervisor has no file descriptors left.",
+    }
+    if error.errno in sentences:
+        return sentences[error.errno]
+    if error.filename and error.filename == order.cwd:
+        return f"The working directory {order.cwd} cannot be entered: {error.strerror}."
+    return f"The command could not be started: {error.strerror or error}."

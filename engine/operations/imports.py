@@ -68,6 +68,19 @@ def import_entities(
     reader = Reader(act.connection, kind, columns, table, problems)
     writer = Writer(act, kind, columns, without_tasks=without_tasks)
     act.connection.execute("SAVEPOINT attempt")
+    _take_over(table, reader, writer, problems, progress)
+    problems.refuse()
+    if not writer.rows:
+        raise Refused(f"{called(file)} has a header and no rows. Nothing was changed.")
+    writer.finish()
+    act.connection.execute("ROLLBACK TO attempt" if preview else "RELEASE attempt")
+    return _told(act, called(file), writer, preview)
+
+
+def _take_over(
+    table: Table, reader: Reader, writer: Writer, problems: Problems, progress: Progress | None
+) -> None:
+    """Read batch by batch, and write until something is wrong; from then on only look for more of it."""
     lines = table.line_count()
     for batch in _batches(table, problems):
         found = [each for each in map(reader.found, batch) if each is not None]
@@ -76,15 +89,9 @@ def import_entities(
         if progress is not None:
             progress(batch[-1].line, lines)
         if problems.is_enough:
-            break
-    problems.refuse()
-    if not writer.rows:
-        raise Refused(f"{called(file)} has a header and no rows. Nothing was changed.")
-    writer.finish()
-    if progress is not None:
+            return
+    if progress is not None and not problems.count:
         progress(lines, lines)
-    act.connection.execute("ROLLBACK TO attempt" if preview else "RELEASE attempt")
-    return _told(act, called(file), writer, preview)
 
 
 def _told(act: Act, file: str, writer: Writer, preview: bool) -> Imported:

@@ -2,9 +2,9 @@
 
     python bench/firing.py [rounds]
 
-Each round lasts one transaction for each batch, committed with synchronous FULL, on a store of its own. `bare` is
-the floor measured in the same round: the same rows written by executemany into the same tables, without a rule.
-`armed` is what an engine needs at start before it can sleep: the next due instant.
+Each round is on a store of its own, one transaction for each batch, committed with synchronous FULL. `bare` is the
+floor measured in the same round: the same rows written by executemany into the same tables, without a rule. `armed`
+is what an engine needs at start before it can sleep: the next due instant.
 """
 
 from __future__ import annotations
@@ -73,7 +73,10 @@ def bare(connection: sqlite3.Connection, due: int) -> float:
     numbers = [(number, f"b:{number}") for number in range(1, due + 1)]
     began = time.perf_counter()
     connection.execute("BEGIN IMMEDIATE")
-    connection.executemany("UPDATE schedule SET cursor_at = cursor_at + 1 WHERE id = ?1 AND ?2 = ?2", numbers)
+    connection.executemany(
+        "UPDATE schedule SET cursor_at = cursor_at + 1, next_at = next_at + 1, last_run = 0 WHERE id = ?1 AND ?2 = ?2",
+        numbers,
+    )
     connection.executemany(
         "INSERT INTO run (dedupe_key, name, schedule_id, controller, available_at, created_at)"
         " VALUES (?2, 'job', ?1, 'shell', 0, 0)",

@@ -23,8 +23,8 @@ from store import journal, settings
 from store.enums import FINAL, AfterExecution, Missed, OccurrenceState, Overlap, RunState
 from store.instants import from_us, to_us
 
-BATCH = 1000
-"""Schedules of one transaction: it must stay short, and whoever calls may call again at once."""
+BATCH = 500
+"""Schedules of one transaction: others wait for its end, and whoever calls may call again at once."""
 
 _DUE = f"""
 SELECT {COLUMNS} FROM schedule
@@ -88,7 +88,7 @@ def fire_due(connection: sqlite3.Connection, now_us: int, limit: int = BATCH) ->
     Works inside the transaction that the caller has begun, IMMEDIATE. Calling it again changes nothing.
     """
     rows = connection.execute(_DUE, (now_us, now_us, limit)).fetchall()
-    fired = _fire(connection, [Standing(*row) for row in rows], now_us) if rows else 0
+    fired = fire_these(connection, [Standing(*row) for row in rows], now_us) if rows else 0
     following = connection.execute(_NEXT).fetchone()
     return FireResult(fired, None if following is None else following[0])
 
@@ -105,7 +105,7 @@ def settle(connection: sqlite3.Connection, schedule_id: int, now_us: int) -> Non
         words = ledger.pause_words(connection, schedule_id, schedule.pause_reason)
         ledger.close(connection, schedule, now_us, OccurrenceState.SKIPPED, words)
     elif schedule.next_at is not None and schedule.next_at <= now_us:
-        _fire(connection, [schedule], now_us, is_engine=False)
+        fire_these(connection, [schedule], now_us, is_engine=False)
 
 
 def finished(connection: sqlite3.Connection, run_id: int, now_us: int) -> None:
@@ -130,8 +130,12 @@ def finished(connection: sqlite3.Connection, run_id: int, now_us: int) -> None:
     journal.describe(connection, act, f"{done} after its run: schedule {shown(name)}")
 
 
-def _fire(connection: sqlite3.Connection, due: Sequence[Standing], now_us: int, *, is_engine: bool = True) -> int:
-    """Returns how many runs were made. Without `is_engine` journaled changes belong to the running act."""
+def fire_these(connection: sqlite3.Connection, due: Sequence[Standing], now_us: int, *, is_engine: bool = True) -> int:
+    """Decide what is due of these, as they were read; returns how many runs were made.
+
+    One that was fired or edited since it was read is left alone. Without `is_engine` what the journal keeps belongs
+    to the running act.
+    """
     batch = _Batch(now_us, str(settings.read(connection, "task_log_storage_backend")))
     opened = _open_runs(connection, due, batch)
     for schedule in due:

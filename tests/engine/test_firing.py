@@ -150,7 +150,7 @@ def test_a_cursor_that_somebody_else_moved_is_left_alone(desk: Path) -> None:
     fire(desk, at("2025-06-01T00:00"))
     fire(desk, at("2025-06-02T00:00"))
     with writing(desk) as connection:
-        assert firing._fire(connection, [stale], now) == 0
+        assert firing.fire_these(connection, [stale], now) == 0
     assert planned(desk) == ["06-01 00:00", "06-02 00:00"]
     assert rows(desk, "SELECT cursor_at FROM schedule") == [(to_us(at("2025-06-02T00:00")),)]
 
@@ -161,7 +161,7 @@ def test_a_definition_that_somebody_else_changed_is_not_fired_as_it_was(desk: Pa
         stale = firing.Standing(*connection.execute(f"SELECT {firing.COLUMNS} FROM schedule").fetchone())
     ops.edit(ANA, at("2025-05-31T13:00"), "job", command="false")
     with writing(desk) as connection:
-        assert firing._fire(connection, [stale], to_us(at("2025-06-01T00:00"))) == 0
+        assert firing.fire_these(connection, [stale], to_us(at("2025-06-01T00:00"))) == 0
     assert states(desk) == []
     assert fire(desk, at("2025-06-01T00:00")).fired == 1
 

@@ -99,6 +99,10 @@ class ListApp(App[None]):
         rows = self.query_one(LineList)
         rows.show([section("all", None, self.source.fetch)])
         rows.focus()
+        self.call_after_refresh(self.count)
+
+    def count(self) -> None:
+        """After the first paint, and off the loop: it looks at every row."""
         threading.Thread(target=lambda: self.post_message(Counted(self.source.count())), daemon=True).start()
 
     def on_counted(self, message: Counted) -> None:

@@ -29,7 +29,7 @@ from tui.widgets.painting import Line, Painter, Piece
 
 MARGIN, INDENT = 1, 2
 """Cells left of every line, and more left of a row under a heading."""
-CACHED_LINES = 1000
+CACHED_LINES = 400
 READS = 200
 """Sections read for one paint at most; only a source that contradicts itself comes near."""
 

@@ -75,17 +75,21 @@ def _encode(segments: Iterable[Segment], system: ColorSystem) -> Iterable[str]:
     look, blanks, blank_look = _BARE, "", _BARE
     for text, style, _ in segments:
         wanted = _look(style, system) if style else _BARE
-        if text.isspace() and wanted != look and not _blank_alike(look, wanted) and not blanks:
-            blanks, blank_look = text, wanted
+        if text.isspace() and _blank_alike(blank_look if blanks else look, wanted):
+            if blanks:
+                blanks += text
+            else:
+                yield text
             continue
         if blanks:
             target = wanted if _blank_alike(blank_look, wanted) else blank_look
             yield _change(look, target) + blanks
             look, blanks = target, ""
-        if wanted != look and not (text.isspace() and _blank_alike(look, wanted)):
-            yield _change(look, wanted)
+        if text.isspace():
+            blanks, blank_look = text, wanted
+        else:
+            yield _change(look, wanted) + text
             look = wanted
-        yield text
     if blanks:
         yield _change(look, blank_look) + blanks
         look = blank_look

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from tests.tui.widgets.showing import one, running, squeezed
 from tests.tui.widgets.table import Numbers, Table, items
@@ -227,10 +228,17 @@ async def test_click_moves_and_a_second_click_opens() -> None:
 
 async def test_the_wheel_scrolls_and_the_next_key_returns_to_the_cursor() -> None:
     async with running(one(1000)) as (app, pilot):
+
+        def turn(kind: type[events.MouseEvent]) -> None:
+            app.rows.post_message(kind(app.rows, 5, 5, 0, 0, 0, False, False, False))
+
         for _ in range(200):
-            app.rows._scroll(2)
+            turn(events.MouseScrollDown)
         await pilot.pause()
         assert (app.rows.top_line, app.rows.cursor_line) == (400, 0)
+        turn(events.MouseScrollUp)
+        await pilot.pause()
+        assert (app.rows.top_line, app.rows.cursor_line) == (398, 0)
         await pilot.press("j")
         assert (app.rows.top_line, app.rows.cursor_line) == (1, 1)
         assert app.rows.row_id == "row 1"

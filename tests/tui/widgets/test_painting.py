@@ -57,8 +57,8 @@ def test_fewer_bytes_show_the_same_picture(painter: Painter, ground: str) -> Non
 
 
 def test_what_a_row_costs() -> None:
-    line = PAINTER.line(ROW, 99, (" ", "muted"))
-    assert len(written(line).encode()) - 100 <= 120
+    line = PAINTER.line([("   ", "text"), ("  ", "mark"), *ROW], 99, (" ", "muted"))
+    assert len(written(line).encode()) - 100 <= 37 + 3 * 20 + 3
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ class Chores:
         self._store = store
         self._clock = clock
         self._is_idle = False
+        self._moved = 0
+        self._pair: tuple[sqlite3.Connection, sqlite3.Connection] | None = None
         self._scheduler = schedule.Scheduler()
         self._scheduler.every(1).seconds.do(self._guarded, self.checkpoint)
         self._scheduler.every(60).seconds.do(self._guarded, self.prune)
@@ -52,15 +54,26 @@ class Chores:
         """Move what the write-ahead log holds into the database, if it is large, or worth it and nothing else goes on.
 
         A second connection holds the write lock meanwhile, so that nobody can commit during it: SQLite before
-        3.51.3 may lose a commit that meets the restart of the log.
+        3.51.3 may lose a commit that meets the restart of the log. The file keeps its size afterwards, so that only
+        the time of its last change tells whether there is anything to move.
         """
-        if self._wal_size() < (_SMALL if self._is_idle else _LARGE):
+        size, changed = self._log_file()
+        if size < (_SMALL if self._is_idle else _LARGE) or changed == self._moved:
             return False
-        with closing(connect(self._store)) as guard, closing(connect(self._store)) as worker:
-            guard.execute("BEGIN IMMEDIATE")
-            worker.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-            guard.execute("ROLLBACK")
+        if self._pair is None:
+            self._pair = connect(self._store), connect(self._store)
+        guard, worker = self._pair
+        guard.execute("BEGIN IMMEDIATE")
+        worker.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        guard.execute("ROLLBACK")
+        self._moved = changed
         return True
+
+    def close(self) -> None:
+        """Let go of the store."""
+        for connection in self._pair or ():
+            connection.close()
+        self._pair = None
 
     def prune(self) -> int:
         """Forget the oldest acts beyond what is to be kept, a batch at a time; how many."""
@@ -84,10 +97,12 @@ class Chores:
         with closing(connect(self._store)) as connection:
             connection.execute("PRAGMA optimize")
 
-    def _wal_size(self) -> int:
+    def _log_file(self) -> tuple[int, int]:
+        """Its size in bytes, and when it was changed."""
         with contextlib.suppress(FileNotFoundError):
-            return self._store.with_name(f"{self._store.name}-wal").stat().st_size
-        return 0
+            found = self._store.with_name(f"{self._store.name}-wal").stat()
+            return found.st_size, found.st_mtime_ns
+        return 0, 0
 
     def _guarded(self, chore: Callable[[], object]) -> None:
         try:

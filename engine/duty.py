@@ -139,6 +139,7 @@ class Duty:
 
     def close(self) -> None:
         """Let the supervisor stop what runs; what becomes of it is for the next engine to find."""
+        self._chores.close()
         self._workers.close(0)
 
     def _new_recovery(self, grace: int) -> Recovery:

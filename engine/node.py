@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sqlite3
 import uuid
-from importlib.metadata import PackageNotFoundError, version
 
 from engine.rules.pulse import BEAT_SECONDS
 from engine.supervisor.procfs import boot
@@ -35,14 +35,15 @@ class Node:
         return self._beat_at + BEAT_SECONDS * SECOND
 
     def say(self, connection: sqlite3.Connection, now: int, state: NodeState, words: str = "") -> None:
-        """Write the row. `since` counts from the last change of state."""
+        """Write the row. `since` counts from the last change of state; the version comes with the second beat."""
+        version = _version() if self._said else ""
         connection.execute(
             "INSERT INTO node (id, kind, host, boot_id, pid, version, state, since, beat_at, words)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
             " since = CASE WHEN state = excluded.state THEN since ELSE excluded.since END,"
-            " state = excluded.state, beat_at = excluded.beat_at, words = excluded.words",
+            " state = excluded.state, beat_at = excluded.beat_at, words = excluded.words, version = excluded.version",
             (
-                self.name, self._kind, os.uname().nodename, self.boot, os.getpid(), _version(), state, now, now,
+                self.name, self._kind, os.uname().nodename, self.boot, os.getpid(), version, state, now, now,
                 words,
             ),
         )  # fmt: skip
@@ -72,7 +73,10 @@ def tidy(connection: sqlite3.Connection, now: int) -> None:
     )
 
 
+@functools.cache
 def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # a sixth of what the engine's start loads
+
     try:
         return version("tickler")
     except PackageNotFoundError:

@@ -31,7 +31,10 @@ def test_write_ahead_log_is_folded_in_when_it_has_grown(desk: Path) -> None:
         assert log.stat().st_size > 16 << 20
         assert chores.checkpoint()
         assert desk.stat().st_size > before + (16 << 20)
+        assert not chores.checkpoint()
         connection.execute("DROP TABLE ballast")
+        assert chores.checkpoint()
+    chores.close()
     whole(desk)
 
 
@@ -43,6 +46,7 @@ def test_idle_engine_folds_a_smaller_log_in(desk: Path) -> None:
         assert not chores.checkpoint()
         chores.run(is_idle=True)
         assert chores.checkpoint()
+    chores.close()
 
 
 def test_only_acts_beyond_what_is_kept_are_forgotten_a_batch_at_a_time(desk: Path) -> None:

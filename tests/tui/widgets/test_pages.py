@@ -152,6 +152,28 @@ def test_reading_again_keeps_the_row_or_gets_the_next() -> None:
     assert shown(pager, 51, 52) == ["row 51"]
 
 
+def test_rows_that_went_from_above_are_missed_by_nobody() -> None:
+    table = Table(all=items(300))
+    pager = Pager("all", table.fetch, 300)
+    pager.ensure(50, 80)
+    for number in range(10):
+        table.remove("all", f"row {number}")
+    assert pager.reread(50) == -10
+    assert shown(pager, 0, 1) == ["row 10"]
+    assert shown(pager, 40, 41) == ["row 50"]
+
+
+def test_a_forgotten_section_keeps_its_length_until_it_is_read_again() -> None:
+    table = Table(all=items(250))
+    pager = Pager("all", table.fetch)
+    pager.ensure(0, 250)
+    pager.forget()
+    assert (pager.count, pager.length, pager.at(0)) == (None, 250, None)
+    table.remove("all", "row 3")
+    pager.ensure(0, 250)
+    assert (pager.count, pager.length) == (249, 249)
+
+
 def test_a_reveal_finds_a_row_by_its_key_alone() -> None:
     numbers, pager = many(MANY)
     moved = pager.look_at((777_777,), 300)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -57,6 +58,8 @@ async def test_whatever_happens_the_lines_are_those_of_the_table(seed: int) -> N
 def check(shown: LineList, table: Table) -> None:
     """Rows on the screen are neighbours in the table, in its order, each heading before its rows."""
     words = squeezed([shown.render_line(y).text[:-1] for y in range(12)])
+    inside = words[: max(0, shown.total_lines - shown.top_line)]
+    assert not [word for word, below in pairwise(inside) if not word and below[:1] not in ("▸", "▾")]
     rows = {name: [item.title + " end" for item in rows] for name, rows in table.sections.items()}
     order = [
         [f"{'▸' if name in shown.folded() else '▾'} {name.title()}", *([] if name in shown.folded() else titles)]

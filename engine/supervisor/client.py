@@ -69,6 +69,7 @@ class Supervisor:
         self._credit = 0
         self._bye = False
         self._lost = False
+        self._error = ""
         self._handlers: dict[str, Callable[..., None]] = {
             "started": self._maker(Started),
             "output": self._output,
@@ -76,6 +77,7 @@ class Supervisor:
             "exited": self._maker(Exited),
             "failed": self._maker(Failed),
             "bye": self._farewell,
+            "broken": self._last_words,
         }
 
     def start(self) -> None:
@@ -151,6 +153,7 @@ class Supervisor:
         while self.alive and (left := deadline - time.monotonic()) > 0:
             self._wait(select.POLLIN, left)
             self._receive()
+        self._receive()
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -176,6 +179,9 @@ class Supervisor:
 
     def _farewell(self) -> None:
         self._bye = True
+
+    def _last_words(self, error: str) -> None:
+        self._error = error
 
     def _receive(self) -> None:
         taken = 0
@@ -218,7 +224,7 @@ class Supervisor:
     def _lose(self) -> None:
         self._kill()
         self._lost = True
-        self._events.append(Lost())
+        self._events.append(Lost(self._error))
 
     def _kill(self) -> None:
         if self._process is not None:

@@ -53,8 +53,8 @@ class Exited:
     was cancelled before it started, and for a command that survived SIGKILL (`left_behind` counts what did).
     `reason`: "exit", "timeout", "cancelled", "engine lost"; "exit" also when a stop came after the end.
     `left_behind`: processes that outlived the command and had to be stopped, without their descendants.
-    `dropped_lines`, `dropped_bytes`: what was printed and is in no `Output`, exactly: lines beyond the cap with
-    their newline, and what was cut off long lines.
+    `dropped_lines`, `dropped_bytes`: what was printed and is in no `Output`, exactly: lines beyond the cap
+    with their newline, and what was cut off long lines.
     """
 
     key: str
@@ -78,7 +78,12 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The supervisor died or was killed: `recovery.left_by` tells what became of the jobs. The last event."""
+    """The supervisor died or was killed: `recovery.left_by` tells what became of the jobs. The last event.
+
+    `error`: its own last words, "" when it had none.
+    """
+
+    error: str = ""
 
 
 Event = Started | Output | Dropping | Exited | Failed | Lost

@@ -17,7 +17,7 @@ The file is locked (flock) from before it has its name until the supervisor ends
 is dead. Nothing is synced: the fault met here is kill -9, which loses no write; after a power cut no process
 survives.
 """
-# ruff: noqa: PTH104, PTH108, PTH118 (pathlib would be a third of the start)
+# ruff: noqa: PTH104, PTH110, PTH118 (pathlib would be a third of the start)
 
 from __future__ import annotations
 
@@ -60,9 +60,10 @@ class Journal:
         start = me.start if me else 0
         boot = quoted(procfs.boot())
         self._head = f'{{"r":"journal","boot":{boot},"pid":{os.getpid()},"pid_start":{start}}}\n'.encode()
+        if os.path.exists(self._path):
+            raise FileExistsError(f"{self._path} is there already")
         self._fd, self._size = self._fresh()
-        os.link(self._path + ".new", self._path)
-        os.unlink(self._path + ".new")
+        os.rename(self._path + ".new", self._path)
 
     def starting(self, key: str, at: int, detach_ok: bool) -> None:
         """The command is about to run. Written when this returns; OSError when that is not possible."""

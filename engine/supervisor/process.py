@@ -26,7 +26,7 @@ from .family import Family
 from .journal import Journal
 from .outbox import Outbox
 from .pipes import Pipes
-from .wire import Unpacker
+from .wire import Unpacker, pack
 
 FRESH = 0.001
 BUSY = 4
@@ -35,19 +35,22 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def main(line: str, folder: str, name: str) -> None:
-    """Serve the engine at the other end of file descriptor `line` until it closes it."""
-    _prepare()
-    journal = Journal(folder, name)
-    keeper = Keeper(int(line), journal, name)
+    """Serve the engine at the other end of file descriptor `line` until it closes it or dies."""
+    keeper = None
     try:
+        _prepare()
+        keeper = Keeper(int(line), Journal(folder, name), name)
         keeper.run()
-    except BaseException:
-        import traceback  # costs the start as much as all the rest
-
-        journal.crashed(traceback.format_exc())
+    except BaseException as error:
+        sentence = f"{type(error).__name__}: {error}"
+        if keeper is None:
+            os.write(int(line), pack([("broken", sentence)]))
+        else:
+            keeper.crashed(sentence)
         raise
     finally:
-        keeper.family.slay()
+        if keeper is not None:
+            keeper.family.slay()
 
 
 def _prepare() -> None:
@@ -93,6 +96,7 @@ class Keeper:
         os.set_blocking(line, False)
         self._poll.register(line, select.EPOLLIN)
         self._wake = self._hear_children()
+        self._engine = self._hear_engine()
 
     def run(self) -> None:
         """Until the engine is gone and no job is left."""
@@ -104,6 +108,8 @@ class Keeper:
                 elif fd == self._wake:
                     os.read(self._wake, 4096)
                     self._ended = True
+                elif fd == self._engine:
+                    self._lose()
                 else:
                     self._pipes.ready(fd)
             if self._ended:
@@ -139,6 +145,23 @@ class Keeper:
         signal.set_wakeup_fd(end, warn_on_full_buffer=False)
         return wake
 
+    def _hear_engine(self) -> int:
+        """A descriptor that is readable after the engine's process ended, for when a fork of it keeps its socket."""
+        try:
+            engine = os.pidfd_open(os.getppid())
+        except OSError:  # a kernel before 5.3
+            return -1
+        self._poll.register(engine, select.EPOLLIN)
+        return engine
+
+    def crashed(self, sentence: str) -> None:
+        """Leave word of an error of our own, in the journal and to the engine."""
+        import traceback  # costs the start as much as all the rest
+
+        self._journal.crashed(traceback.format_exc())
+        self._outbox.put("broken", sentence)
+        self._outbox.flush()
+
     def _patience(self) -> float:
         """Seconds until something is due, -1 for never."""
         if self._ended:
@@ -158,8 +181,16 @@ class Keeper:
             data = b""
         if data:
             self._unpacker.feed(data, self._handlers)
+        else:
+            self._lose()
+
+    def _lose(self) -> None:
+        """The engine is gone, as socket and process both may tell: stop everything."""
+        if not self._outbox.engine:
             return
         self._poll.unregister(self._line)
+        if self._engine >= 0:
+            self._poll.unregister(self._engine)
         self._outbox.lose()
         self._waiting.clear()
         if self.family.children:

@@ -4,7 +4,7 @@ A message is a tuple that begins with its name. marshal, because both ends are t
 a private socket pair, and because it carries bytes as they are and costs the engine the least time under the
 GIL. Engine to supervisor: job (fields of `client.Job`), cancel (key, kill), ack (frames taken, frames
 stored), close (grace). Supervisor to engine: started, output, dropping, exited, failed (fields of the classes
-in `events`), bye.
+in `events`), bye, broken (error).
 """
 
 from __future__ import annotations

@@ -22,9 +22,9 @@ DEADLINE = 30.0
 class Desk:
     """A running supervisor and everything it said."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "") -> None:
         self.folder = folder
-        self.name = uuid.uuid4().hex
+        self.name = name or uuid.uuid4().hex
         self.supervisor = Supervisor(folder, self.name)
         self.supervisor.start()
         self.said: list[Event] = []

@@ -89,8 +89,7 @@ def test_the_engine_is_killed_and_its_jobs_end(folder: Path) -> None:
     assert is_gone(dying.supervisor)
     assert time.monotonic() - begin < 6
     left = dying.left()
-    assert not left.alive
-    assert left.here
+    assert (left.alive, left.here, left.crash) == (False, True, None)
     assert left.engine_lost_at is not None
     first, second = job(left, "0:1:1"), job(left, "1:1:1")
     assert first.started is not None
@@ -227,7 +226,7 @@ def test_the_supervisor_is_killed_and_the_engine_learns_it(folder: Path) -> None
     os.kill(desk.supervisor.pid, signal.SIGKILL)
     assert isinstance(desk.ended(key), Lost)
     assert not desk.supervisor.alive
-    assert desk.said.count(Lost()) == 1
+    assert [event for event in desk.said if isinstance(event, Lost)] == [Lost()]
     assert desk.supervisor.events() == []
     desk.submit("echo never")
     desk.supervisor.cancel(key)
@@ -269,6 +268,25 @@ def test_a_supervisor_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.M
     for left in left_by(folder):
         kill_survivors(left)
     desk.close()
+
+
+def test_an_engine_whose_fork_lives_on_is_dead_all_the_same(folder: Path) -> None:
+    dying = Engine(folder, "fork", "echo ready; sleep 99")
+    dying.until("ready")
+    os.kill(dying.process.pid, signal.SIGKILL)
+    assert is_gone(dying.supervisor)
+    assert dying.processes() == []
+    dying.kill()
+
+
+def test_a_supervisor_that_cannot_work_says_why(folder: Path) -> None:
+    desk = Desk(folder)
+    desk.close()
+    broken = Desk(folder, desk.name + "/x")
+    lost = broken.ended("nobody")
+    assert isinstance(lost, Lost)
+    assert "No such file or directory" in lost.error
+    broken.close()
 
 
 def test_ours_is_not_among_the_left(desk: Desk) -> None:

@@ -10,7 +10,6 @@ import fcntl
 import os
 import sqlite3
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -50,17 +49,17 @@ def _opened(path: Path, *, create: bool) -> Opened:
             if not create:
                 raise StoreTrouble(f"There is no store at {path}.")
             return _create(path)
-        found = _version_of(path)
-        if found == 0 and _is_unfinished(path):
+        found = _look(path)
+        if not found.has_tables:
             return _create(path)
-        if found > VERSION:
+        if found.version > VERSION:
             raise StoreTrouble(
-                f"The store {path} was written by a newer tickler (store version {found}, this one knows "
+                f"The store {path} was written by a newer tickler (store version {found.version}, this one knows "
                 f"{VERSION}); install that version. Nothing was changed."
             )
-        if found < VERSION:
-            _bring_up(path, found)
-        return Opened(path, _identity(path))
+        if found.version < VERSION:
+            _bring_up(path, found.version)
+        return Opened(path, _known(path, found.identity))
 
 
 def _refuse_impossible(path: Path) -> None:
@@ -81,28 +80,30 @@ def _refuse_impossible(path: Path) -> None:
         raise StoreTrouble(f"The store {path} is read-only for this user; check its permissions.")
 
 
-def _version_of(path: Path) -> int:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a file says of itself."""
+
+    version: int
+    has_tables: bool
+    identity: str | None
+
+
+def _look(path: Path) -> _Found:
+    """Read what the file says of itself, over one connection. A store cut off in its making has no table yet."""
     with closing(connect(path, read_only=True)) as connection:
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         application = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application != APPLICATION_ID and (tables or application):
-        raise StoreTrouble(f"The file {path} is another program's SQLite file, not a tickler store.")
-    return int(version)
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if application != APPLICATION_ID and (tables or application):
+            raise StoreTrouble(f"The file {path} is another program's SQLite file, not a tickler store.")
+        rows = connection.execute("SELECT value FROM meta WHERE key = 'identity'") if "meta" in tables else ()
+        return _Found(version, bool(tables), next((str(value) for (value,) in rows), None))
 
 
-def _is_unfinished(path: Path) -> bool:
-    """A store whose making was cut off before its first commit has no table yet."""
-    with closing(connect(path, read_only=True)) as connection:
-        return not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-
-
-def _identity(path: Path) -> str:
-    with closing(connect(path, read_only=True)) as connection:
-        row = connection.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
-    if row is None:
+def _known(path: Path, identity: str | None) -> str:
+    if identity is None:
         raise StoreTrouble(f"The store {path} has lost its identity row; restore the newest backup.")
-    identity = str(row[0])
     _remember(path, identity)
     return identity
 
@@ -116,18 +117,20 @@ def _remember(path: Path, identity: str) -> None:
 
 def _create(path: Path) -> Opened:
     """Make a store: owner-only from its first byte, identity and version in one transaction."""
+    from uuid import uuid4
+
     umask = os.umask(0o077)
     try:
         _make_folder(path)
         with _alone(path):
-            if path.exists() and not _is_unfinished(path):
-                return Opened(path, _identity(path))
+            if path.exists() and (found := _look(path)).has_tables:
+                return Opened(path, _known(path, found.identity))
             with closing(sqlite3.connect(path, isolation_level=None)) as connection:
                 connection.execute("PRAGMA page_size=4096")
                 connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            identity = str(uuid.uuid4())
+            identity = str(uuid4())
             _fill(path, identity)
             _remember(path, identity)
     finally:
@@ -162,7 +165,7 @@ def _bring_up(path: Path, found: int) -> None:
     from store.backup import back_up
 
     with _alone(path):
-        if _version_of(path) == VERSION:
+        if _look(path).version == VERSION:
             return
         back_up(path, paths.beside(path, f"before-v{VERSION}-from-v{found}.bak"))
         current.use(path)

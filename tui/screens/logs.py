@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.content import Content
-from textual.widgets import Input
 
 from engine.rules.durations import duration_words
 from engine.rules.wording import clock, count_of, state_of
@@ -163,22 +162,16 @@ class Logs(View):
         """The line before that is at least that loud."""
         self._seek(lambda c, r: logs.next_loud(c, r, self._here() - 1, logs.LEVELS[level], False), "none above")
 
-    @on(Input.Changed, "#filter")
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self.list.find = event.value
+    def typed(self, text: str) -> None:
+        """Matches light up while typing; nothing is hidden."""
+        self.list.find = text
 
-    @on(Input.Submitted, "#filter")
-    def _search(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.filter = event.value
-        self.list.find = event.value
-        self.list.focus()
-        if event.value:
+    def kept(self, text: str) -> None:
+        """Enter: go to the first match from here on."""
+        self.filter = self.list.find = text
+        if text:
             here = self._here()
-            self._seek(lambda c, r: self._wrapped(c, r, here), f"{event.value!r} is not in this log")
-        else:
-            event.input.remove_class("-open")
+            self._seek(lambda c, r: self._wrapped(c, r, here), f"{text!r} is not in this log")
 
     def _wrapped(self, connection: object, run_id: int, here: int) -> int | None:
         """From here to the end, then from the start."""
@@ -213,12 +206,6 @@ class Logs(View):
             self.list.follow = False
             self.list.reveal("log", (seq,), seq - 1)
             self._words()
-
-    async def action_back(self) -> None:
-        """Clear the search first."""
-        if self.list.find:
-            self.list.find = ""
-        await super().action_back()
 
     def detail(self) -> Content:
         """Logs have no detail: the list has the whole width."""

@@ -15,11 +15,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from store.connection import connect
 from tui import keys
 from tui.app import Desk
+from tui.widgets.filter_words import FilterKept, FilterTyped
 from tui.widgets.header import Header, Hints, Place
 from tui.widgets.line_list import LineList
 from tui.widgets.pages import Key, Row
@@ -126,12 +127,12 @@ class View(Base):
     def __init__(self) -> None:
         super().__init__()
         self.filter = ""
+        self._box: Any = None
 
     def compose(self) -> ComposeResult:
         """Header, words, filter, list and detail, hints."""
         yield Header(self.VIEW)
         yield Place(id="line")
-        yield Input(placeholder=self.FILTER_HINT, id="filter", compact=True)
         with Horizontal(id="body"):
             yield self.make_list()
             with VerticalScroll(id="detail"):
@@ -197,31 +198,40 @@ class View(Base):
 
         return detail_of(self.desk, self.current)
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Open the filter with what it held."""
-        box = self.query_one("#filter", Input)
-        box.add_class("-open")
-        box.value = self.filter
-        box.focus()
+        from tui.widgets.filter_box import FilterBox  # most views are never filtered
 
-    @on(Input.Changed, "#filter")
-    def _typed(self, event: Input.Changed) -> None:
+        if self._box is None:
+            self._box = FilterBox(self.FILTER_HINT)
+            await self.mount(self._box, after="#line")
+        self._box.display = True
+        self._box.value = self.filter
+        self._box.focus()
+
+    @on(FilterTyped)
+    def _typed(self, event: FilterTyped) -> None:
         event.stop()
-        self.set_timer(FILTER_DELAY, lambda: self._apply(event.value))
+        if not isinstance(event, FilterKept):
+            self.typed(event.text)
+            return
+        self.kept(event.text)
+        self.list.focus()
+        if not event.text and self._box is not None:
+            self._box.display = False
+
+    def typed(self, text: str) -> None:
+        """While typing: filter once the keys rest."""
+        self.set_timer(FILTER_DELAY, lambda: self._apply(text))
+
+    def kept(self, text: str) -> None:
+        """Enter: filter at once."""
+        self._apply(text)
 
     def _apply(self, text: str) -> None:
-        box = self.query_one("#filter", Input)
-        if text == box.value and text != self.filter:
+        if self._box is not None and text == self._box.value and text != self.filter:
             self.filter = text
             self.show_rows()
-
-    @on(Input.Submitted, "#filter")
-    def _keep(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._apply(event.value)
-        self.list.focus()
-        if not event.value:
-            event.input.remove_class("-open")
 
     def show_rows(self) -> None:
         """Build the list anew: another filter, other groups."""
@@ -232,13 +242,10 @@ class View(Base):
             self.remove_class("-detail")
             self.list.focus()
             return
-        box = self.query_one("#filter", Input)
-        if box.has_class("-open"):
-            box.value = ""
-            box.remove_class("-open")
-            if self.filter:
-                self.filter = ""
-                self.show_rows()
+        if self._box is not None and self._box.display:
+            self._box.value = ""
+            self._box.display = False
+            self.kept("")
             self.list.focus()
         else:
             await self.desk.action_back()

@@ -80,6 +80,18 @@ def rate(supervisor: Supervisor, command: str) -> float:
     return JOBS / (time.perf_counter() - begin)
 
 
+def beginning(folder: Path) -> float:
+    """Milliseconds from the start of a supervisor to its first Started."""
+    begin = time.perf_counter()
+    supervisor = Supervisor(folder, uuid.uuid4().hex)
+    supervisor.start()
+    supervisor.submit([job("true")])
+    next(event for event in events(supervisor) if isinstance(event, Started))
+    taken = (time.perf_counter() - begin) * 1000
+    supervisor.close(1)
+    return taken
+
+
 def latencies(supervisor: Supervisor) -> list[float]:
     """Milliseconds from submit to Started, one at a time."""
     taken = []
@@ -123,11 +135,12 @@ def main() -> None:
         supervisor = Supervisor(Path(folder), uuid.uuid4().hex)
         supervisor.start()
         rate(supervisor, "true"), floor()
-        floors, trues, echoes, waits, floods, drops = [], [], [], [], [], []
+        floors, trues, echoes, begins, waits, floods, drops = [], [], [], [], [], [], []
         for _ in range(rounds):
             floors.append(floor())
             trues.append(rate(supervisor, "true"))
             echoes.append(rate(supervisor, "echo x"))
+            begins.append(beginning(Path(folder)))
             waits.append(latencies(supervisor))
             floods.append(flood(supervisor, 1 << 30))
             drops.append(flood(supervisor, 1 << 20))
@@ -135,6 +148,7 @@ def main() -> None:
     show("floor: two threads, /bin/true", floors, "jobs/s")
     show(f"true, {AT_ONCE} at once", trues, "jobs/s", floors)
     show(f"echo x, {AT_ONCE} at once", echoes, "jobs/s", floors)
+    show("a supervisor's start to its first Started", begins, "ms")
     show("submit to Started, p50", [wait[len(wait) // 2] for wait in waits], "ms")
     show("submit to Started, p99", [wait[-2] for wait in waits], "ms")
     show("a flood, all passed on", floods, "lines/s")

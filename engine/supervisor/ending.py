@@ -33,10 +33,14 @@ REAPED = 100
 
 
 class Endings:
-    """Waits for processes and stops them. `alarm`: the monotonic time at which `ring` has something to do."""
+    """Waits for processes and stops them.
+
+    `alarm`: the monotonic time at which `ring` has something to do. `is_behind`: `reap` is to be called again.
+    """
 
     def __init__(self, family: Family, journal: Journal, outbox: Outbox, pipes: Pipes) -> None:
         self.alarm = NEVER
+        self.is_behind = False
         self._family = family
         self._journal = journal
         self._outbox = outbox
@@ -47,27 +51,26 @@ class Endings:
         """Mind the timeout of a new job."""
         self.alarm = min(self.alarm, child.alarm)
 
-    def reap(self) -> bool:
-        """Take note of ended processes, close the jobs of which none is left; whether more may have ended."""
-        more = True
+    def reap(self) -> None:
+        """Take note of ended processes, close the jobs of which none is left."""
+        self.is_behind = False
         try:
             for _ in range(REAPED):
                 pid, status = os.waitpid(-1, os.WNOHANG)
                 if not pid:
-                    more = False
                     break
                 child = self._family.reaped(pid)
                 if child is not None:
                     child.status, child.ended_at = status, time.time_ns() // 1000
                     self._ended[child.key] = child
+            else:
+                self.is_behind = True
             self._family.adopt()
         except ChildProcessError:
-            more = False
             self._family.is_alone()
         for child in list(self._ended.values()):
             self._look_after(child)
         self._family.strike()
-        return more
 
     def stop(self, child: Child, reason: str, grace: float) -> None:
         """Ask every process of the job to end; those that live after `grace` seconds are killed."""
@@ -88,21 +91,23 @@ class Endings:
     def ring(self) -> None:
         """Take the next step for jobs whose time has come."""
         now = time.monotonic()
+        self.alarm = NEVER
         self.reap()
         for child in list(self._family.children.values()):
             if child.alarm <= now:
                 self._advance(child, now)
-        self.alarm = min((child.alarm for child in self._family.children.values()), default=NEVER)
+        self.alarm = min(self.alarm, *(child.alarm for child in self._family.children.values()), NEVER)
 
     def _advance(self, child: Child, now: float) -> None:
         if child.phase == RUNNING:
             self._ask(child, "timeout", child.order.grace)
         elif child.phase == LINGERING:
-            child.left_behind = self._ask(child, child.reason, min(child.order.grace, LEFT_GRACE))
+            self._ask(child, child.reason, min(child.order.grace, LEFT_GRACE))
         elif child.phase == STOPPING or now < child.give_up:
             self._kill(child, child.reason)
         else:
             child.left_behind = self._family.signal(child, signal.SIGKILL)
+            child.ended_at = child.ended_at or time.time_ns() // 1000
             self._close(child)
 
     def _look_after(self, child: Child) -> None:
@@ -113,28 +118,31 @@ class Endings:
             left = False
         if left is False:
             self._close(child)
-        elif child.phase == RUNNING and left is None:
-            self._set_alarm(child, UNSURE)
+        elif left is None:
+            self.alarm = min(self.alarm, time.monotonic() + UNSURE)
         elif child.phase == RUNNING:
             self._journal.exited(*child.result(), is_open=True)
             child.phase = LINGERING
             self._set_alarm(child, LINGER)
 
-    def _ask(self, child: Child, reason: str, grace: float) -> int:
-        if child.status is None:
-            child.reason = reason
+    def _ask(self, child: Child, reason: str, grace: float) -> None:
+        self._signal(child, reason, signal.SIGTERM, signal.SIGCONT)
         child.phase = STOPPING
         self._set_alarm(child, grace)
-        return self._family.signal(child, signal.SIGTERM, signal.SIGCONT)
 
     def _kill(self, child: Child, reason: str) -> None:
+        self._signal(child, reason, signal.SIGKILL)
         if child.phase != KILLING:
+            child.phase = KILLING
             child.give_up = time.monotonic() + PATIENCE
-        if child.status is None and child.phase == RUNNING:
-            child.reason = reason
-        child.phase = KILLING
         self._set_alarm(child, AGAIN)
-        self._family.signal(child, signal.SIGKILL)
+
+    def _signal(self, child: Child, reason: str, *numbers: int) -> None:
+        if child.phase == RUNNING and child.status is None:
+            child.reason = reason
+        count = self._family.signal(child, *numbers)
+        if child.phase == LINGERING:
+            child.left_behind = count
 
     def _set_alarm(self, child: Child, seconds: float) -> None:
         child.alarm = time.monotonic() + seconds

@@ -119,10 +119,9 @@ class Family:
             self._reap()
             self.adopt()
             doomed = [pid for pid, key in self._orphans.items() if not self._is_spared(key)]
-            members = procfs.tree(procfs.everyone(), [*doomed, *self.leaders])
-            if not members:
+            if not doomed and not self.leaders:
                 return
-            for proc in members:
+            for proc in procfs.tree(procfs.everyone(), [*doomed, *self.leaders]):
                 _send(os.kill, proc.pid, signal.SIGKILL)
             time.sleep(0.005)  # nothing else is served any more
 

@@ -138,13 +138,12 @@ class Journal:
         self.flush()
 
     def _write(self) -> None:
-        data = self._torn + "".join(self._pending).encode()
+        self._torn += "".join(self._pending).encode()
         self._pending.clear()
-        self._torn = data
-        self._torn = data[os.write(self._fd, data) :]
-        if self._torn:
-            raise OSError("the journal was written in part")
-        self._size += len(data)
+        while self._torn:
+            done = os.write(self._fd, self._torn)
+            self._size += done
+            self._torn = self._torn[done:]
 
     def _fresh(self) -> tuple[int, int]:
         """A new file beside the journal, locked before anybody can find it under the journal's name."""

@@ -90,7 +90,6 @@ class Keeper:
         self._young: dict[int, float] = {}
         self._cpus = len(os.sched_getaffinity(0))
         self._closing = False
-        self._ended = False
         self._turns = 0
         os.set_inheritable(line, False)
         os.set_blocking(line, False)
@@ -107,13 +106,13 @@ class Keeper:
                     self._hear()
                 elif fd == self._wake:
                     os.read(self._wake, 4096)
-                    self._ended = True
+                    self._endings.is_behind = True
                 elif fd == self._engine:
                     self._lose()
                 else:
                     self._pipes.ready(fd)
-            if self._ended:
-                self._ended = self._endings.reap()
+            if self._endings.is_behind:
+                self._endings.reap()
             self._pipes.turn()
             if time.monotonic() >= self._endings.alarm:
                 self._endings.ring()
@@ -164,7 +163,7 @@ class Keeper:
 
     def _patience(self) -> float:
         """Seconds until something is due, -1 for never."""
-        if self._ended:
+        if self._endings.is_behind:
             return 0
         due = min(self._endings.alarm, self._pipes.due())
         if self._waiting:
@@ -245,11 +244,13 @@ class Keeper:
         key = order.key
         try:
             self._journal.starting(key, _now(), order.detach_ok)
+        except OSError as error:
+            self._refuse(key, f"The supervisor's journal cannot be written: {error.strerror or error}.")
+            return
+        try:
             child = spawn(order, self.family.mark(key))
         except (OSError, ValueError) as error:
-            at, sentence = _now(), refusal(order, error)
-            self._journal.failed(key, at, sentence)
-            self._outbox.put_over("failed", key, at, sentence)
+            self._refuse(key, refusal(order, error))
             return
         at = _now()
         self._young[child.pid] = time.monotonic()
@@ -258,3 +259,8 @@ class Keeper:
         self.family.add(child)
         self._pipes.add(child)
         self._endings.watch(child)
+
+    def _refuse(self, key: str, sentence: str) -> None:
+        at = _now()
+        self._journal.failed(key, at, sentence)
+        self._outbox.put_over("failed", key, at, sentence)

@@ -103,7 +103,7 @@ class Children:
             self._fd = -1
 
     def pids(self) -> list[int]:
-        """In no order; may miss one when another ends meanwhile, so ask again after each end."""
+        """All of them: they come at the end of the kernel's list, and none leaves it but by our wait."""
         if self._fd < 0:
             me = os.getpid()
             return [pid for pid, proc in everyone().items() if proc.parent == me]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import resource
 import signal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from engine.supervisor import journal
+from engine.supervisor.events import Exited, Failed
 from engine.supervisor.recovery import left_by
 from tests.engine.supervisor.harness import Desk, is_gone
 
@@ -108,6 +110,22 @@ def test_it_grows_while_everything_in_it_is_needed(small: journal.Journal, tmp_p
     for n in range(150, 200):
         small.forget(str(n))
     assert {left_job.key for left_job in next(left_by(tmp_path)).jobs} >= {str(n) for n in range(150)}
+
+
+def test_a_job_that_cannot_be_written_down_does_not_run(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
+    try:
+        desk = Desk(tmp_path / "runs")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    ends = [desk.ended(desk.submit("echo ran")) for _ in range(20)]
+    desk.close()
+    refused = [end for end in ends if isinstance(end, Failed)]
+    assert refused
+    assert all("journal cannot be written: File too large" in end.error for end in refused)
+    ran = [key for key in (end.key for end in ends if isinstance(end, Exited)) if desk.lines(key) == ["ran"]]
+    assert len(ran) + len(refused) == 20
 
 
 def test_a_full_disk_refuses_new_jobs_and_loses_no_result(tmp_path: Path) -> None:

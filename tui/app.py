@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sqlite3
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
@@ -20,18 +21,20 @@ from textual.screen import Screen
 from textual.signal import Signal
 
 from engine.actors import local_actor
-from engine.rules.pulse import engine_words
 from store import settings
 from store.changes import Watch
 from store.connection import connect
 from store.errors import Refused
-from store.instants import Instant, from_us, to_us
+from store.instants import Instant, to_us
 from store.journal import Actor
 from store.paths import home
 from store.reads.pulse import pulse
 from themes import HERE, load_builtin, load_folder
-from tui import keys
+from tui import faults, keys
+from tui.backstage import Backstage
 from tui.perform import Outcome, Wish, Writer
+from tui.status import engine_status, numbers, trouble_status
+from tui.text import safe
 from tui.themes import theme, variable_defaults
 from tui.widgets.header import Status
 from tui.widgets.painting import Painter
@@ -39,6 +42,10 @@ from tui.widgets.painting import Painter
 FIRST_THEME = "tickler-dark"
 LOOK_EVERY = 0.5
 """Seconds between looks at what other processes committed; own acts are looked at when they are done."""
+ENGINE_EVERY = 10
+"""Looks between two at an engine that says nothing."""
+SUSPEND_SECONDS = 2.0
+"""How long a desk that is to be suspended waits for the end of what is being written."""
 
 
 def _view(module: str, name: str) -> Screen[Any]:
@@ -83,26 +90,31 @@ class Desk(App[int]):
         actor: Actor | None = None,
         engine: bool = True,
         ascii_marks: bool = False,
+        plain: bool = False,
     ) -> None:
-        """`engine=False` leaves firing to others (tests, pictures)."""
+        """`engine=False` leaves firing to others (tests, pictures); `plain` leaves out frames and columns."""
         super().__init__()
+        self.animation_level = "none"  # a page that slides is half a second on a slow line
+        self.set_class(plain, "-plain", update=False)
         self.store = store
+        self.fault: Exception | None = None
+        """What ended the desk against anybody's will."""
         self.clock = clock
         self.reader: sqlite3.Connection = connect(store, read_only=True)
         self.zone = ZoneInfo(settings.read(self.reader, "zone"))
         self.actor = actor or local_actor("desk")
         self.ascii_marks = ascii_marks or bool(settings.read(self.reader, "ascii"))
         self.changed: Signal[frozenset[str]] = Signal(self, "changed")
-        self.writer = Writer(lambda: self.actor, clock, lambda outcome: self.post_message(Performed(outcome)))
+        writer = partial(Writer, lambda: self.actor, clock, lambda outcome: self.post_message(Performed(outcome)))
+        self.backstage = Backstage(store, writer, with_engine=engine)
         self._watch = Watch(self.reader)
+        self._said = ("", "", "")
+        self._looks = 0
         self.log_of: int | None = None
         """The run whose log was asked for last; Logs takes it when it is shown."""
         self._wanted = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self._with_engine = engine
-        self._engine: Any = None
-        self._starter = threading.Thread(target=self._start_engine, name="starter", daemon=True)
         self._last_view = ""
         self._day = self.today
         self._painter: tuple[str, Painter] | None = None
@@ -137,38 +149,55 @@ class Desk(App[int]):
 
     def on_mount(self) -> None:
         """Paint first; the writer and the engine load peewee afterwards."""
+        former = signal.getsignal(signal.SIGTSTP)  # textual's, where there is a terminal
+        if callable(former):
+            signal.signal(signal.SIGTSTP, partial(self._suspend, former))
+            self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.set_interval(LOOK_EVERY, self.look)
-        self.call_after_refresh(self._begin_work)
-
-    def _begin_work(self) -> None:
-        self.writer.start()
-        if self._with_engine:
-            self._starter.start()
-
-    def _start_engine(self) -> None:
-        """On a thread of its own: loading peewee takes longer than a frame."""
-        from engine.thread import EngineThread
-
-        engine = EngineThread(self.store)
-        engine.start()
-        self._engine = engine
+        self.call_after_refresh(self.backstage.start)
 
     def look(self) -> None:
         """Tell the screens what was committed since the last look, by anybody; a new day concerns all."""
-        changed = self._watch.pull()
+        try:
+            changed = self._watch.pull()
+        except sqlite3.Error as fault:  # moved away, damaged, unplugged: what is on the screen stays readable
+            faults.log.warning("the store cannot be read: %s", fault)
+            changed = frozenset()
         if self.today != self._day:
             self._day = self.today
             changed |= {"day"}
+        self._looks += 1
+        if self._has_other_trouble() or self._looks % ENGINE_EVERY == 0:
+            changed |= {"node"}
         if changed:
             self.changed.publish(changed)
+
+    def _has_other_trouble(self) -> bool:
+        """Whether something keeps the desk from working that did not before, or no longer does."""
+        troubles = self.backstage.troubles
+        if troubles == self._said:
+            return False
+        if troubles[0] and troubles[0] != self._said[0]:
+            self.notify(troubles[0], severity="error", timeout=20)
+        self._said = troubles
+        return True
 
     def perform(
         self, call: Callable[..., Any], *args: Any, then: Callable[[Any], None] | None = None, **params: Any
     ) -> None:
         """Do an operation on the writer's thread; a refusal becomes a toast, `then` gets the result."""
+        self.ask(Wish(call, args, params, then))
+
+    def ask(self, wish: Wish) -> None:
+        """Have a wish performed; who wished is told how it ended."""
         self._wanted += 1
         self._idle.clear()
-        self.writer.wish(Wish(call, args, params, then))
+        self.backstage.writer.wish(wish)
+
+    @property
+    def waits_for(self) -> str:
+        """Who keeps what was asked for from being saved, in words; empty if nobody does."""
+        return self.backstage.writer.waits_for
 
     async def idle(self) -> None:
         """Wait until everything that was wished for is done and said."""
@@ -177,47 +206,33 @@ class Desk(App[int]):
     def on_performed(self, message: Performed) -> None:
         """Say what came of a wish, and look at once so that one's own act never waits for the tick."""
         outcome = message.outcome
-        if outcome.refused is not None:
-            self.notify(outcome.refused, severity="warning", markup=False)
-        elif outcome.fault is not None:
-            self.log.error(outcome.fault)
-            self.notify(f"That did not work: {outcome.fault}", severity="error", markup=False)
-        self.wake_engine()
+        wish, refused = outcome.wish, outcome.refused
+        if outcome.fault is not None:
+            faults.log.error("an operation failed", exc_info=outcome.fault)
+            refused = f"That did not work: {faults.masked(str(outcome.fault))}. Details are in {home()}/tickler.log."
+        self.backstage.wake()
         self.look()
-        if outcome.wish.then is not None and outcome.refused is None and outcome.fault is None:
-            outcome.wish.then(outcome.result)
+        if refused is None and wish.then is not None:
+            wish.then(outcome.result)
+        elif refused is not None and wish.refused is not None:
+            wish.refused(refused)
+        elif refused is not None:
+            self.notify(refused, severity="error" if outcome.fault else "warning")
         self._wanted -= 1
         if not self._wanted:
             self._idle.set()
 
-    def wake_engine(self) -> None:
-        """The engine looks at once, ours or another process's."""
-        if self._engine is not None:
-            self._engine.wake()
-        else:
-            from engine.wake import tell
-
-            tell(self.store)
+    def notify(self, message: str, *, markup: bool = False, **more: Any) -> None:
+        """A toast. Its words may come from anybody, so they are never markup nor obeyed by the terminal."""
+        more["title"] = safe(more.get("title", ""))
+        super().notify(safe(message), markup=False, **more)
 
     def status_words(self) -> tuple[Status, ...]:
-        """The right end of the header: the engine that fires, what runs, what failed, what is late."""
+        """The right end of the header: trouble, the engine that fires, what runs, what failed, what is late."""
         beat = pulse(self.reader, self.now, self.today)
-        node = beat.engine
-        own = node is not None and self._engine is not None and node.id == self._engine.name
-        since, last = (from_us(node.since), from_us(node.beat_at)) if node else (None, None)
-        words = engine_words(node.pid if node else None, since, last, self.clock(), self.zone.key, own=own)
-        if node is None:
-            status = [Status("no engine: jobs wait", "no engine", "warning")]
-        else:
-            status = [Status(words, words.removeprefix("engine "), "ok" if words == "engine ok" else "warning")]
-        for number, long, short, token in (
-            (beat.running, "running", "run", "running"),
-            (beat.failed, "failed", "failed", "error"),
-            (beat.late, "late", "late", "error"),
-        ):
-            if number:
-                status.append(Status(f"{number:,} {long}", f"{number:,} {short}", token))
-        return tuple(status)
+        gone, waits_for, trouble = self.backstage.troubles
+        engine = engine_status(beat.engine, self.clock(), self.zone, self.backstage.engine_id, trouble)
+        return (*trouble_status(gone, waits_for), engine, *numbers(beat))
 
     def open_log(self, run_id: int) -> None:
         """Go to Logs with this run."""
@@ -270,9 +285,13 @@ class Desk(App[int]):
         if len(self.screen_stack) > 1:
             self.pop_screen()
         else:
-            from tui.screens.leave import Leave
+            from tui.screens.leave import Leave, Stand
 
-            self.push_screen(Leave(self.status_words()), lambda yes: self.exit(0) if yes else None)
+            def stand() -> Stand:
+                status = " · ".join(each.long for each in self.status_words())
+                return Stand(status, self.backstage.fires, is_saving=self._wanted > 0)
+
+            self.push_screen(Leave(self.reader, stand, self.changed), lambda yes: self.exit(0) if yes else None)
 
     def watch_theme(self, theme: str) -> None:
         """Remember the palette that was chosen."""
@@ -281,13 +300,27 @@ class Desk(App[int]):
 
             self.perform(set_setting, "theme", theme)
 
+    def _suspend(self, suspend: Callable[[int, FrameType | None], Any], number: int, frame: FrameType | None) -> None:
+        """Ctrl+Z. A process that sleeps inside a transaction blocks every writer, so first this one comes to rest."""
+        with self.backstage.quiet(SUSPEND_SECONDS) as is_quiet:
+            if is_quiet:
+                suspend(number, frame)
+                return
+        self.notify("The store is being written to; suspend the desk in a moment.", severity="warning")
+
+    def _fatal_error(self) -> None:
+        """A fault of ours ends the desk. textual would print its trace, with the values of all variables."""
+        self.fault = self.fault or self._exception
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: Any) -> None:
+        """The same for a fault that textual has put into words already (of a style sheet, of its input thread)."""
+        self.fault = self.fault or self._exception or RuntimeError("; ".join(map(str, renderables)))
+        self._return_code = 1
+        self._close_messages_no_wait()
+
     def close(self) -> None:
-        """End the threads and connections; safe to call twice."""
-        if self._starter.is_alive():
-            self._starter.join()
-        if self._engine is not None:
-            self._engine.stop()
-            self._engine = None
-        self.writer.stop()
+        """End the threads and the connection; safe to call twice."""
+        self.backstage.stop()
         with suppress(sqlite3.Error):
             self.reader.close()

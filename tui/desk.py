@@ -1,59 +1,86 @@
-"""Opening the desk in a terminal: signals, a terminal that goes away, and an exit status that tells."""
+"""Opening the desk in a terminal, and an exit status that tells how it ended.
+
+textual reads its environment when it is loaded, so nothing here loads it before that is set.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
-import select
-import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
-from tui.app import Desk
+from store.connection import in_words
+from store.errors import StoreTrouble
+from store.paths import home
 
 SWITCH_INTERVAL = 0.0005
 """Seconds a thread keeps the interpreter: the engine's Python then costs the keys 5 ms, not 18."""
+SLOW_FRAMES = "10"
+"""Frames a second at most on a bad line."""
+HINT_SECONDS = 0.7
+"""A desk that closes sooner does not explain what it waits for."""
 
 
 def open_desk(store: Path, *, slow: bool = False, plain: bool = False) -> int:
-    """Run the desk on `store` until the person leaves. Returns the exit status."""
-    if slow or plain:
-        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-        os.environ.setdefault("TEXTUAL_FPS", "15" if slow else "60")
+    """Run the desk on `store` until the person leaves. Returns the exit status.
+
+    0 when the person left, 128 + n after signal n (129 too when the terminal went away), 1 after a fault.
+    """
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    if slow:
+        os.environ.setdefault("TEXTUAL_FPS", SLOW_FRAMES)
     sys.setswitchinterval(SWITCH_INTERVAL)
-    desk = Desk(store, ascii_marks=plain)
-    ended: list[int] = []
-    _on_signals(desk, ended)
-    _on_hang_up(desk, ended)
+    from tui import faults
+    from tui.app import Desk
+    from tui.terminal import Terminal
+
+    kept = faults.keep(home())
+    with in_words(store):
+        desk = Desk(store, ascii_marks=plain, plain=plain)
+    terminal = Terminal(desk.backstage.stop)
     try:
-        desk.run()
+        with asyncio.Runner() as runner:
+            terminal.watch(runner.get_loop(), desk.exit)
+            runner.run(desk.run_async())
+    except OSError:
+        if not terminal.is_cut:  # else: the last words of a desk whose terminal is gone
+            raise
     finally:
-        desk.close()
-    return ended[0] if ended else (desk.return_code or 0)
+        terminal.over()
+        _close(desk.close, is_seen=not terminal.is_cut)
+    if terminal.status is not None:
+        return terminal.status
+    return _told(desk.fault, kept, store) if desk.fault is not None else desk.return_code or 0
 
 
-def _on_signals(desk: Desk, ended: list[int]) -> None:
-    """A hang-up or a polite kill leaves the terminal whole and lets the engine drain."""
+def _close(close: Callable[[], None], *, is_seen: bool) -> None:
+    """Stop what works behind the screens; jobs may take some seconds to end, and then the person is told."""
+    from tui.terminal import say
 
-    def leave(number: int, _frame: object) -> None:
-        ended.append(128 + number)
-        desk.call_later(desk.exit, None)
+    hint = threading.Timer(HINT_SECONDS, say, ("stopping the jobs that run, 10 seconds at most; ^C leaves at once",))
+    hint.daemon = True
+    if is_seen:
+        hint.start()
+    close()
+    hint.cancel()
 
-    for number in (signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, leave)
 
+def _told(fault: Exception, kept: Path, store: Path) -> int:
+    """Say in a line why the desk stopped; the trace is in the log."""
+    from tui import faults
+    from tui.terminal import say
+    from tui.text import safe
 
-def _on_hang_up(desk: Desk, ended: list[int]) -> None:
-    """Where SIGHUP is ignored (nohup), a closed terminal would leave textual reading its end for ever."""
-
-    def watch() -> None:
-        poll = select.poll()
-        poll.register(sys.__stdin__ or 0, select.POLLHUP | select.POLLERR)
-        while not ended:
-            if any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(2_000)):
-                ended.append(129)
-                desk.call_later(desk.exit, None)
-                desk.close()
-                os._exit(129)
-
-    threading.Thread(target=watch, name="terminal", daemon=True).start()
+    try:
+        with in_words(store):
+            raise fault
+    except StoreTrouble as trouble:
+        say(safe(str(trouble)))
+    except Exception:
+        faults.log.error("the desk stopped", exc_info=fault)
+        words = faults.masked(safe(f"{type(fault).__name__}: {fault}", 200))
+        say(f"the desk stopped by a fault of its own ({words}). What was saved is safe. The trace is in {kept}")
+    return 1

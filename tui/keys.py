@@ -79,6 +79,7 @@ KEYS: tuple[Key, ...] = (
     Key("help.here", "question_mark", "here", "keys", "What can I do here?", (ANYWHERE,), hint=True),
     Key("help.palette", "colon,ctrl+p", "command_palette", "commands", "Find any command", (ANYWHERE,)),
     Key("desk.theme", "comma", "change_theme", "theme", "Choose another palette", (ANYWHERE,)),
+    Key("desk.suspend", "ctrl+z", "suspend_process", "suspend", "Suspend the desk; fg brings it back", (ANYWHERE,)),
     Key("desk.back", "q,escape", "back", "back", "Go back; on a view, leave the desk", (ANYWHERE, BACK)),
 )  # fmt: skip
 

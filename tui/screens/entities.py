@@ -15,6 +15,7 @@ from engine.rules.followups import Move
 from engine.rules.wording import count_of, due_words, long_day, short_day
 from store import values
 from store.reads import definitions, entities
+from tui.perform import Wish, wish
 from tui.rows import Cells, entity_row
 from tui.screens.dialog import Dialog
 from tui.screens.view import Item, View
@@ -110,12 +111,10 @@ class Entities(View):
                 lines.append(Content(f"  and {len(made) - MOVES_SHOWN} more"))
             return Notes(means={"status": f"was {entity.status or 'none'}"}, preview=tuple(lines))
 
-        def save(given: dict[str, str] | None) -> None:
-            if given is not None:
-                self.desk.perform(set_status, entity.object_class, entity.object_id, given["status"])
+        def save(given: dict[str, str]) -> Wish:
+            return wish(set_status, entity.object_class, entity.object_id, given["status"])
 
-        title = f"{entity.object_class} {entity.object_id} {entity.name}: status"
-        self.desk.push_screen(Dialog(safe(title), fields, check), save)
+        self.desk.push_screen(Dialog(_title(entity, "status"), fields, check, save))
 
     def _class(self, name: str) -> values.EntityClass | None:
         return next((each for each in definitions.entity_classes(self.desk.reader) if each.name == name), None)
@@ -143,13 +142,11 @@ class Entities(View):
                 lines.append(_move_line(move, self.desk.today))
             return Notes(wrong, means, tuple(lines))
 
-        def save(given: dict[str, str] | None) -> None:
-            if given is not None:
-                words = [f"{name}={day.isoformat() if day else ''}" for name, day in self._days(given)[0].items()]
-                self.desk.perform(set_fields, entity.object_class, entity.object_id, *words, rev=entity.rev)
+        def save(given: dict[str, str]) -> Wish:
+            words = [f"{name}={day.isoformat() if day else ''}" for name, day in self._days(given)[0].items()]
+            return wish(set_fields, entity.object_class, entity.object_id, *words, rev=entity.rev)
 
-        title = f"{entity.object_class} {entity.object_id} {entity.name}: dates"
-        self.desk.push_screen(Dialog(safe(title), fields, check), save)
+        self.desk.push_screen(Dialog(_title(entity, "dates"), fields, check, save))
 
     def _days(self, given: dict[str, str]) -> tuple[dict[str, date | None], dict[str, str], dict[str, str]]:
         """The days typed, by field; what is wrong; what the others mean."""
@@ -186,16 +183,13 @@ class Entities(View):
                 wrong["on"] = "type a day"
             return Notes(wrong, means)
 
-        def save(given: dict[str, str] | None) -> None:
-            if given is not None:
-                on = parse_day(given["on"], self.desk.today)
-                self.desk.perform(
-                    contact, entity.object_class, entity.object_id, given["text"],
-                    on=on, validated=given["validated"] == "yes",
-                )  # fmt: skip
+        def save(given: dict[str, str]) -> Wish:
+            return wish(
+                contact, entity.object_class, entity.object_id, given["text"],
+                on=parse_day(given["on"], self.desk.today), validated=given["validated"] == "yes",
+            )  # fmt: skip
 
-        title = f"{entity.object_class} {entity.object_id} {entity.name}: contact"
-        self.desk.push_screen(Dialog(safe(title), fields, check, "add"), save)
+        self.desk.push_screen(Dialog(_title(entity, "contact"), fields, check, save, "add"))
 
     def action_add(self) -> None:
         """A new entity."""
@@ -215,11 +209,14 @@ class Entities(View):
         def check(given: dict[str, str]) -> Notes:
             return Notes({} if given["object_id"].strip() else {"object_id": "an entity needs an id"})
 
-        def save(given: dict[str, str] | None) -> None:
-            if given is not None:
-                self.desk.perform(add, given["object_class"], given["object_id"], name=given["name"])
+        def save(given: dict[str, str]) -> Wish:
+            return wish(add, given["object_class"], given["object_id"], name=given["name"])
 
-        self.desk.push_screen(Dialog("Add an entity", fields, check, "add"), save)
+        self.desk.push_screen(Dialog("Add an entity", fields, check, save, "add"))
+
+
+def _title(entity: values.Entity, what: str) -> str:
+    return f"{entity.object_class} {entity.object_id} {entity.name}: {what}"
 
 
 def _move_line(move: Move, today: date) -> Content:

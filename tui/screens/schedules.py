@@ -8,6 +8,7 @@ from typing import ClassVar
 from engine.rules.wording import count_of
 from store import values
 from store.reads import runs, schedules
+from tui.perform import Wish, wish
 from tui.rows import Cells, schedule_row
 from tui.screens.dialog import Confirm, Dialog
 from tui.screens.view import Item, View
@@ -119,15 +120,14 @@ class Schedules(View):
             self.desk.perform(resume, schedule.name)
             return
 
-        def save(given: dict[str, str] | None) -> None:
-            if given is not None:
-                self.desk.perform(pause, schedule.name, reason=given["reason"])
+        def save(given: dict[str, str]) -> Wish:
+            return wish(pause, schedule.name, reason=given["reason"])
 
         def check(given: dict[str, str]) -> Notes:
             return Notes({} if given["reason"].strip() else {"reason": "say why, for whoever asks later"})
 
         fields = (Field("reason", "because"),)
-        self.desk.push_screen(Dialog(f"Pause {safe(schedule.name)}", fields, check, "pause"), save)
+        self.desk.push_screen(Dialog(f"Pause {schedule.name}", fields, check, save, "pause"))
 
     def action_delete(self) -> None:
         """Delete; its runs stay readable and undo brings it back."""

@@ -9,6 +9,7 @@ from engine.rules.days import parse_day
 from engine.rules.errors import BadValue
 from engine.rules.wording import due_words, long_day, plural
 from store import values
+from tui.perform import Wish, wish
 from tui.screens.dialog import Dialog
 from tui.screens.view import View
 from tui.widgets.form import Field, Notes
@@ -78,12 +79,11 @@ class TaskVerbs(View):
             Field("about", "about", about, hint="class and id, such as stay/12; may be empty"),
         )
 
-        def save(given: dict[str, str] | None) -> None:
-            if given is not None:
-                day = parse_day(given["deadline"], self.desk.today) if given["deadline"] else None
-                self.desk.perform(add, given["name"], deadline=day, object=given["about"] or None)
+        def save(given: dict[str, str]) -> Wish:
+            day = parse_day(given["deadline"], self.desk.today) if given["deadline"] else None
+            return wish(add, given["name"], deadline=day, object=given["about"] or None)
 
-        self.desk.push_screen(Dialog("Add a task", fields, self._check_new, "add"), save)
+        self.desk.push_screen(Dialog("Add a task", fields, self._check_new, save, "add"))
 
     def _about(self) -> str:
         task = self.current
@@ -117,12 +117,11 @@ class TaskVerbs(View):
         more = f" ({plural(len(numbers), 'task')})" if len(numbers) > BULK else ""
         fields = (Field(field, "day", hint="fri, 30 nov, tomorrow, +3d, 2026-11-30"),)
 
-        def save(given: dict[str, str] | None) -> None:
-            if given is not None:
-                day = parse_day(given[field], self.desk.today)
-                self.desk.perform(move, *numbers, then=lambda _: self.list.set_marks(()), **{field: day})
+        def save(given: dict[str, str]) -> Wish:
+            day = parse_day(given[field], self.desk.today)
+            return wish(move, *numbers, then=lambda _: self.list.set_marks(()), **{field: day})
 
-        self.desk.push_screen(Dialog(title + more, fields, lambda g: self._check_day(g, field), verb), save)
+        self.desk.push_screen(Dialog(title + more, fields, lambda g: self._check_day(g, field), save, verb))
 
     def _check_day(self, given: dict[str, str], field: str, *, may_be_empty: bool = False) -> Notes:
         text = given[field].strip()
@@ -141,14 +140,14 @@ class TaskVerbs(View):
         task = self.current
         if not isinstance(task, values.Task):
             return
-        fields = (Field("name", "what", task.name), Field("notes", "notes", task.notes.replace("\n", " / ")))
+        was = task.notes.replace("\n", " / ")
+        fields = (Field("name", "what", task.name), Field("notes", "notes", was))
 
-        def save(given: dict[str, str] | None) -> None:
-            if given is not None:
-                notes = given["notes"].replace(" / ", "\n")
-                self.desk.perform(edit, task.id, name=given["name"], notes=notes, rev=task.rev)
+        def save(given: dict[str, str]) -> Wish:
+            notes = None if given["notes"] == was else given["notes"].replace(" / ", "\n")
+            return wish(edit, task.id, name=given["name"], notes=notes, rev=task.rev)
 
         def check(given: dict[str, str]) -> Notes:
             return Notes({} if given["name"].strip() else {"name": "a task needs a name"})
 
-        self.desk.push_screen(Dialog("Edit the task", fields, check), save)
+        self.desk.push_screen(Dialog("Edit the task", fields, check, save))

@@ -1,0 +1,80 @@
+"""What stands at the right of the header: trouble with the store, the engine that fires, and how much there is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from engine.rules.pulse import engine_words
+from store.errors import StoreTrouble
+from store.instants import from_us
+from store.values import Node, Pulse
+from tui.widgets.header import Status
+
+
+class Whereabouts:
+    """Whether the file that was opened is still the one under its name.
+
+    SQLite goes on reading a file that was deleted or moved, and would make a new, empty one to write to.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        self._was = self._identity()
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            found = self._store.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def trouble(self) -> str:
+        """In words; empty if all is well."""
+        now = self._identity()
+        if now == self._was:
+            return ""
+        if now is None:
+            return f"The store {self._store} was moved or deleted: nothing can be saved until it is back."
+        return f"The store {self._store} is another file than this desk opened: leave with q and open the desk again."
+
+    def check(self) -> None:
+        """Raises StoreTrouble."""
+        if words := self.trouble():
+            raise StoreTrouble(words)
+
+
+def trouble_status(gone: str, waits_for: str) -> list[Status]:
+    """The store is not what it was, or a write waits: before everything else."""
+    found = []
+    if gone:
+        found.append(Status("store gone: nothing is saved", "store gone", "error"))
+    if waits_for:
+        found.append(Status(f"saving waits for {waits_for}", "saving waits", "warning"))
+    return found
+
+
+def engine_status(node: Node | None, now: datetime, zone: ZoneInfo, own_id: str, trouble: str) -> Status:
+    """The engine that fires; `own_id` and `trouble` are of the one in this desk."""
+    own = node is not None and node.id == own_id
+    if node is None:
+        if trouble:
+            return Status(f"engine: {trouble}", "engine stuck", "warning")
+        return Status("no engine: jobs wait", "no engine", "warning")
+    since, beat = from_us(node.since), from_us(node.beat_at)
+    words = engine_words(node.pid, since, beat, now, zone.key, own=own, trouble=trouble if own else "")
+    return Status(words, words.removeprefix("engine "), "ok" if words == "engine ok" else "warning")
+
+
+def numbers(beat: Pulse) -> list[Status]:
+    """What runs, what failed, what is late; nothing of what there is none."""
+    return [
+        Status(f"{number:,} {long}", f"{number:,} {short}", token)
+        for number, long, short, token in (
+            (beat.running, "running", "run", "running"),
+            (beat.failed, "failed", "failed", "error"),
+            (beat.late, "late", "late", "error"),
+        )
+        if number
+    ]

@@ -29,7 +29,7 @@ from store.instants import Instant, to_us
 from store.journal import Actor
 from store.paths import home
 from store.reads.pulse import pulse
-from themes import HERE, load_builtin, load_folder
+from themes import HERE, builtin, load_builtin, load_folder
 from tui import faults, keys
 from tui.backstage import Backstage
 from tui.perform import Outcome, Wish, Writer
@@ -118,6 +118,7 @@ class Desk(App[int]):
         self._last_view = ""
         self._day = self.today
         self._painter: tuple[str, Painter] | None = None
+        self._take_palette()
 
     @property
     def now(self) -> Instant:
@@ -133,12 +134,30 @@ class Desk(App[int]):
         """Our tokens exist whatever theme is chosen."""
         return variable_defaults()
 
-    def on_load(self) -> None:
-        """Palettes before the first style sheet is read."""
+    def _take_palette(self) -> None:
+        """Start in the chosen palette: setting it later would have every style sheet parsed a second time."""
+        chosen = str(settings.read(self.reader, "theme"))
+        if (HERE / f"{chosen}.toml").exists():
+            self.register_theme(theme(builtin(chosen)))
+        else:
+            self._learn_palettes()
+        self.set_reactive(App.theme, chosen if chosen in self.available_themes else FIRST_THEME)
+        self._parsed_for = self.get_css_variables()
+        self.stylesheet.set_variables(self._parsed_for)
+
+    def _learn_palettes(self) -> None:
+        """The other palettes, ours and the person's."""
         for palette in (*load_builtin(), *load_folder(home() / "themes")):
             self.register_theme(theme(palette))
-        chosen = settings.read(self.reader, "theme")
-        self.theme = chosen if chosen in self.available_themes else FIRST_THEME
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse again for other colours; textual also asks at the start, when the colours are those it has."""
+        wanted = self.get_css_variables()
+        if wanted == self._parsed_for:
+            self.stylesheet.update(self, animate=animate)
+        else:
+            self._parsed_for = wanted
+            super().refresh_css(animate)
 
     @property
     def painter(self) -> Painter:
@@ -154,7 +173,12 @@ class Desk(App[int]):
             signal.signal(signal.SIGTSTP, partial(self._suspend, former))
             self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.set_interval(LOOK_EVERY, self.look)
-        self.call_after_refresh(self.backstage.start)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """What can wait for the first paint."""
+        self.backstage.start()
+        self._learn_palettes()
 
     def look(self) -> None:
         """Tell the screens what was committed since the last look, by anybody; a new day concerns all."""

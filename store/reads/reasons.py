@@ -44,7 +44,9 @@ class TaskReason:
 _TASK = """
 SELECT t.name, t.object_class, t.object_id, e.name, m.name, t.created_at, maker.name,
        tr.event_type, tr.entity_status, tr.entity_date_field, tr.offset, t.trigger_value, t.trigger_at,
-       dl.entity_date_field, dl.offset, json_extract(e.dates, '$."' || dl.entity_date_field || '"'), t.deadline_date, t.visible_date,
+       dl.entity_date_field, dl.offset,
+       json_extract(e.dates, '$."' || dl.entity_date_field || '"'),
+       t.deadline_date, t.visible_date,
        t.deadline_by_hand, t.visible_by_hand, t.is_done, doer.name, t.done_date,
        t.superseded_by_id, t.superseded_at,
        (SELECT max(old.id) FROM task old WHERE old.superseded_by_id = t.id)

@@ -41,6 +41,7 @@ class Entities(View):
         """One section, by class and id."""
         return LineList(
             self._draw,
+            ascii_marks=self.desk.ascii_marks,
             empty="No entity yet. a adds one; tickler load FILE brings classes and models, "
             "tickler entity import FILE.csv thousands at once.",
         )

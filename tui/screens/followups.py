@@ -50,6 +50,7 @@ class Followups(TaskVerbs):
         """Headings are counted by a worker; rows are there at once."""
         return LineList(
             self._draw,
+            ascii_marks=self.desk.ascii_marks,
             empty="Nothing to follow up. Confirm a stay under Entities (8), or add a task with a.",
         )
 
@@ -81,7 +82,7 @@ class Followups(TaskVerbs):
     def show_rows(self) -> None:
         """The first page of each group at once; their counts follow."""
         self.list.show(self._sections())
-        self._count()
+        self.call_after_refresh(self._count)
 
     def refresh_data(self) -> None:
         """Read again; the cursor stays on its task, groups stay in their order."""

@@ -42,7 +42,11 @@ class Logs(View):
 
     def make_list(self) -> LineList:
         """Lines by their number; the end is where the eye wants to be."""
-        return LineList(self._draw, empty="No line has been written yet. Lines appear here as they come.")
+        return LineList(
+            self._draw,
+            ascii_marks=self.desk.ascii_marks,
+            empty="No line has been written yet. Lines appear here as they come.",
+        )
 
     def on_mount(self) -> None:
         """The run that was asked for, else the newest."""

@@ -27,7 +27,11 @@ class Runs(View):
 
     def make_list(self) -> LineList:
         """One section: runs come newest first and never move."""
-        return LineList(self._draw, empty="Nothing has run yet. Go to Schedules with 3 and press R to run one now.")
+        return LineList(
+            self._draw,
+            ascii_marks=self.desk.ascii_marks,
+            empty="Nothing has run yet. Go to Schedules with 3 and press R to run one now.",
+        )
 
     def on_mount(self) -> None:
         """Read the newest page, and follow the seconds while something runs."""

@@ -29,7 +29,11 @@ class Schedules(View):
 
     def make_list(self) -> LineList:
         """One section, by name."""
-        return LineList(self._draw, empty="No schedule yet. Press a to add one, such as daily 02:30.")
+        return LineList(
+            self._draw,
+            ascii_marks=self.desk.ascii_marks,
+            empty="No schedule yet. Press a to add one, such as daily 02:30.",
+        )
 
     def on_mount(self) -> None:
         """Read the first page."""

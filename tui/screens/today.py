@@ -35,7 +35,11 @@ class Today(TaskVerbs):
 
     def make_list(self) -> LineList:
         """Sections that hold nothing are left out."""
-        return LineList(self._draw, empty="Nothing is due and nothing runs. a adds a task, 3 shows schedules.")
+        return LineList(
+            self._draw,
+            ascii_marks=self.desk.ascii_marks,
+            empty="Nothing is due and nothing runs. a adds a task, 3 shows schedules.",
+        )
 
     def on_mount(self) -> None:
         """Read the first pages, and follow the clock."""

@@ -203,7 +203,8 @@ async def test_hostile_titles_are_shown_and_not_obeyed(desk: Desk) -> None:
     with transaction() as connection:
         for title in HOSTILE:
             connection.execute(
-                "INSERT INTO task (name, visible_date, deadline_date, created_at) VALUES (?, '2025-06-01', '2025-06-02', 0)",
+                "INSERT INTO task (name, visible_date, deadline_date, created_at)"
+                " VALUES (?, '2025-06-01', '2025-06-02', 0)",
                 (title.replace("\x00", "").encode("utf-8", "replace").decode(),),
             )
     async with shown(desk, (120, 70)) as pilot:

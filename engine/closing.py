@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from engine import firing, loglines
-from engine.loglines import Piece
+from engine import firing
+from engine.loglines import Lines
 from engine.rules.endings import Verdict
 from store.enums import FINAL, RunState
 
@@ -29,8 +30,7 @@ WHERE run_id = ? AND fence = ?
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """What a run has printed, all attempts together."""
 
     lines: int
@@ -38,14 +38,8 @@ class Count:
     dropped_lines: int
     dropped_bytes: int
 
-    @property
-    def values(self) -> tuple[int, int, int, int]:
-        """In the order of the columns."""
-        return self.lines, self.errors, self.dropped_lines, self.dropped_bytes
 
-
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """The process of an attempt, and when it began, microseconds UTC."""
 
     pid: int
@@ -60,25 +54,21 @@ class Batch:
     The caller has seen in the same transaction that each run is open under its fence.
     """
 
+    lines: Lines = field(default_factory=Lines)
     _changes: list[tuple[object, ...]] = field(default_factory=list)
     _counts: list[tuple[object, ...]] = field(default_factory=list)
     _attempts: list[tuple[object, ...]] = field(default_factory=list)
-    _pieces: list[tuple[int, Piece]] = field(default_factory=list)
     _over: list[tuple[int, int]] = field(default_factory=list)
     _unbegun: list[tuple[int, int]] = field(default_factory=list)
 
-    def print(self, run_id: int, piece: Piece) -> None:
-        """Add lines; their seq must be the next ones of the run."""
-        self._pieces.append((run_id, piece))
-
     def counted(self, held: tuple[int, int], count: Count) -> None:
         """Lines were added to the run (id and fence), which goes on."""
-        self._counts.append((*count.values, *held))
+        self._counts.append((*count, *held))
 
     def started(self, held: tuple[int, int], start: Start, count: Count) -> None:
         """starting -> running."""
         state = RunState.RUNNING
-        self._changes.append((state, None, None, None, start.pid, start.at, None, None, *count.values, *held))
+        self._changes.append((state, None, None, None, start.pid, start.at, None, None, *count, *held))
         self._attempts.append((state, None, None, start.pid, start.pid_start, start.at, None, *held))
 
     def ended(
@@ -103,7 +93,7 @@ class Batch:
         else:
             self._over.append((held[0], at))
             changed = (verdict.state, verdict.reason, verdict.error, code, None, began, at, None)
-        self._changes.append((*changed, *count.values, *held))
+        self._changes.append((*changed, *count, *held))
         self._attempts.append((verdict.state, verdict.error, code, pid, pid_start, began, at, *held))
 
     def unbegun(self, held: tuple[int, int]) -> None:
@@ -114,7 +104,7 @@ class Batch:
         """In the caller's transaction."""
         for held in self._unbegun:
             given_back(connection, *held)
-        loglines.write(connection, self._pieces)
+        self.lines.write(connection)
         for statement, rows in ((_CHANGE, self._changes), (_COUNT, self._counts), (_ATTEMPT, self._attempts)):
             if rows and connection.executemany(statement, rows).rowcount != len(rows):
                 raise RuntimeError("a run was written that is not in hand")

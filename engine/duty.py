@@ -69,8 +69,8 @@ class Done:
 class Duty:
     """Of the engine that holds the lease. See `Engine` for `until` and `say`.
 
-    `_is_stale`: the outlook is old; `_has_acted`: by what this engine did itself. `_is_claimable`: a run that waits
-    might begin now. `_is_held`: rows may say that they wait for an exclusive run.
+    `_is_stale`: the outlook is old. `_is_claimable`: a run that waits might begin now. `_is_held`: rows may say that
+    they wait for an exclusive run.
     """
 
     def __init__(
@@ -83,12 +83,11 @@ class Duty:
         self._until = until
         self._say = say
         self._is_new = self._is_stale = self._is_claimable = self._is_held = True
-        self._has_acted = False
         self._data_version = -1
         self._outlook: Outlook = outlook.EMPTY
         self._listen_at = self._fire_at = self._chores_at = 0.0
         self._expiry: int | None = None
-        self._expiry_seen = 0
+        self._due = self._expiry_seen = 0
         self._dates = DateLook(say)
         self._intake = Intake(clock)
         self._chores = Chores(store_path(), clock)
@@ -99,8 +98,9 @@ class Duty:
     @property
     def is_idle(self) -> bool:
         """Whether nothing runs and nothing that is due can begin."""
-        open_ends = self._intake.live or self._intake.has_news or self._is_stale or self._has_acted
-        return self._recovery.is_over and not (open_ends or (self._outlook.waits and self._is_claimable))
+        open_ends = self._intake.live or self._intake.has_news or self._is_stale or not self._recovery.is_over
+        could_begin = self._outlook.waits and self._is_claimable
+        return not (open_ends or could_begin or self._fires(self._due))
 
     def look_again(self) -> None:
         """Somebody says that the store has changed."""
@@ -113,13 +113,16 @@ class Duty:
 
     def work(self, now: int, trouble: str) -> int:
         """One pass; the moment at which to look again at the latest."""
-        due = now if self._until is None else min(now, self._until)
+        due = self._due = now if self._until is None else min(now, self._until)
         self._hear()
         self._refresh(now, due)
-        self._dates.look(self._connection, now, due, self._outlook.today(due))
+        self._dates.look(self._connection, now, due, self._outlook.today)
         plan = self._plan(now, due)
         if not plan.is_empty or self._intake.has_news or self._node.is_due(now, NodeState.ACTIVE, trouble):
-            self._committed(plan, self._write(plan, trouble))
+            done = self._write(plan, trouble)
+            self._committed(plan, done)
+            if not plan.is_empty or done.over:
+                self._outlook = outlook.after_own(self._connection, self._outlook, due)
         if self._clock.monotonic() >= self._chores_at:
             self._chores_at = self._clock.monotonic() + _CHORES_SECONDS
             if not self._intake.live:
@@ -150,7 +153,7 @@ class Duty:
         if self._intake.has_news or self._clock.monotonic() < self._listen_at:
             return
         events: list[Event] = self._workers.hear()
-        if not self._intake.hear(events) and events:
+        if not self._intake.hear(events) and events and not self._outlook.waits:
             size = sum(len(event.text) for event in events if isinstance(event, Output))
             if size < TRICKLE:
                 self._listen_at = self._clock.monotonic() + HUSH_SECONDS
@@ -165,11 +168,9 @@ class Duty:
             self.look_again()
         if self._outlook.next_run is not None and self._outlook.next_run <= due:
             self.look_again()
-        if self._is_stale:
+        if self._is_stale or not self._outlook.is_of_day(due):
             self._outlook = outlook.look(self._connection, due)
-        elif self._has_acted:
-            self._outlook = outlook.after_own(self._connection, self._outlook, due)
-        self._is_stale = self._has_acted = False
+        self._is_stale = False
         if not 0 <= now - self._expiry_seen < SECOND:
             self._expiry_seen = now
             self._expiry = claims.first_expiry(self._connection) if self._outlook.waits else None
@@ -180,12 +181,17 @@ class Duty:
             plan.estate = self._recovery.look(self._workers.name)
         for wish in self._outlook.wishes:
             self._heed(plan, wish)
-        next_fire = self._outlook.next_fire
-        plan.fires = next_fire is not None and next_fire <= due and self._clock.monotonic() >= self._fire_at
+        plan.fires = self._fires(due)
         plan.expires = self._expiry is not None and self._expiry <= now
-        could = (self._outlook.waits and self._is_claimable) or plan.fires or plan.estate is not None
-        plan.claims = could and self._workers.is_ready()
+        makes_runs = plan.fires or plan.estate is not None
+        self._is_claimable = self._is_claimable or makes_runs
+        plan.claims = self._is_claimable and (self._outlook.waits or makes_runs) and self._workers.is_ready()
         return plan
+
+    def _fires(self, due: int) -> bool:
+        """Whether an occurrence is due, and the last try to fire it did not come to nothing."""
+        next_fire = self._outlook.next_fire
+        return next_fire is not None and next_fire <= due and self._clock.monotonic() >= self._fire_at
 
     def _heed(self, plan: Plan, wish: Wish) -> None:
         """Somebody wants a run to end."""
@@ -244,12 +250,13 @@ class Duty:
             settings = self._outlook
             self._intake.hear(self._workers.submit(done.claims.taken, settings.cap, settings.grace))
             crash.point("submitted")
+        if plan.expires:
+            self._expiry_seen = 0
         if plan.claims:
             self._is_claimable = done.claims.refused >= claims.REFUSALS
             self._is_held = done.claims.held
         if done.is_stuck:
             self._fire_at = self._clock.monotonic() + _STUCK_SECONDS
-        self._has_acted = not plan.is_empty or bool(done.over)
         self._introduce(done)
         if self._intake.lost:
             self._replace_supervisor()
@@ -266,18 +273,21 @@ class Duty:
 
     def _replace_supervisor(self) -> None:
         """Its jobs are orphans now, settled by what its journal says; another one takes the next jobs."""
-        self._say("the supervisor died; its runs are looked after")
+        self._say(f"the supervisor died, its runs are looked after ({self._intake.last_words or 'without a word'})")
         self._intake.abandon()
         self._workers.lost()
         self._recovery = self._new_recovery(self._outlook.grace)
         self._is_stale = True
 
     def _next(self, now: int, due: int) -> int:
-        if self._is_stale or self._has_acted or self._intake.has_news:
+        if self._is_stale or self._intake.has_news or self._fires(due):
             return now
-        waits = [self._node.next_at(), self._outlook.midnight(due)]
+        is_stuck = self._clock.monotonic() < self._fire_at
+        next_fire = now + round(_STUCK_SECONDS * SECOND) if is_stuck else self._outlook.next_fire
+        waits = [self._node.next_at()]
         if self._until is None:
-            waits += [at for at in (self._outlook.next_fire, self._outlook.next_run, self._expiry) if at is not None]
+            ahead = (next_fire, self._outlook.next_run, self._expiry, self._outlook.midnight)
+            waits += [at for at in ahead if at is not None]
         if not self._recovery.is_over:
             waits.append(now + round(AGAIN_SECONDS * SECOND))
         if self._outlook.waits and self._is_claimable:

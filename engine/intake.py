@@ -14,9 +14,8 @@ from engine import crash
 from engine.clock import Clock
 from engine.closing import Batch, Count, Start
 from engine.live import Live
-from engine.loglines import ENGINE, Piece
 from engine.rules.endings import Verdict, last_lines, next_try, one_line, verdict
-from engine.rules.loudness import INFO
+from engine.rules.loudness import ERROR, INFO
 from engine.rules.retries import retry_delay
 from engine.supervisor.events import Dropping, Event, Exited, Failed, Lost, Output, Started
 from store.enums import RunState
@@ -32,13 +31,14 @@ WHERE r.id IN (SELECT value FROM json_each(?)) AND r.state IN ('starting', 'runn
 class Intake:
     """The runs in hand, by key, and what the store does not know of them yet.
 
-    `lost` says that the supervisor died. `zombies` are runs that somebody else has taken over: their children
-    are to be killed, and nothing of them is written.
+    `lost` says that the supervisor died, `last_words` why. `zombies` are runs that somebody else has taken over:
+    their children are to be killed, and nothing of them is written.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.live: dict[str, Live] = {}
         self.lost = False
+        self.last_words = ""
         self.zombies: list[str] = []
         self._clock = clock
         self._touched: dict[str, Live] = {}
@@ -64,6 +64,7 @@ class Intake:
         for event in events:
             if isinstance(event, Lost):
                 self.lost = urgent = True
+                self.last_words = event.error
                 continue
             run = self.live.get(event.key)
             if run is not None:
@@ -131,8 +132,7 @@ class Intake:
             if _never_began(run.end) and cancelled_by is None:
                 batch.unbegun(run.held)
                 return
-        for piece in run.pieces:
-            batch.print(run.run_id, piece)
+        batch.lines.add(run.unstored)
         if run.end is not None:
             self._end(batch, run, run.end, cancelled_by)
         elif run.start is not None:
@@ -145,12 +145,12 @@ class Intake:
         code, judged = _judged(run, end, cancelled_by)
         left_behind = end.left_behind if isinstance(end, Exited) else 0
         began = at if run.began_at is None else run.began_at
-        lines = last_lines(judged, (at - began) / SECOND, left_behind, *run.gap)
-        texts, levels = [line for line, _ in lines], [level for _, level in lines]
-        last = Piece(run.attempt, run.lines + 1, at, ENGINE, texts, levels)
-        batch.print(run.run_id, last)
-        count = run.count
-        count = Count(run.lines + len(lines), run.errors + last.errors, count.dropped_lines, count.dropped_bytes)
+        errors, seq = run.errors, run.lines
+        for line, level in last_lines(judged, (at - began) / SECOND, left_behind, *run.gap):
+            seq += 1
+            errors += level >= ERROR
+            batch.lines.say(run.run_id, seq, run.attempt, at, line, level)
+        count = Count(seq, errors, *run.count[2:])
         again = None
         if judged.may_retry and run.attempt < run.max_attempts:
             later = at + round(retry_delay(run.attempt, run.run_id) * SECOND)

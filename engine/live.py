@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from engine.closing import Count, Start
-from engine.loglines import Piece, printed, said
-from engine.rules.loudness import INFO
+from engine.loglines import Lines
+from engine.rules.loudness import ERROR, INFO
 from engine.supervisor.events import Exited, Failed, Output
 
 
 @dataclass(slots=True)
 class Live:
-    """What is known of it in memory. `pieces`, `start` and `end` are what the store does not know yet."""
+    """What is known of it in memory. `unstored`, `start` and `end` are what the store does not know yet."""
 
     run_id: int
     fence: int
@@ -26,7 +26,7 @@ class Live:
     dropped_bytes: int
     folder: str | None = None
     asked: int = 0
-    pieces: list[Piece] = field(default_factory=list)
+    unstored: Lines = field(default_factory=Lines)
     start: Start | None = None
     began_at: int | None = None
     end: Exited | Failed | None = None
@@ -50,24 +50,18 @@ class Live:
 
     def print(self, output: Output, at: int) -> None:
         """Take what the job printed."""
-        self._take(printed(self.attempt, self.lines + 1, at, output.stream, output.text))
+        where = self.run_id, self.lines + 1, self.attempt, at
+        lines, errors = self.unstored.print(*where, output.stream, output.text)
+        self.lines += lines
+        self.errors += errors
 
     def say(self, at: int, line: str, level: int = INFO) -> None:
         """Add a line of tickler's own."""
-        self._take(said(self.attempt, self.lines + 1, at, line, level))
+        self.lines += 1
+        self.errors += level >= ERROR
+        self.unstored.say(self.run_id, self.lines, self.attempt, at, line, level)
 
     def stored(self) -> None:
         """The store knows everything now."""
-        self.pieces = []
+        self.unstored = Lines()
         self.start = None
-
-    def _take(self, piece: Piece) -> None:
-        self.pieces.append(piece)
-        self.lines += len(piece.lines)
-        self.errors += piece.errors
-
-
-def named(key: str) -> tuple[int, int]:
-    """Run and fence of a key."""
-    run_id, _, fence = key.partition(":")
-    return int(run_id), int(fence)

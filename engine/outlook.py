@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from engine.rules.errors import BadValue
 from engine.rules.zones import wall_instant, zone_named
 from store import settings
-from store.instants import from_us, to_us
+from store.instants import SECOND, from_us, to_us
 
+_LONGEST_DAY = 26 * 3600 * SECOND
 _NEXT_FIRE = """
 SELECT next_at FROM schedule
 WHERE next_at IS NOT NULL AND deleted_at IS NULL AND is_enabled = 1 AND error IS NULL
@@ -21,7 +22,7 @@ ORDER BY next_at LIMIT 1
 """
 _CANCELLING = """
 SELECT r.id, r.fence, r.state, r.cancel_hard, ifnull(u.name, 'the engine')
-FROM run r LEFT JOIN user u ON u.id = r.cancel_by
+FROM run r INDEXED BY run_cancelling LEFT JOIN user u ON u.id = r.cancel_by
 WHERE r.cancel_requested_at IS NOT NULL AND r.state IN ('pending', 'starting', 'running')
 """
 
@@ -55,7 +56,8 @@ class Outlook:
     """As of one look at the store; instants in microseconds UTC.
 
     `next_fire`: when the next occurrence is due. `waits`: a run could have begun by the time of the look.
-    `next_run`: when the next run will become available after it.
+    `next_run`: when the next run will become available after it. `today`: the day in the store's zone, up to
+    `midnight`.
     """
 
     next_fire: int | None
@@ -65,19 +67,18 @@ class Outlook:
     places: int
     cap: int
     grace: int
-    zone: ZoneInfo
+    today: date
+    midnight: int
 
-    def today(self, now: int) -> date:
-        """The day of `now` in the store's zone."""
-        return from_us(now).astimezone(self.zone).date()
-
-    def midnight(self, now: int) -> int:
-        """When the next day begins there."""
-        start = datetime.combine(self.today(now) + timedelta(days=1), time())
-        return to_us(wall_instant(start, self.zone.key))
+    def is_of_day(self, now: int) -> bool:
+        """Whether `today` still holds; a day has 26 hours at most."""
+        return self.midnight - _LONGEST_DAY <= now < self.midnight
 
 
-_PENDING = "SELECT available_at FROM run WHERE state = 'pending' AND available_at {} ? ORDER BY available_at LIMIT 1"
+_PENDING = (
+    "SELECT available_at FROM run INDEXED BY run_pending"
+    " WHERE state = 'pending' AND available_at {} ? ORDER BY available_at LIMIT 1"
+)
 _AVAILABLE, _LATER = _PENDING.format("<="), _PENDING.format(">")
 
 
@@ -89,6 +90,9 @@ def after_own(connection: sqlite3.Connection, known: Outlook, due: int) -> Outlo
 def look(connection: sqlite3.Connection, due: int) -> Outlook:
     """Read what is to be done at `due` and later: each part from an index."""
     known = settings.read_all(connection)
+    zone = _zone(known["zone"])
+    today = from_us(due).astimezone(zone).date()
+    tomorrow = wall_instant(datetime.combine(today + timedelta(days=1), time()), zone.key)
     return Outlook(
         **_work(connection, due),
         wishes=tuple(
@@ -98,7 +102,8 @@ def look(connection: sqlite3.Connection, due: int) -> Outlook:
         places=known["task_max_concurrent"],
         cap=known["log_cap"],
         grace=known["cancel_grace"],
-        zone=_zone(known["zone"]),
+        today=today,
+        midnight=to_us(tomorrow),
     )
 
 
@@ -117,5 +122,5 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-EMPTY = Outlook(None, False, None, (), 0, 0, 0, ZoneInfo("UTC"))
+EMPTY = Outlook(None, False, None, (), 0, 0, 0, date.min, 0)
 """Before the first look."""

@@ -29,8 +29,8 @@ def pulse(connection: sqlite3.Connection, now: Instant, today: date | None = Non
         today = from_us(now).astimezone(ZoneInfo(settings.read(connection, "zone"))).date()
     return Pulse(
         engine=engine(connection, now),
-        running=_count(connection, "run", "state IN ('starting', 'running')"),
-        pending=_count(connection, "run", "state = 'pending'"),
+        running=_count(connection, "run INDEXED BY run_active", "state IN ('starting', 'running')"),
+        pending=_count(connection, "run INDEXED BY run_pending", "state = 'pending'"),
         late=_count(connection, "task", f"{_OPEN} AND ifnull(deadline_date, '9999-12-31') < ?", today),
         due_today=_count(connection, "task", f"{_OPEN} AND ifnull(deadline_date, '9999-12-31') = ?", today),
         failed=_failed(connection, now - _RECENT),

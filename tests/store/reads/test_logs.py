@@ -28,8 +28,9 @@ def filled(path: Path, lines: list[str]) -> sqlite3.Connection:
         request(connection, 0, name="x", controller="shell", params={})
     loglines.append(connection, 1, 1, 5, "of another run: needle")
     loglines.append(connection, 3, 1, 5, "of another run: needle")
-    piece = loglines.printed(1, 1, 7, "stdout", "\n".join(lines))
-    loglines.write(connection, [(2, piece)])
+    printed = loglines.Lines()
+    assert printed.print(2, 1, 1, 7, "stdout", "\n".join(lines))[0] == len(lines)
+    printed.write(connection)
     connection.execute("UPDATE run SET log_lines = ? WHERE id = 2", (len(lines),))
     connection.execute("COMMIT")
     return connection

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,7 +10,6 @@ from datetime import UTC, date, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from types import FrameType
 from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
@@ -34,6 +32,7 @@ from tui import faults, keys
 from tui.backstage import Backstage
 from tui.perform import Outcome, Wish, Writer
 from tui.status import engine_status, numbers, trouble_status
+from tui.suspension import Suspension
 from tui.text import safe
 from tui.themes import theme, variable_defaults
 from tui.widgets.header import Status
@@ -44,8 +43,6 @@ LOOK_EVERY = 0.5
 """Seconds between looks at what other processes committed; own acts are looked at when they are done."""
 ENGINE_EVERY = 10
 """Looks between two at an engine that says nothing."""
-SUSPEND_SECONDS = 2.0
-"""How long a desk that is to be suspended waits for the end of what is being written."""
 
 
 def _view(module: str, name: str) -> Screen[Any]:
@@ -168,10 +165,7 @@ class Desk(App[int]):
 
     def on_mount(self) -> None:
         """Paint first; the writer and the engine load peewee afterwards."""
-        former = signal.getsignal(signal.SIGTSTP)  # textual's, where there is a terminal
-        if callable(former):
-            signal.signal(signal.SIGTSTP, partial(self._suspend, former))
-            self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        Suspension(self, self.backstage.quiet).take_over()
         self.set_interval(LOOK_EVERY, self.look)
         self.call_after_refresh(self._begin)
 
@@ -323,14 +317,6 @@ class Desk(App[int]):
             from engine.operations.settings import set_setting
 
             self.perform(set_setting, "theme", theme)
-
-    def _suspend(self, suspend: Callable[[int, FrameType | None], Any], number: int, frame: FrameType | None) -> None:
-        """Ctrl+Z. A process that sleeps inside a transaction blocks every writer, so first this one comes to rest."""
-        with self.backstage.quiet(SUSPEND_SECONDS) as is_quiet:
-            if is_quiet:
-                suspend(number, frame)
-                return
-        self.notify("The store is being written to; suspend the desk in a moment.", severity="warning")
 
     def _fatal_error(self) -> None:
         """A fault of ours ends the desk. textual would print its trace, with the values of all variables."""

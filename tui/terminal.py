@@ -93,7 +93,7 @@ class Terminal:
         self.is_cut = True
         if self.status is None:
             self.status = _HANG_UP
-        silent, _ = os.pipe()
+        silent, _ = os.pipe2(os.O_NONBLOCK)  # who was about to read must not wait
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for number in self._ours:
             os.dup2(nowhere if number else silent, number)

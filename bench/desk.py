@@ -13,6 +13,7 @@ import argparse
 import os
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -25,6 +26,7 @@ from stores import FIRST, make
 HERE = Path(__file__).parent
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each start compiles us anew, while textual is compiled already
 DOWN, UP, END, HOME = b"\x1b[B", b"\x1b[A", b"\x1b[F", b"\x1b[H"
+BARE, FEW, MANY = "bare textual app", "desk, 1 task", "desk, 100,000 tasks, 1,000 schedules"
 MARK = FIRST.split(" write", 1)[0].encode()
 
 
@@ -48,11 +50,9 @@ def start(folder: Path, rounds: int) -> None:
     hundred = make(folder / "hundred-thousand.db", 100_000, 1_000)
     here = {"PYTHONPATH": str(HERE.parent)}
     sides: dict[str, Callable[[], float]] = {
-        "bare textual app": lambda: painted([sys.executable, str(HERE / "bare_app.py")], b"READY"),
-        "desk, 1 task": lambda: painted([sys.executable, "-m", "tickler", "--store", str(empty)], MARK, here),
-        "desk, 100,000 tasks, 1,000 schedules": lambda: painted(
-            [sys.executable, "-m", "tickler", "--store", str(hundred)], MARK, here
-        ),
+        BARE: lambda: painted([sys.executable, str(HERE / "bare_app.py")], b"READY"),
+        FEW: lambda: painted([sys.executable, "-m", "tickler", "--store", str(empty)], MARK, here),
+        MANY: lambda: painted([sys.executable, "-m", "tickler", "--store", str(hundred)], MARK, here),
     }
     if "DOOIT" in os.environ:
         home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder / "d"), "XDG_CONFIG_HOME": str(folder / "c")}
@@ -60,8 +60,8 @@ def start(folder: Path, rounds: int) -> None:
     figures = in_turns(sides, rounds)
     for name, values in figures.items():
         print(f"{name:40} {statistics.median(values):8.0f} ms  [{min(values):.0f} .. {max(values):.0f}]")
-    many, bare = (statistics.median(figures[name]) for name in ("desk, 100,000 tasks, 1,000 schedules", "bare textual app"))
-    print(f"goal 1: x{many / bare:.2f} bare (<= 1.35), x{many / statistics.median(figures['desk, 1 task']):.2f} own empty (<= 1.10)")
+    many, few, bare = (statistics.median(figures[name]) for name in (MANY, FEW, BARE))
+    print(f"goal 1: x{many / bare:.2f} bare (<= 1.35), x{many / few:.2f} own empty (<= 1.10)")
     if "dooit, empty" in figures:
         print(f"        x{many / statistics.median(figures['dooit, empty']):.2f} dooit (<= 0.5)")
 
@@ -90,7 +90,8 @@ def told(name: str, paints: Sequence[Paint]) -> None:
     """p50, p99 and bytes of some key presses."""
     first = sorted(paint.first for paint in paints)
     size = statistics.median(paint.size for paint in paints)
-    print(f"{name:46} p50 {first[len(first) // 2]:6.1f} ms  p99 {first[int(len(first) * 0.99)]:6.1f} ms  {size:6.0f} bytes")
+    p50, p99 = first[len(first) // 2], first[int(len(first) * 0.99)]
+    print(f"{name:46} p50 {p50:6.1f} ms  p99 {p99:6.1f} ms  {size:6.0f} bytes")
 
 
 def keys(folder: Path, rounds: int) -> None:
@@ -145,11 +146,9 @@ def busy(folder: Path, rounds: int) -> None:
 
 def run(store: Path, name: str, command: str) -> None:
     """Add a schedule from another process and run it now."""
-    import subprocess
-
     front = [sys.executable, "-m", "tickler", "--store", str(store), "schedule"]
-    subprocess.run([*front, "add", name, "--spec", "yearly 1 jan", "--command", command], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([*front, "run", name], check=True, stdout=subprocess.DEVNULL)
+    for words in (["add", name, "--spec", "yearly 1 jan", "--command", command], ["run", name]):
+        subprocess.run([*front, *words], check=True, stdout=subprocess.DEVNULL)
     time.sleep(0.5)
 
 

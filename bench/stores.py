@@ -23,8 +23,8 @@ def make(path: Path, tasks: int, schedules: int = 0) -> Path:
     current.use(path)
     now = time.time_ns() // 1000
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        kept = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('task','schedule')")
-        for (name,) in kept.fetchall():
+        kept = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('task', 'schedule')"
+        for (name,) in connection.execute(kept).fetchall():
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute("BEGIN")
         _definitions(connection, now)
@@ -40,7 +40,9 @@ def make(path: Path, tasks: int, schedules: int = 0) -> Path:
 
 def _definitions(connection: sqlite3.Connection, now: int) -> None:
     connection.execute("INSERT INTO act (at, actor, via, operation) VALUES (?, 'bench', 'bench', 'make')", (now,))
-    connection.execute("INSERT INTO entity_class (name, statuses, date_fields) VALUES ('stay', '[\"on\"]', '[\"day\"]')")
+    connection.execute(
+        "INSERT INTO entity_class (name, statuses, date_fields) VALUES ('stay', '[\"on\"]', '[\"day\"]')"
+    )
     connection.executemany(
         "INSERT INTO task_event (name, object_class, event_type, entity_date_field, offset)"
         " VALUES (?, 'stay', 'date_field', 'day', ?)",

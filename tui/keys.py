@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 ANYWHERE = "anywhere"
+MOST_HINTS = 7
 BACK = "back"
 """Of every screen itself, so that what is innermost closes first."""
 
@@ -107,8 +108,10 @@ def bindings(*places: str) -> list[Any]:
 
 
 def hints(*places: str) -> tuple[tuple[str, str], ...]:
-    """At most seven (key, word) pairs for the footer."""
-    return tuple((shown(key.keys), key.words) for key in keys_of(*places, ANYWHERE) if key.hint)[:7]
+    """(key, word) pairs for the footer; the last of them asks what else there is."""
+    found = [key for key in keys_of(*places, ANYWHERE) if key.hint]
+    kept = found if len(found) <= MOST_HINTS else [*found[: MOST_HINTS - 1], found[-1]]
+    return tuple((shown(key.keys), key.words) for key in kept)
 
 
 def problems(keymap: Mapping[str, str]) -> list[str]:

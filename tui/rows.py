@@ -59,7 +59,7 @@ def task_row(task: values.Task, width: int, today: date, ascii_marks: bool = Fal
 def entity_row(entity: values.Entity, width: int, today: date) -> Cells:
     """Id, name, status, dates, open and late tasks."""
     dates = " - ".join(short_day(day, today) for day in entity.dates.values() if day)
-    status, when, tasks = (12, 22, 9) if width >= 80 else (12, 0, 8)
+    status, when, tasks = (12, 22, 9) if width >= 74 else (12, 0, 8)
     name = max(8, width - 12 - status - when - tasks - 8)
     late = f"{entity.late_tasks} late" if entity.late_tasks else ""
     return [

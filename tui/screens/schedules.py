@@ -73,7 +73,7 @@ class Schedules(View):
 
     def open_current(self) -> None:
         """Enter shows the detail; on a wide terminal it is there already, so enter edits."""
-        if self.has_class("-wide"):
+        if not self.has_class("-narrow"):
             self.action_edit()
         else:
             super().open_current()

@@ -287,3 +287,12 @@ async def test_the_header_always_says_how_the_engine_is(desk: Desk, width: int) 
         top = picture(pilot).split("\n")[0]
     assert "no engine" in top
     assert len(top) == width
+
+
+@pytest.mark.parametrize("size", [(100, 30), (160, 45), (200, 60)])
+async def test_wide_terminals_show_the_detail_beside_the_list(desk: Desk, size: tuple[int, int]) -> None:
+    async with shown(desk, size) as pilot:
+        await press(pilot, "2", "g", "j")
+        seen = picture(pilot)
+    assert "visible   Tue 20 May 2025" in seen
+    assert "max. 1 month before stay" in seen

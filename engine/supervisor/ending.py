@@ -35,7 +35,8 @@ REAPED = 100
 class Endings:
     """Waits for processes and stops them.
 
-    `alarm`: the monotonic time at which `ring` has something to do. `is_behind`: `reap` is to be called again.
+    `alarm`: the monotonic time at which `ring` has something to do. `is_behind`: `reap` is to be called
+    again.
     """
 
     def __init__(self, family: Family, journal: Journal, outbox: Outbox, pipes: Pipes) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The command runs. `pid` leads its own session; `pid_start` (clock ticks since boot) makes it unique."""
+    """The command runs. `pid` leads a process group; `pid_start` (clock ticks since boot) makes it unique."""
 
     key: str
     pid: int

@@ -2,8 +2,8 @@
 
 The supervisor is a sub-reaper: every process that a job makes is its descendant for ever, and becomes its
 child when its parent ends, also after a double fork with setsid. Such an orphan is known by the mark in its
-environment, else by its session. One that wiped its environment *and* left its session could be any job's: it
-is killed once no job runs.
+environment, else by its process group. One that wiped its environment *and* left its group could be any
+job's: it is killed once no job runs.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ class Family:
         proc = procfs.stat(pid)
         if proc is not None:
             for child in self.children.values():
-                if child.pid == proc.session:
+                if child.pid == proc.group:
                     return child.key
         return _UNKNOWN
 

@@ -14,16 +14,15 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Proc:
-    """One process: its parent, process group and session, start in clock ticks since boot, state letter."""
+    """One process: its parent and process group, start in clock ticks since boot, state letter."""
 
-    __slots__ = ("group", "parent", "pid", "session", "start", "state")
+    __slots__ = ("group", "parent", "pid", "start", "state")
 
-    def __init__(self, pid: int, state: str, parent: int, group: int, session: int, start: int) -> None:
+    def __init__(self, pid: int, state: str, parent: int, group: int, start: int) -> None:
         self.pid = pid
         self.state = state
         self.parent = parent
         self.group = group
-        self.session = session
         self.start = start
 
 
@@ -51,7 +50,7 @@ def stat(pid: int) -> Proc | None:
     if not text:
         return None
     field = text[text.rindex(b")") + 2 :].split(None, 20)
-    return Proc(pid, field[0].decode(), int(field[1]), int(field[2]), int(field[3]), int(field[19]))
+    return Proc(pid, field[0].decode(), int(field[1]), int(field[2]), int(field[19]))
 
 
 def start(pid: int) -> int:

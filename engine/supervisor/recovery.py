@@ -74,8 +74,8 @@ def kill_survivors(left: Left) -> list[int]:
     """Kill what still lives of the jobs of a dead supervisor and wait for its end; the pids.
 
     A process is one of theirs when it carries a job's mark in its environment, or is the started one (pid and
-    start time), or is in the session that one still leads, or descends from one of these. A pid alone proves
-    nothing. Of a job that may leave processes behind, those that left its session are spared. Gives up after
+    start time), or is in the group that one still leads, or descends from one of these. A pid alone proves
+    nothing. Of a job that may leave processes behind, those that left its group are spared. Gives up after
     two seconds on what does not die.
     """
     if left.alive or not left.here:
@@ -110,12 +110,12 @@ def _roots(name: str, jobs: dict[str, LeftJob], procs: dict[int, procfs.Proc]) -
             led.add(proc.pid)
     roots = []
     for proc in procs.values():
-        if proc.pid in led or proc.session in led:
+        if proc.pid in led or proc.group in led:
             roots.append(proc.pid)
             continue
         engine, _, key = (procfs.mark(proc.pid) or "").partition("/")
         owner = jobs.get(key) if engine == name else None
-        if owner and (not owner.detach_ok or (owner.started and proc.session == owner.started.pid)):
+        if owner and (not owner.detach_ok or (owner.started and proc.group == owner.started.pid)):
             roots.append(proc.pid)
     return roots
 

@@ -39,7 +39,7 @@ _JOINS = "CROSS JOIN entity_class c ON c.name = e.object_class LEFT JOIN team ON
 class Filter:
     """Entities pass that fit every part; None or empty asks nothing.
 
-    `text` is looked for in the name, in `stay 12` and in the attributes.
+    `text` is looked for in the name, in `stay 12`, in the status and in the attributes.
     """
 
     classes: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ ALL = Filter()
 
 _TEXT = (
     r"e.name LIKE ? ESCAPE '\' OR e.object_class || ' ' || e.object_id LIKE ? ESCAPE '\'"
-    r" OR e.attributes LIKE ? ESCAPE '\'"
+    r" OR e.status LIKE ? ESCAPE '\' OR e.attributes LIKE ? ESCAPE '\'"
 )
 
 

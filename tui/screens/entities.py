@@ -35,7 +35,7 @@ class Entities(View):
     PLACES: ClassVar[tuple[str, ...]] = ("entities",)
     VIEW = "entities"
     KINDS = frozenset({"entity", "entity_class", "task", "team"})
-    FILTER_HINT = "part of a name, a class and id (stay 12), an attribute; esc clears"
+    FILTER_HINT = "part of a name, a status, a class and id (stay 12); esc clears"
 
     def make_list(self) -> LineList:
         """One section, by class and id."""

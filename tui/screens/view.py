@@ -128,6 +128,7 @@ class View(Base):
         super().__init__()
         self.filter = ""
         self._box: Any = None
+        self._sentence = ""
 
     def compose(self) -> ComposeResult:
         """Header, words, filter, list and detail, hints."""
@@ -231,6 +232,8 @@ class View(Base):
     def _apply(self, text: str) -> None:
         if self._box is not None and text == self._box.value and text != self.filter:
             self.filter = text
+            self._sentence = self._sentence or self.list.empty
+            self.list.empty = f"Nothing matches {text}. esc clears the filter." if text else self._sentence
             self.show_rows()
 
     def show_rows(self) -> None:

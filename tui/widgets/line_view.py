@@ -85,7 +85,7 @@ class LineView(ScrollView, can_focus=False, inherit_bindings=False):
         self._draw = draw
         self._draw_heading = heading
         self._indicator = indicator
-        self._empty = empty
+        self.empty = empty
         self._outline: Outline = outline(())
         self._held: dict[str, Place] = {"top": Place(0, HEADING)}
         self._shown: list[Strip] = []
@@ -252,7 +252,7 @@ class LineView(ScrollView, can_focus=False, inherit_bindings=False):
         return line
 
     def _empty_line(self, y: int) -> Line:
-        text = textwrap.wrap(safe(self._empty), max(10, self._view.width - 6))
+        text = textwrap.wrap(safe(self.empty), max(10, self._view.width - 6))
         piece = text[y - 1] if 0 < y <= len(text) and self._outline.sections else ""
         return self._made(("empty", piece), "ground", False, INDENT, lambda width: [(piece, "muted")])
 

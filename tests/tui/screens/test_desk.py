@@ -296,3 +296,19 @@ async def test_wide_terminals_show_the_detail_beside_the_list(desk: Desk, size: 
         seen = picture(pilot)
     assert "visible   Tue 20 May 2025" in seen
     assert "max. 1 month before stay" in seen
+
+
+async def test_entities_are_found_by_their_status_and_nothing_found_says_so(desk: Desk) -> None:
+    entities.add(desk.ana, desk.at("2025-06-16"), "stay", "15", name="Oak Hill", status="option")
+    async with shown(desk) as pilot:
+        await press(pilot, "8", "slash")
+        await type_in(pilot, "option")
+        await press(pilot, "enter")
+        assert "Oak Hill" in picture(pilot)
+        assert "stay 12" not in picture(pilot)
+        await press(pilot, "slash", "ctrl+u")
+        await type_in(pilot, "nobody")
+        await press(pilot, "enter")
+        assert "Nothing matches nobody" in picture(pilot)
+        await press(pilot, "escape")
+        assert "stay 12" in picture(pilot)

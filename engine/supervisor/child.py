@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import signal
@@ -126,8 +125,10 @@ def spawn(order: Order, mark: str) -> Child:
 def _execute(command: str, env: dict[str, str], out: int, err: int) -> int:
     direct = program(command, env)
     if direct is not None:
-        with contextlib.suppress(OSError):  # a script without #!, a name that is nowhere: for the shell to say
+        try:
             return _posix_spawn(*direct, env, out, err)
+        except OSError:  # a script without #!, a name that is nowhere: the shell knows what to do or say
+            pass
     return _posix_spawn("/bin/sh", ["sh", "-c", "--", command], env, out, err)
 
 

@@ -6,8 +6,8 @@ job that floods gets one read per turn, an engine that does not listen stops the
 signals and reaping.
 
 No more than one job per CPU is younger than FRESH: more would queue on one CPU while the other idles, as the
-kernel does not move what has just run (measured with two CPUs: x0.8 of the spawn floor with ten at once,
-x0.95 this way).
+kernel does not move what has just run (measured with two quiet CPUs and nothing but the spawning: x0.80 of
+two spawning threads with ten at once, x0.92 this way).
 """
 
 from __future__ import annotations

@@ -57,13 +57,12 @@ def trouble_status(gone: str, waits_for: str) -> list[Status]:
 
 def engine_status(node: Node | None, now: datetime, zone: ZoneInfo, own_id: str, trouble: str) -> Status:
     """The engine that fires; `own_id` and `trouble` are of the one in this desk."""
-    own = node is not None and node.id == own_id
+    own = node is None or node.id == own_id
+    if own and trouble:
+        return Status(f"engine: {trouble}", "engine stuck", "warning")
     if node is None:
-        if trouble:
-            return Status(f"engine: {trouble}", "engine stuck", "warning")
         return Status("no engine: jobs wait", "no engine", "warning")
-    since, beat = from_us(node.since), from_us(node.beat_at)
-    words = engine_words(node.pid, since, beat, now, zone.key, own=own, trouble=trouble if own else "")
+    words = engine_words(node.pid, from_us(node.since), from_us(node.beat_at), now, zone.key, own=own)
     return Status(words, words.removeprefix("engine "), "ok" if words == "engine ok" else "warning")
 
 

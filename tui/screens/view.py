@@ -6,8 +6,10 @@ list, and turns keys into operations. It reads again only when the store changed
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, ClassVar
 
 from textual import on
@@ -15,6 +17,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Static
 
 from store.connection import connect
@@ -26,6 +29,8 @@ from tui.widgets.line_list import LineList
 from tui.widgets.pages import Key, Row
 from tui.widgets.painting import Piece
 
+DETAIL_REST = 0.15
+"""Seconds without a move after which the detail follows."""
 FILTER_DELAY = 0.15
 """Seconds of quiet before a filter is applied; typing is never slowed by reading."""
 
@@ -129,6 +134,11 @@ class View(Base):
         self.filter = ""
         self._box: Any = None
         self._sentence = ""
+        self._moved_at = 0.0
+        self._detail_timer: Timer | None = None
+        self.rested = asyncio.Event()
+        """Clear while a detail waits for the keys to rest."""
+        self.rested.set()
 
     def compose(self) -> ComposeResult:
         """Header, words, filter, list and detail, hints."""
@@ -170,7 +180,22 @@ class View(Base):
 
     @on(LineList.Highlighted)
     def _moved(self) -> None:
+        """One step shows its detail at once; while keys repeat it waits, which spares a slow line 2 KB a step."""
+        now = monotonic()
+        repeating = now - self._moved_at < DETAIL_REST
+        self._moved_at = now
+        if self._detail_timer is not None:
+            self._detail_timer.stop()
+            self._detail_timer = None
+        if repeating:
+            self.rested.clear()
+            self._detail_timer = self.set_timer(DETAIL_REST, self._rest)
+        else:
+            self._rest()
+
+    def _rest(self) -> None:
         self.show_detail()
+        self.rested.set()
 
     @on(LineList.Opened)
     def _opened(self) -> None:

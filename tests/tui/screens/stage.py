@@ -63,6 +63,8 @@ async def settle(pilot: Pilot[Any]) -> None:
     await app.idle()
     await app.workers.wait_for_complete()
     await pilot.pause()
+    if isinstance(app.screen, View):
+        await app.screen.rested.wait()
     await pilot.pause()
 
 

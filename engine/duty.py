@@ -24,10 +24,10 @@ from engine.recovery import AGAIN_SECONDS, Estate, Recovery
 from engine.rules.endings import Verdict
 from engine.rules.loudness import WARNING
 from engine.supervisor.events import Event, Output
+from engine.turn import Turn
 from engine.workers import READY_SECONDS, Workers
 from store import paths
 from store.current import store_path
-from store.database import transaction
 from store.enums import NodeState, RunState
 from store.instants import SECOND
 
@@ -84,7 +84,7 @@ class Duty:
         self._say = say
         self._is_new = self._is_stale = self._is_claimable = self._is_held = True
         self._data_version = -1
-        self._outlook: Outlook = outlook.EMPTY
+        self._outlook: Outlook = outlook.nothing()
         self._listen_at = self._fire_at = self._chores_at = 0.0
         self._expiry: int | None = None
         self._due = self._expiry_seen = 0
@@ -122,7 +122,7 @@ class Duty:
             done = self._write(plan, trouble)
             self._committed(plan, done)
             if not plan.is_empty or done.over:
-                self._outlook = outlook.after_own(self._connection, self._outlook, due)
+                outlook.after_own(self._connection, self._outlook, due)
         if self._clock.monotonic() >= self._chores_at:
             self._chores_at = self._clock.monotonic() + _CHORES_SECONDS
             if not self._intake.live:
@@ -133,7 +133,7 @@ class Duty:
     def drain(self, seconds: float) -> None:
         """Stop what runs and store how it ended."""
         self._intake.hear(self._workers.close(max(0.0, seconds - 1)))
-        with transaction() as connection:
+        with Turn(self._connection) as connection:
             over = self._intake.store(connection)
         self._intake.settled()
         self._workers.tidy(over)
@@ -207,7 +207,7 @@ class Duty:
 
     def _write(self, plan: Plan, trouble: str) -> Done:
         done = Done()
-        with transaction() as connection:
+        with Turn(self._connection) as connection:
             if self._is_new:
                 done.former = self._node.succeed(connection)
             if plan.estate is not None:

@@ -54,6 +54,7 @@ class Engine:
         self._bell = Bell(store_path())
         self._connection: sqlite3.Connection | None = None
         self._duty: Duty | None = None
+        self._may_have_rung = True
 
     def open(self) -> None:
         """Connect to the store."""
@@ -72,13 +73,15 @@ class Engine:
             if not self._lease.take():
                 return self._stand_by(now)
             duty = self._duty or self._begin()
-            if self._bell.heard():
+            if self._may_have_rung and self._bell.heard():
                 duty.look_again()
+            self._may_have_rung = True
             return duty.work(now, self.trouble)
 
     def wake(self) -> None:
         """Look at once; from any thread."""
         self._bell.ring()
+        self._may_have_rung = True
 
     def wait(self, until: int) -> None:
         """Sleep until then, or until somebody rings or the supervisor has something to say."""
@@ -88,7 +91,9 @@ class Engine:
         for descriptor in (*self._bell.descriptors(), *(self._duty.descriptors() if self._duty else ())):
             poll.register(descriptor, select.POLLIN)
         # Rounded up: a wait that ends a fraction of a millisecond early is a pass that finds nothing due.
-        poll.poll(int(seconds * 1000) + (seconds > 0))
+        ready = poll.poll(int(seconds * 1000) + (seconds > 0))
+        bells = self._bell.descriptors()
+        self._may_have_rung = any(descriptor in bells for descriptor, _ in ready)
 
     @property
     def is_idle(self) -> bool:

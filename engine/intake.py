@@ -6,7 +6,6 @@ of it in the caller's transaction and may be repeated until a commit holds, `set
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable
 
@@ -82,7 +81,7 @@ class Intake:
         self.zombies, self._over = [], []
         if not self._touched:
             return []
-        ids = json.dumps([run.run_id for run in self._touched.values()])
+        ids = f"[{','.join([str(run.run_id) for run in self._touched.values()])}]"
         held = {(run_id, fence): who for run_id, fence, who in connection.execute(_HELD, (ids,)).fetchall()}
         batch = Batch()
         for run in self._touched.values():

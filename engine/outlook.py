@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from engine.rules.errors import BadValue
@@ -27,14 +26,6 @@ WHERE r.cancel_requested_at IS NOT NULL AND r.state IN ('pending', 'starting', '
 """
 
 
-class Work(TypedDict):
-    """The fields of an outlook that the engine's own passes change."""
-
-    next_fire: int | None
-    waits: bool
-    next_run: int | None
-
-
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Somebody asked for the end of an open run; `level` 1 gently, 2 at once."""
@@ -51,7 +42,7 @@ class Wish:
         return f"{self.run_id}:{self.fence}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outlook:
     """As of one look at the store; instants in microseconds UTC.
 
@@ -82,9 +73,11 @@ _PENDING = (
 _AVAILABLE, _LATER = _PENDING.format("<="), _PENDING.format(">")
 
 
-def after_own(connection: sqlite3.Connection, known: Outlook, due: int) -> Outlook:
-    """The outlook after a pass of our own, in which nobody can have wished or set anything."""
-    return replace(known, **_work(connection, due), wishes=tuple(w for w in known.wishes if w.state != "pending"))
+def after_own(connection: sqlite3.Connection, known: Outlook, due: int) -> None:
+    """Bring the outlook up to date after a pass of our own, in which nobody can have wished or set anything."""
+    known.next_fire, known.waits, known.next_run = _work(connection, due)
+    if known.wishes:
+        known.wishes = tuple(wish for wish in known.wishes if wish.state != "pending")
 
 
 def look(connection: sqlite3.Connection, due: int) -> Outlook:
@@ -94,7 +87,7 @@ def look(connection: sqlite3.Connection, due: int) -> Outlook:
     today = from_us(due).astimezone(zone).date()
     tomorrow = wall_instant(datetime.combine(today + timedelta(days=1), time()), zone.key)
     return Outlook(
-        **_work(connection, due),
+        *_work(connection, due),
         wishes=tuple(
             Wish(run_id, fence, state, 1 + hard, who)
             for run_id, fence, state, hard, who in connection.execute(_CANCELLING).fetchall()
@@ -107,11 +100,12 @@ def look(connection: sqlite3.Connection, due: int) -> Outlook:
     )
 
 
-def _work(connection: sqlite3.Connection, due: int) -> Work:
+def _work(connection: sqlite3.Connection, due: int) -> tuple[int | None, bool, int | None]:
+    """next_fire, waits, next_run."""
     fire = connection.execute(_NEXT_FIRE).fetchone()
     waits = connection.execute(_AVAILABLE, (due,)).fetchone()
     later = connection.execute(_LATER, (due,)).fetchone()
-    return {"next_fire": fire and fire[0], "waits": waits is not None, "next_run": later and later[0]}
+    return fire and fire[0], waits is not None, later and later[0]
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -122,5 +116,6 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-EMPTY = Outlook(None, False, None, (), 0, 0, 0, date.min, 0)
-"""Before the first look."""
+def nothing() -> Outlook:
+    """Before the first look."""
+    return Outlook(None, False, None, (), 0, 0, 0, date.min, 0)

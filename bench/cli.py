@@ -54,7 +54,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--tasks", type=int, default=100_000)
     options = parser.parse_args()
-    os.environ.pop("PYTHONPATH", None)
+    for name in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
+        os.environ.pop(name, None)  # an installed command finds its modules compiled
     with tempfile.TemporaryDirectory() as name:
         empty, full = filled(Path(name), 0), filled(Path(name), options.tasks)
         rows = {

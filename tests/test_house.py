@@ -327,6 +327,35 @@ def test_never(pattern: str, why: str) -> None:
     assert uses(pattern) == set(), why
 
 
+def test_nothing_waits_inside_a_transaction_for_another_task() -> None:
+    """Coroutines of one thread share its connection: one would roll back what the other wrote."""
+    wrong = [
+        f"{name}:{node.lineno}"
+        for name, tree in trees().items()
+        if not is_in(name, "tui")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AsyncFunctionDef | ast.Await | ast.AsyncWith | ast.AsyncFor)
+    ]
+    assert wrong == []
+
+
+def test_every_thread_says_whether_it_keeps_the_process_alive() -> None:
+    wrong = [
+        f"{name}:{node.lineno}"
+        for name, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) == "Thread"
+        and "daemon" not in {word.arg for word in node.keywords}
+    ]
+    assert wrong == []
+
+
+def test_runs_are_not_deleted() -> None:
+    """A run that is newer than the cursor of its schedule would let an instant fire again."""
+    assert uses(r"DELETE FROM run\b") == set()
+
+
 SPAWNERS = {
     "engine.supervisor.client": "starts the supervisor",
     "engine.supervisor.start": "starts the supervisor",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -90,11 +91,10 @@ def refuse(words: str, *, as_json: bool) -> int:
     return 1
 
 
-def moment_of(given: Given) -> Moment:
-    """Now, or the instant that `--at` names, in the zone of the store that is open."""
+def moment_of(given: Given, connection: sqlite3.Connection) -> Moment:
+    """Now, or the instant that `--at` names, in the zone of the store."""
     now = datetime.now(UTC)
-    with reading(store_path()) as connection:
-        zone = str(settings.read(connection, "zone"))
+    zone = str(settings.read(connection, "zone"))
     if given.at is None:
         return Moment(now, zone)
     from engine.rules.dates import parse_instant
@@ -106,36 +106,31 @@ def moment_of(given: Given) -> Moment:
 
 
 def _call(named: Named, words: Sequence[Word], said: Typed, given: Given) -> Answer:
+    """Call the operation. One connection is held meanwhile: while somebody has the store open, others open it fast."""
     from engine.actors import local_actor
 
-    moment = moment_of(given)
-    positional, keywords = arguments(words, said, moment)
-    if takes_progress(named) and sys.stderr is not None and sys.stderr.isatty():
-        keywords["progress"] = _bar(named.title)
-    actor = local_actor("cli")
-    before = _newest_act() if named.writes and not given.json else None
-    result = named.call(actor, moment.now, *positional, **keywords)
-    if not named.writes:
-        return Answer(result, moment.zone, "")
+    with reading(store_path()) as connection:
+        moment = moment_of(given, connection)
+        positional, keywords = arguments(words, said, moment)
+        if takes_progress(named) and sys.stderr is not None and sys.stderr.isatty():
+            keywords["progress"] = _bar(named.title)
+        actor, before = local_actor("cli"), journal.newest(connection) or 0
+        result = named.call(actor, moment.now, *positional, **keywords)
+        if not named.writes:
+            return Answer(result, moment.zone, "")
+        told = _words_since(connection, before, named.name, actor.name, to_us(moment.now))
     from engine.wake import tell
 
     tell(store_path())
-    told = "" if given.json else _words_since(before or 0, named.name, actor.name, to_us(moment.now))
     return Answer(result, moment.zone, told)
 
 
-def _newest_act() -> int:
-    with reading(store_path()) as connection:
-        return journal.newest(connection) or 0
-
-
-def _words_since(act: int, name: str, actor: str, at: int) -> str:
+def _words_since(connection: sqlite3.Connection, act: int, name: str, actor: str, at: int) -> str:
     """What the journal says of the act just done; other processes may have written others meanwhile."""
-    with reading(store_path()) as connection:
-        row = connection.execute(
-            "SELECT words FROM act WHERE id > ? AND operation = ? AND actor = ? AND via = 'cli' AND at = ?",
-            (act, name, actor, at),
-        ).fetchone()
+    row = connection.execute(
+        "SELECT words FROM act WHERE id > ? AND operation = ? AND actor = ? AND via = 'cli' AND at = ?",
+        (act, name, actor, at),
+    ).fetchone()
     return str(row[0]) if row else ""
 
 

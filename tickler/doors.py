@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from engine.rules.errors import BadValue, shown
+from store.connection import reading
 from store.errors import Refused
 from store.opening import open_store
 from store.paths import default_store
@@ -89,8 +90,11 @@ def _refuse_without_terminal() -> None:
 def _engine(given: Given, *, once: bool) -> int:
     if given.at is not None and not once:
         raise Usage("engine: --at goes with --once")
-    open_store(given.store or default_store())
+    opened = open_store(given.store or default_store())
+    at = None
+    if given.at is not None:
+        with reading(opened.path) as connection:
+            at = moment_of(given, connection).now
     from engine.daemon import serve
 
-    at = moment_of(given).now if given.at is not None else None
     return serve(once=once, at=at)

@@ -14,7 +14,7 @@ from typing import Any
 
 from store.instants import iso
 
-_STEERING = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_STEERING = "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 
 
 def as_json(value: Any, zone: str) -> Any:
@@ -44,7 +44,7 @@ def json_text(value: Any, zone: str) -> str:
     """One JSON document. What would steer a terminal stands as `\\u009b`, which is the same JSON."""
     unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
     text = json.dumps(as_json(value, zone), ensure_ascii=not unicode, indent=2)
-    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return re.sub(_STEERING, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 @functools.cache

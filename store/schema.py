@@ -83,6 +83,5 @@ def _differences(side: str, columns: list[str]) -> str:
     `trusted_schema` is off. `store.journal.parse` reads them back.
     """
     return " || ".join(
-        f"CASE WHEN OLD.{c} IS NOT NEW.{c} THEN '{c}=' || quote({side}.{c}) || ',' ELSE '' END"
-        for c in columns
+        f"CASE WHEN OLD.{c} IS NOT NEW.{c} THEN '{c}=' || quote({side}.{c}) || ',' ELSE '' END" for c in columns
     )

@@ -40,9 +40,7 @@ def read(connection: sqlite3.Connection, key: str) -> Any:
 def read_all(connection: sqlite3.Connection) -> dict[str, Any]:
     """Every known setting with its value in force."""
     stored = dict(connection.execute("SELECT key, value FROM setting").fetchall())
-    return {
-        key: json.loads(stored[key]) if key in stored else known.default for key, known in KNOWN.items()
-    }
+    return {key: json.loads(stored[key]) if key in stored else known.default for key, known in KNOWN.items()}
 
 
 def write(connection: sqlite3.Connection, key: str, value: Any) -> None:

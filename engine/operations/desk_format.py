@@ -196,9 +196,7 @@ def _fault_words(message: str) -> str:
 
 def _entries(table: str, value: Any, problems: Problems) -> Iterator[Entry]:
     if table in LATER:
-        problems.add_table(
-            table, f"[[{table}]] cannot be loaded yet: this version of tickler has no such table"
-        )
+        problems.add_table(table, f"[[{table}]] cannot be loaded yet: this version of tickler has no such table")
     elif table not in TABLES:
         near = difflib.get_close_matches(table, TABLES, 1)
         known = f"did you mean [[{near[0]}]]?" if near else f"known are {', '.join(TABLES)}"

@@ -72,9 +72,7 @@ class Writer:
 
         What was due for other entities had its tasks before the first row was written.
         """
-        made = followups.fire_events(
-            self._act, self._kind.name, models=self._models, without_tasks=self._without_tasks
-        )
+        made = followups.fire_events(self._act, self._kind.name, models=self._models, without_tasks=self._without_tasks)
         self.tasks += len(made)
 
     def _make(self, new: Sequence[Found]) -> None:
@@ -108,9 +106,7 @@ class Writer:
             saved = change_fields(self._act, number, had, _fields(now_name, now_team, dates, attributes))
         if found.status is None or found.status == status:
             return saved
-        made = take_status(
-            self._act, number, status, found.status, self._models, without_tasks=self._without_tasks
-        )
+        made = take_status(self._act, number, status, found.status, self._models, without_tasks=self._without_tasks)
         self.tasks += len(made)
         return Saved.CHANGED
 

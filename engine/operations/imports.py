@@ -77,9 +77,7 @@ def import_entities(
     return _told(act, called(file), writer, preview)
 
 
-def _take_over(
-    table: Table, reader: Reader, writer: Writer, problems: Problems, progress: Progress | None
-) -> None:
+def _take_over(table: Table, reader: Reader, writer: Writer, problems: Problems, progress: Progress | None) -> None:
     """Read batch by batch, and write until something is wrong; from then on only look for more of it."""
     lines = table.line_count()
     for batch in _batches(table, problems):

@@ -37,9 +37,7 @@ def one_of(connection: sqlite3.Connection, table: str, text: str, object_class: 
     raise Refused(f"{noun}: {unknown(text, _names(connection, table, object_class), noun + of_class)}.")
 
 
-def _named(
-    connection: sqlite3.Connection, table: str, text: str, object_class: str | None
-) -> list[tuple[int, str]]:
+def _named(connection: sqlite3.Connection, table: str, text: str, object_class: str | None) -> list[tuple[int, str]]:
     if table not in ("task_event", "task_model"):
         live = " AND deleted_at IS NULL" if table == "schedule" else ""
         return connection.execute(f"SELECT id, '' FROM {table} WHERE name = ?{live}", (text,)).fetchall()

@@ -85,9 +85,7 @@ def joined(words: list[str]) -> str:
 def row_words(connection: sqlite3.Connection, table: str, row: int) -> str:
     """`task 12 (Collect allergy info)`, `stay 12`; without the name if the row is gone or has none."""
     if table == "entity":
-        found = connection.execute(
-            "SELECT object_class, object_id FROM entity WHERE id = ?", (row,)
-        ).fetchone()
+        found = connection.execute("SELECT object_class, object_id FROM entity WHERE id = ?", (row,)).fetchone()
         return f"{found[0]} {shown(found[1])}" if found else f"entity {row}"
     columns = {column[1] for column in connection.execute(f"PRAGMA table_info({table})")}
     label = next((each for each in ("name", "key") if each in columns), None)

@@ -113,9 +113,7 @@ class Reversal:
         """The act deleted the row: put it back under its id."""
         row = _again(change)
         marks = ", ".join("?" * len(row))
-        self._connection.execute(
-            f"INSERT INTO {change.kind} ({', '.join(row)}) VALUES ({marks})", tuple(row.values())
-        )
+        self._connection.execute(f"INSERT INTO {change.kind} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
         self._tell(self._words(change), "brought back")
 
     def _change_back(self, change: RowChange) -> None:
@@ -132,12 +130,8 @@ class Reversal:
         words = self._words(change)
         sets = ", ".join(f"{name} = ?" for name in put)
         sets += ", rev = rev + 1" if self._rev(change.kind) else ""
-        self._connection.execute(
-            f"UPDATE {change.kind} SET {sets} WHERE id = ?", (*put.values(), change.row_id)
-        )
-        told = ", ".join(
-            f"{name} {_told(name, now[name])} -> {_told(name, value)}" for name, value in put.items()
-        )
+        self._connection.execute(f"UPDATE {change.kind} SET {sets} WHERE id = ?", (*put.values(), change.row_id))
+        told = ", ".join(f"{name} {_told(name, now[name])} -> {_told(name, value)}" for name, value in put.items())
         self._tell(words, told)
 
     _steps = {"insert": _take_away, "delete": _bring_back, "update": _change_back}
@@ -156,9 +150,7 @@ class Reversal:
     def _since(self, change: RowChange, name: str | None) -> str:
         """Who changed the field, or deleted the row, since."""
         later = [
-            by
-            for by, row in standing_after(self._connection, change, self._until)
-            if name is None or name in row.after
+            by for by, row in standing_after(self._connection, change, self._until) if name is None or name in row.after
         ]
         done = "was deleted" if name is None else f"has another {name}"
         return f"{done} since" + (f": {later[-1].actor} did this ({shown(later[-1].words)})" if later else "")

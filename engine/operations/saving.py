@@ -98,9 +98,7 @@ def model_columns(connection: sqlite3.Connection, given: Given, row: int | None)
         if key in given:
             columns[key] = _at(key, rule, given[key])
     if "tasks_group_name" in given:
-        columns["tasks_group_name"] = (
-            _optional("tasks_group_name", plain_name, given["tasks_group_name"]) or ""
-        )
+        columns["tasks_group_name"] = _optional("tasks_group_name", plain_name, given["tasks_group_name"]) or ""
     if "trigger_event" in given:
         columns["trigger_event_id"] = _trigger(connection, class_id, given["trigger_event"])
     elif before is None:
@@ -159,9 +157,7 @@ def _put(connection: sqlite3.Connection, table: str, row: int | None, values: Co
     if not differing:
         return row, Saved.UNCHANGED
     sets = ", ".join(f"{name} = ?" for name in differing)
-    connection.execute(
-        f"UPDATE {table} SET {sets}, rev = rev + 1 WHERE id = ?", (*(values[n] for n in differing), row)
-    )
+    connection.execute(f"UPDATE {table} SET {sets}, rev = rev + 1 WHERE id = ?", (*(values[n] for n in differing), row))
     return row, Saved.CHANGED
 
 
@@ -221,9 +217,7 @@ def _event_type(given: Given, before: TaskEvent | None) -> EventType:
     return before.event_type
 
 
-def _reference(
-    connection: sqlite3.Connection, key: str, table: str, name: str, object_class: str | None = None
-) -> int:
+def _reference(connection: sqlite3.Connection, key: str, table: str, name: str, object_class: str | None = None) -> int:
     try:
         return one_of(connection, table, name, object_class)
     except Refused as fault:

@@ -59,9 +59,7 @@ def _own(act: Act, number: int) -> values.Act:
     if found is None or number == act.id:
         raise Refused(f"There is no act {number}.")
     if not history.is_own(act.connection, act.actor, number):
-        raise Refused(
-            f"Act {number} ({shown(found.words)}) was done by {found.actor}, who alone may undo it."
-        )
+        raise Refused(f"Act {number} ({shown(found.words)}) was done by {found.actor}, who alone may undo it.")
     if not found.can_undo:
         raise Refused(f"Act {number} ({shown(found.words)}) cannot be undone.")
     if found.operation == "undo":

@@ -127,9 +127,7 @@ def _given_delimiter(name: str, delimiter: str) -> str:
     for mark, word in _NAMES.items():
         if delimiter in (mark, word):
             return mark
-    raise BadCsv(
-        name, None, None, f"'{shown(delimiter)}' is no delimiter (expected {', '.join(_NAMES.values())})"
-    )
+    raise BadCsv(name, None, None, f"'{shown(delimiter)}' is no delimiter (expected {', '.join(_NAMES.values())})")
 
 
 def _delimiter(first_line: str, name: str) -> str:
@@ -247,9 +245,7 @@ class _Source:
 
     def _too_long(self) -> BadCsv:
         if any(_is_long(cell) for cell in self._cells()):
-            return self._where(
-                _is_long, f"over {FIELD_LIMIT:,} characters in one field; is a quote never closed?"
-            )
+            return self._where(_is_long, f"over {FIELD_LIMIT:,} characters in one field; is a quote never closed?")
         return BadCsv(self._name, self.first, None, f"a row of over {LINE_LIMIT:,} characters")
 
     def _where(self, is_wrong: Callable[[re.Match[str]], bool], why: str) -> BadCsv:

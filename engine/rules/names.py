@@ -41,18 +41,14 @@ def class_name(text: str) -> str:
     """A name that can stand before the slash of `stay/12`."""
     name = plain_name(text)
     if set(name) & set("/:= \t"):
-        raise BadValue(
-            f"'{shown(name)}' holds a blank, slash, colon or equals sign (expected a word such as stay)"
-        )
+        raise BadValue(f"'{shown(name)}' holds a blank, slash, colon or equals sign (expected a word such as stay)")
     return name
 
 
 def field_name(text: str) -> str:
     """A name that can stand before the equals sign of `date_from=2025-07-14`."""
     if not _FIELD.fullmatch(text):
-        raise BadValue(
-            f"'{shown(text)}' is not a field name (expected letters, digits and _, such as date_from)"
-        )
+        raise BadValue(f"'{shown(text)}' is not a field name (expected letters, digits and _, such as date_from)")
     return text
 
 

@@ -94,18 +94,14 @@ def _one(connection: sqlite3.Connection, query: str, number: int, noun: str) -> 
     return row
 
 
-def _of_class(
-    connection: sqlite3.Connection, query: str, alias: str, object_class: str | None
-) -> Iterator[Any]:
+def _of_class(connection: sqlite3.Connection, query: str, alias: str, object_class: str | None) -> Iterator[Any]:
     where, values = ("", ()) if object_class is None else (f" WHERE {alias}object_class = ?", (object_class,))
     return connection.execute(f"{query}{where} ORDER BY {alias}object_class, {alias}name", values)
 
 
 def _class(row: Any) -> EntityClass:
     number, name, statuses, date_fields, entities, rev = row
-    return EntityClass(
-        number, name, tuple(json.loads(statuses)), tuple(json.loads(date_fields)), entities, rev
-    )
+    return EntityClass(number, name, tuple(json.loads(statuses)), tuple(json.loads(date_fields)), entities, rev)
 
 
 def _event(row: Any) -> TaskEvent:

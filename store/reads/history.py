@@ -95,9 +95,7 @@ def is_own(connection: sqlite3.Connection, actor: Actor, number: int) -> bool:
     return connection.execute(query, (number, *_known(connection, actor))).fetchone() is not None
 
 
-def standing_after(
-    connection: sqlite3.Connection, change: RowChange, until: int
-) -> tuple[tuple[Act, RowChange], ...]:
+def standing_after(connection: sqlite3.Connection, change: RowChange, until: int) -> tuple[tuple[Act, RowChange], ...]:
     """Later changes of the same row by acts before `until` that still stand, oldest first, with their acts.
 
     An act and its undo cancel each other if both are later; so do an undo and its redo.

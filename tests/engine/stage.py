@@ -33,9 +33,7 @@ def stays(desk: Path) -> Path:
     definitions.add_class(ANA, AT, "stay", statuses, ("date_from", "date_to"))
     definitions.add_event(ANA, AT, "stay", "became confirmed", "confirmed")
     definitions.add_event(ANA, AT, "stay", "max. 1 month before stay", None, "date_from", "-30d")
-    definitions.add_model(
-        ANA, AT, "stay", "Collect allergy info", "became confirmed", "max. 1 month before stay"
-    )
+    definitions.add_model(ANA, AT, "stay", "Collect allergy info", "became confirmed", "max. 1 month before stay")
     definitions.add_team(ANA, AT, "North")
     definitions.add_team(ANA, AT, "South")
     return desk

@@ -33,9 +33,7 @@ def who(actor: Actor) -> int:
         return number
 
 
-def test_identity_is_the_uid_and_not_what_the_environment_says(
-    desk: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_identity_is_the_uid_and_not_what_the_environment_says(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.setenv(name, "mallory")
     assert local_actor("cli") == Actor(None, LOGIN, "cli")

@@ -85,9 +85,7 @@ def test_a_date_field_in_use_stays(stays: Path) -> None:
         "INSERT INTO entity (object_class, object_id, dates, created_at)"
         " VALUES ('stay', '12', '{\"date_to\": \"2025-07-14\"}', 0)",
     )
-    assert "the event 'max. 1 month before stay' uses it" in refused(
-        ops.edit_class, "stay", date_field=("date_to",)
-    )
+    assert "the event 'max. 1 month before stay' uses it" in refused(ops.edit_class, "stay", date_field=("date_to",))
     assert "stay 12 has it" in refused(ops.edit_class, "stay", date_field=("date_from",))
 
 
@@ -126,18 +124,14 @@ def test_events_that_are_refused(stays: Path, given: dict[str, str], why: str) -
 def test_names_of_two_classes_are_told_apart(stays: Path) -> None:
     ops.add_class(ANA, AT, "visit", ("confirmed",))
     ops.add_event(ANA, AT, "visit", "became confirmed", "confirmed")
-    assert "write one of stay/became confirmed, visit/became confirmed" in refused(
-        queries.event, "became confirmed"
-    )
+    assert "write one of stay/became confirmed, visit/became confirmed" in refused(queries.event, "became confirmed")
     found = queries.event(ANA, AT, "visit/became confirmed")
     assert found.object_class == "visit"
     assert queries.event(ANA, AT, str(found.id)) == found
 
 
 def test_a_status_stands_for_the_event_of_becoming_it(stays: Path) -> None:
-    model = ops.add_model(
-        ANA, AT, "stay", "Assign rooms", "validated", kind=TaskKind.INFORMATIONAL, team="North"
-    )
+    model = ops.add_model(ANA, AT, "stay", "Assign rooms", "validated", kind=TaskKind.INFORMATIONAL, team="North")
     assert (model.trigger_event, model.kind, model.team) == ("validated", TaskKind.INFORMATIONAL, "North")
     event = queries.event(ANA, AT, "validated")
     assert (event.entity_status, event.offset) == ("validated", "0d")
@@ -211,9 +205,7 @@ def test_users_that_are_refused(stays: Path, args: Any, given: dict[str, Any], w
 
 def test_what_is_used_is_not_deleted_and_says_by_what(stays: Path) -> None:
     ops.edit_model(ANA, AT, "Collect allergy info", team="North")
-    insert(
-        stays, "INSERT INTO entity (object_class, object_id, team_id, created_at) VALUES ('stay', '1', 1, 0)"
-    )
+    insert(stays, "INSERT INTO entity (object_class, object_id, team_id, created_at) VALUES ('stay', '1', 1, 0)")
     assert refused(ops.delete_team, "North") == (
         "The team North cannot be deleted: it is used by 1 entity and 1 model."
     )

@@ -68,9 +68,7 @@ def test_an_entity_with_a_status_became_it(loaded: Path) -> None:
 
 
 def test_schedules_are_planned(loaded: Path) -> None:
-    assert rows(
-        loaded, "SELECT name, timeout, max_retries, is_enabled, next_at FROM schedule ORDER BY id"
-    ) == [
+    assert rows(loaded, "SELECT name, timeout, max_retries, is_enabled, next_at FROM schedule ORDER BY id") == [
         ("nightly backup", 3600, 2, 1, 1747787400000000),
         ("monthly report", 3600, 0, 0, None),
     ]
@@ -99,9 +97,7 @@ def test_what_differs_is_changed_and_what_is_not_named_stays(loaded: Path, tmp_p
     )  # fmt: skip
     ana = queries.user(ANA, AT, "ana")
     assert (ana.zone, ana.login) == (None, "apeeters")
-    assert rows(loaded, "SELECT timeout, params FROM schedule WHERE id = 1") == [
-        (90, '{"command": "backup.sh --all"}')
-    ]
+    assert rows(loaded, "SELECT timeout, params FROM schedule WHERE id = 1") == [(90, '{"command": "backup.sh --all"}')]
 
 
 def test_a_status_that_changed_is_taken(loaded: Path, tmp_path: Path) -> None:
@@ -117,9 +113,7 @@ def test_a_status_that_changed_is_taken(loaded: Path, tmp_path: Path) -> None:
 
 def test_tasks_move_with_a_date(loaded: Path, tmp_path: Path) -> None:
     take(tmp_path, '[[entity]]\nobject_class="stay"\nobject_id="12"\ndates={date_from=2025-07-21}\n')
-    assert rows(loaded, "SELECT deadline_date FROM task WHERE name = 'Collect allergy info'") == [
-        ("2025-06-21",)
-    ]
+    assert rows(loaded, "SELECT deadline_date FROM task WHERE name = 'Collect allergy info'") == [("2025-06-21",)]
     assert rows(loaded, "SELECT dates FROM entity WHERE id = 1") == [
         ('{"date_from": "2025-07-21", "date_to": "2025-07-18"}',)
     ]
@@ -131,9 +125,7 @@ def test_date_events_that_have_come_fire_once(loaded: Path, tmp_path: Path) -> N
     text = '[[task_model]]\nobject_class="stay"\nname="Pack"\ntrigger_event="max. 1 month before stay"\n'
     entity = '[[entity]]\nobject_class="stay"\nobject_id="14"\ndate_from=2025-06-01\n'
     take(tmp_path, text + entity)
-    assert rows(loaded, "SELECT object_id, visible_date FROM task WHERE name = 'Pack'") == [
-        ("14", "2025-05-02")
-    ]
+    assert rows(loaded, "SELECT object_id, visible_date FROM task WHERE name = 'Pack'") == [("14", "2025-05-02")]
     take(tmp_path, text + entity)
     assert rows(loaded, "SELECT count(*) FROM task WHERE name = 'Pack'") == [(1,)]
 

@@ -200,9 +200,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("text", "why"), BAD.values(), ids=BAD)
-def test_a_bad_file_says_where_and_changes_nothing(
-    stays: Path, tmp_path: Path, text: str | bytes, why: str
-) -> None:
+def test_a_bad_file_says_where_and_changes_nothing(stays: Path, tmp_path: Path, text: str | bytes, why: str) -> None:
     take(tmp_path, HEADER + "99,Old,quote,,,,\n")
     before, kept = file_bytes(stays), dump(ANA, AT)
     assert why in refused(tmp_path, text)

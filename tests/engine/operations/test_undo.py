@@ -318,15 +318,11 @@ def step(kind: str, number: int, text: str) -> None:
         "add_team": lambda: ops.add_team(ANA, AT, text),
         "edit_team": lambda: ops.edit_team(ANA, AT, pick(queries.teams), name=text),
         "delete_team": lambda: ops.delete_team(ANA, AT, pick(queries.teams)),
-        "add_event": lambda: ops.add_event(
-            ANA, AT, pick(queries.classes), text, None, "date_to", f"{number}d"
-        ),
+        "add_event": lambda: ops.add_event(ANA, AT, pick(queries.classes), text, None, "date_to", f"{number}d"),
         "edit_event": lambda: ops.edit_event(ANA, AT, pick(queries.events), offset=f"-{number}mo"),
         "delete_event": lambda: ops.delete_event(ANA, AT, pick(queries.events)),
         "add_model": lambda: ops.add_model(ANA, AT, pick(queries.classes), text, "validated"),
-        "edit_model": lambda: ops.edit_model(
-            ANA, AT, pick(queries.models), name=text, team=pick(queries.teams)
-        ),
+        "edit_model": lambda: ops.edit_model(ANA, AT, pick(queries.models), name=text, team=pick(queries.teams)),
         "delete_model": lambda: ops.delete_model(ANA, AT, pick(queries.models)),
         "rename_class": lambda: ops.edit_class(ANA, AT, pick(queries.classes), name=f"class{number}"),
         "set": lambda: set_setting(ANA, AT, "cancel_grace", str(number)),

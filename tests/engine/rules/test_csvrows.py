@@ -166,9 +166,7 @@ def test_an_importer_says_which_value_it_cannot_use() -> None:
 def test_a_missing_column_lists_those_that_are_there() -> None:
     table = read_rows(b"id,status\n1,a\n", name="stays.csv")
     assert table.position("status") == 1
-    with pytest.raises(
-        BadCsv, match=re.escape("stays.csv: there is no column arrival (there are: id, status)")
-    ):
+    with pytest.raises(BadCsv, match=re.escape("stays.csv: there is no column arrival (there are: id, status)")):
         table.position("arrival")
 
 

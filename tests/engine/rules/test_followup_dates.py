@@ -26,9 +26,7 @@ DATE_FROM, DATE_TO = date(2025, 7, 14), date(2025, 7, 18)
         (date(2025, 12, 20), "15d", "Sun 4 Jan 2026"),
     ],
 )
-def test_E1_E2_E3_visible_is_the_day_of_the_event_plus_its_offset(
-    trigger: date, offset: str, visible: str
-) -> None:
+def test_E1_E2_E3_visible_is_the_day_of_the_event_plus_its_offset(trigger: date, offset: str, visible: str) -> None:
     assert long_day(shift_date(trigger, parse_offset(offset))) == visible
 
 
@@ -47,9 +45,7 @@ def test_E1_E2_E3_visible_is_the_day_of_the_event_plus_its_offset(
         (date(2025, 3, 31), "-1mo", "Fri 28 Feb 2025"),
     ],
 )
-def test_E2_E4_E16_deadline_is_the_date_field_plus_the_offset(
-    field: date, offset: str, deadline: str
-) -> None:
+def test_E2_E4_E16_deadline_is_the_date_field_plus_the_offset(field: date, offset: str, deadline: str) -> None:
     assert long_day(shift_date(field, parse_offset(offset))) == deadline
 
 

@@ -162,9 +162,7 @@ def test_a_later_day_is_never_moved_to_an_earlier_one(one: date, other: date, of
 
 @many
 @given(offsets, small_days, st.frozensets(st.dates(date(2023, 1, 1), date(2026, 1, 1)), max_size=12))
-def test_latest_anchor_parts_fired_from_not_fired(
-    offset: Offset, today: date, holidays: frozenset[date]
-) -> None:
+def test_latest_anchor_parts_fired_from_not_fired(offset: Offset, today: date, holidays: frozenset[date]) -> None:
     anchor = latest_anchor(offset, today, holidays=holidays)
     for away in range(-70, 71):
         day = anchor + timedelta(away)

@@ -66,11 +66,7 @@ VALUES = st.one_of(
 )
 
 
-@given(
-    rows=st.lists(
-        st.dictionaries(st.text("ab.= ['\"#", min_size=1, max_size=3), VALUES, max_size=4), max_size=5
-    )
-)
+@given(rows=st.lists(st.dictionaries(st.text("ab.= ['\"#", min_size=1, max_size=3), VALUES, max_size=4), max_size=5))
 def test_any_written_file_is_found_again(rows: list[dict[str, object]]) -> None:
     import tomli_w
 

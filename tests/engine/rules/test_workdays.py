@@ -26,9 +26,7 @@ def one_by_one(day: date, count: int, holidays: frozenset[date], week: frozenset
 
 @settings(max_examples=200, deadline=None)
 @given(days, st.integers(-60, 60), st.frozensets(days, max_size=60), weeks)
-def test_equal_to_counting_one_by_one(
-    day: date, count: int, holidays: frozenset[date], week: frozenset[int]
-) -> None:
+def test_equal_to_counting_one_by_one(day: date, count: int, holidays: frozenset[date], week: frozenset[int]) -> None:
     assert shift_workdays(day, count, holidays=holidays, week=week) == one_by_one(day, count, holidays, week)
 
 

@@ -17,10 +17,10 @@ import cairosvg
 
 os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
-from engine.actors import local_actor  # noqa: E402  # the terminal is set before rich looks at it
-from engine.operations.schedules import run_now  # noqa: E402
-from tickler.demo import throw_away_store  # noqa: E402
-from tui.app import Desk  # noqa: E402
+from engine.actors import local_actor  # the terminal is set before rich looks at it
+from engine.operations.schedules import run_now
+from tickler.demo import throw_away_store
+from tui.app import Desk
 
 HERE = Path(__file__).parent
 PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {

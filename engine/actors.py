@@ -62,8 +62,6 @@ def _enrolled(act: Act) -> int:
         while connection.execute("SELECT 1 FROM user WHERE name = ?", (name,)).fetchone():
             number += 1
             name = f"{login} {number}"
-        rows = connection.execute(
-            "INSERT INTO user (name, login) VALUES (?, ?) RETURNING id", (name, login)
-        ).fetchall()
+        rows = connection.execute("INSERT INTO user (name, login) VALUES (?, ?) RETURNING id", (name, login)).fetchall()
     connection.execute("DELETE FROM change WHERE id > ? AND kind = 'user'", (before,))
     return int(rows[0][0])

@@ -30,9 +30,7 @@ def file_bytes(name: str, limit: int) -> bytes:
     if name == "-":
         return _piped(0, name, limit)
     try:
-        descriptor = os.open(
-            Path(name).expanduser(), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
-        )
+        descriptor = os.open(Path(name).expanduser(), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     except (OSError, ValueError, RuntimeError) as fault:
         raise Refused(f"{_place(name)} cannot be read: {_reason(fault)}.") from fault
     try:
@@ -79,9 +77,7 @@ def _piped(descriptor: int, name: str, limit: int) -> bytes:
         left = end - time.monotonic()
         ready, _, _ = select.select([descriptor], [], [], max(left, 0))
         if not ready:
-            raise Refused(
-                f"{_place(name)}: the pipe did not end within {PATIENCE:.0f} seconds; save it to a file."
-            )
+            raise Refused(f"{_place(name)}: the pipe did not end within {PATIENCE:.0f} seconds; save it to a file.")
         piece = os.read(descriptor, _CHUNK)
         if not piece:
             return b"".join(pieces)

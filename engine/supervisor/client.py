@@ -31,9 +31,9 @@ class Job:
     key: names the job in events and in the journal, once per supervisor, e.g. "run:attempt:fence". command:
     text for `/bin/sh -c`. env: the whole environment; the supervisor adds TICKLER_JOB, by which it knows the
     job's processes. timeout: seconds of running time (a sleeping machine does not count), None for none.
-    grace: seconds between SIGTERM and SIGKILL. cap: bytes of output passed on; of what comes after, the last
-    256 KB. detach_ok: processes may outlive the command; they must not keep writing to its output, which is
-    closed with it.
+    grace: seconds between SIGTERM and SIGKILL. cap: bytes of output passed on, fewer if lines are very short
+    (`output.LINES`); of what comes after, the last 256 KB. detach_ok: processes may outlive the command; they
+    must not keep writing to its output, which is closed with it.
     """
 
     key: str

@@ -10,6 +10,12 @@ from collections import deque
 
 LINE = 8192
 """Bytes of one line that are kept, its mark included."""
+LINES = 400_000
+"""Lines that pass at most, unless the cap leaves room for longer ones: a row of the store is more than its text.
+Ten million bytes of `yes` are five million lines, which would fill eighteen times as much.
+"""
+SHORT = 32
+"""Bytes of a line on which the number of lines is reckoned when the cap is larger than LINES of them."""
 TAIL = 256 * 1024
 """Bytes kept of the end of an output that is larger than its cap."""
 MARK = "…[cut]".encode()
@@ -114,8 +120,9 @@ class Piece:
 class Capture:
     """What one job prints, both streams: the first `cap` bytes pass, the last TAIL of the rest are kept for the end.
 
-    Whole lines only. What passes, the tail and `dropped_lines` and `dropped_bytes` together are what was
-    printed, exactly, when each end of a line counts as one byte.
+    Whole lines only, and no more than LINES, or one for each SHORT bytes of a larger cap. What passes, the tail
+    and `dropped_lines` and `dropped_bytes` together are what was printed, exactly, when each end of a line
+    counts as one byte.
     """
 
     def __init__(self, cap: int) -> None:
@@ -123,6 +130,7 @@ class Capture:
         self.dropped_lines = 0
         self._dropped = 0
         self._room = cap
+        self._rows = max(LINES, cap // SHORT)
         self._held = 0
         self._tail: deque[Piece] = deque()
         self._splitters: dict[str, Splitter] = {}
@@ -156,11 +164,15 @@ class Capture:
         if self.is_full:
             self._keep(stream, at, block)
             return None
-        if len(block) <= self._room:
+        rows = block.count(b"\n")
+        if len(block) <= self._room and rows <= self._rows:
             self._room -= len(block)
+            self._rows -= rows
             return Piece(stream, at, block)
         self.is_full = True
         end = block.rfind(b"\n", 0, self._room) + 1
+        if block.count(b"\n", 0, end) > self._rows:
+            end = len(block) - len(block.split(b"\n", self._rows)[-1])
         self._keep(stream, at, block[end:])
         return Piece(stream, at, block[:end]) if end else None
 

@@ -144,6 +144,22 @@ def test_engine_stopped_inside_a_transaction_is_named_by_those_it_blocks(desk: P
     assert blocker(desk) == "another process"
 
 
+def peak_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def test_flood_takes_little_memory_of_the_engine(desk: Path) -> None:
+    with daemon(desk) as engine:
+        quiet = add("seq 1 1000", now=CLOCK.now())
+        soon(lambda: run_of(desk, quiet).finished_at)
+        before = peak_mb(engine.pid)
+        flood = add("yes 'a line of text as programs print it all day long' | head -c 200000000", now=CLOCK.now())
+        soon(lambda: run_of(desk, flood).finished_at, 60)
+        assert peak_mb(engine.pid) - before < 50
+    assert run_of(desk, flood).state is RunState.SUCCEEDED
+
+
 @pytest.mark.slow
 def test_many_kills_lose_nothing_and_run_nothing_twice(desk: Path) -> None:
     seed = random.randrange(1 << 30)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.supervisor.output import LINE, MARK, TAIL, Capture, Splitter
+from engine.supervisor.output import LINE, MARK, SHORT, TAIL, Capture, Splitter
+from engine.supervisor.output import LINES as ROWS
 
 
 def split(*chunks: bytes) -> list[bytes]:
@@ -100,6 +101,20 @@ def test_the_cap_is_of_both_streams_and_cuts_between_lines() -> None:
         ("stdout", 3, b"x\n"),
     ]
     assert (capture.dropped_lines, capture.dropped_bytes) == (0, 0)
+
+
+def test_short_lines_pass_up_to_a_number_and_the_count_is_exact() -> None:
+    capture = Capture(10_000_000)
+    passed = [capture.feed("stdout", 0, b"y\n" * 30_000) for _ in range(50)]
+    blocks = [piece.block for piece in passed if piece]
+    assert b"".join(blocks) == b"y\n" * ROWS
+    tail = b"".join(piece.block for piece in capture.finish(0))
+    assert ROWS + tail.count(b"\n") + capture.dropped_lines == 1_500_000
+    assert 2 * ROWS + len(tail) + capture.dropped_bytes == 3_000_000
+    wide = Capture(SHORT * (ROWS + 7))
+    assert sum(len(piece.block) for _ in range(50) if (piece := wide.feed("stdout", 0, b"y\n" * 30_000))) == 2 * (
+        ROWS + 7
+    )
 
 
 LINES = st.lists(

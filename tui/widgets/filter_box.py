@@ -13,6 +13,7 @@ class FilterBox(Input):
 
     def __init__(self, hint: str) -> None:
         super().__init__(placeholder=hint, compact=True, id="filter")
+        self.cursor_blink = False  # it would write to the line twice a second
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

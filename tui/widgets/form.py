@@ -108,7 +108,9 @@ class Form(VerticalScroll, can_focus=False):
                 if each.choices:
                     yield Choice(each.value, each.choices, id=each.name)
                 else:
-                    yield Input(each.value, id=each.name, compact=True, select_on_focus=False)
+                    box = Input(each.value, id=each.name, compact=True, select_on_focus=False)
+                    box.cursor_blink = False  # it would write to the line twice a second
+                    yield box
                 yield Static(Content(each.hint), classes="note", id=f"{each.name}-note", markup=False)
 
     def on_mount(self) -> None:

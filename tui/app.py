@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
+from textual import events
 from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
@@ -35,6 +36,7 @@ from tui.status import engine_status, numbers, trouble_status
 from tui.suspension import Suspension
 from tui.text import safe
 from tui.themes import theme, variable_defaults
+from tui.typeahead import KeyTaken, TypeAhead
 from tui.widgets.header import Status
 from tui.widgets.painting import Painter
 
@@ -104,6 +106,7 @@ class Desk(App[int]):
         self.changed: Signal[frozenset[str]] = Signal(self, "changed")
         writer = partial(Writer, lambda: self.actor, clock, lambda outcome: self.post_message(Performed(outcome)))
         self.backstage = Backstage(store, writer, with_engine=engine)
+        self._typed = TypeAhead(self, super().on_event)
         self._watch = Watch(self.reader)
         self._said = ("", "", "")
         self._looks = 0
@@ -116,6 +119,17 @@ class Desk(App[int]):
         self._day = self.today
         self._painter: tuple[str, Painter] | None = None
         self._take_palette()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pasted text wait for their turn."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._typed.take(event)
+        else:
+            await super().on_event(event)
+
+    def on_key_taken(self, message: KeyTaken) -> None:
+        """The next one, please."""
+        self._typed.taken(message)
 
     @property
     def now(self) -> Instant:

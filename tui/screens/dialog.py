@@ -51,6 +51,11 @@ class Dialog(ModalScreen[None]):
         self._timer: Timer | None = None
 
     @property
+    def holds_keys(self) -> bool:
+        """Between enter and the answer of the store, as long as nobody would notice."""
+        return self._asked is not None and not self._form.disabled
+
+    @property
     def _desk(self) -> Asked:
         assert isinstance(self.app, Asked)
         return self.app

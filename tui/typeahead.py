@@ -58,9 +58,11 @@ class TypeAhead:
         screen = self._app.screen
         if getattr(screen, "holds_keys", False):
             self._app.set_timer(ANSWER_EVERY, lambda: self.taken(message))
-        elif screen is message.before or (screen.is_mounted and (screen.focused or not screen.focus_chain)):
-            self._app.call_later(self._next, message.turn)
-        elif not screen.call_after_refresh(self.taken, message):
+        elif (
+            screen is message.before
+            or (screen.is_mounted and (screen.focused or not screen.focus_chain))
+            or not screen.call_after_refresh(self.taken, message)
+        ):
             self._app.call_later(self._next, message.turn)
 
     async def _next(self, turn: int) -> None:

@@ -56,13 +56,10 @@ class TypeAhead:
     def taken(self, message: KeyTaken) -> None:
         """The key has arrived. A screen that it opened has to have its focus first, one that saves its answer."""
         screen = self._app.screen
+        is_ready = screen is message.before or (screen.is_mounted and (screen.focused or not screen.focus_chain))
         if getattr(screen, "holds_keys", False):
             self._app.set_timer(ANSWER_EVERY, lambda: self.taken(message))
-        elif (
-            screen is message.before
-            or (screen.is_mounted and (screen.focused or not screen.focus_chain))
-            or not screen.call_after_refresh(self.taken, message)
-        ):
+        elif is_ready or not screen.call_after_refresh(self.taken, message):
             self._app.call_later(self._next, message.turn)
 
     async def _next(self, turn: int) -> None:

@@ -6,14 +6,14 @@ from textual import on
 from textual.widgets import Input
 
 from tui.widgets.filter_words import FilterKept, FilterTyped
+from tui.widgets.line_input import LineInput
 
 
-class FilterBox(Input):
+class FilterBox(LineInput):
     """An input that speaks of filters; nothing else hears of its keys."""
 
     def __init__(self, hint: str) -> None:
         super().__init__(placeholder=hint, compact=True, id="filter")
-        self.cursor_blink = False  # it would write to the line twice a second
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -19,6 +19,7 @@ from textual.reactive import reactive
 from textual.widgets import Input, Static
 
 from tui.text import safe
+from tui.widgets.line_input import LineInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,33 +102,31 @@ class Form(VerticalScroll, can_focus=False):
         self.notes = Notes()
 
     def compose(self) -> ComposeResult:
-        """A row for each field."""
-        for each in self.fields:
+        """A row for each field. Their names come from people, so they do not serve as ids of widgets."""
+        for index, each in enumerate(self.fields):
             with Horizontal(classes="row"):
-                yield Static(Content(each.label), classes="label", markup=False)
+                yield Static(Content(safe(each.label)), classes="label", markup=False)
                 if each.choices:
-                    yield Choice(each.value, each.choices, id=each.name)
+                    yield Choice(each.value, each.choices, id=f"field-{index}")
                 else:
-                    box = Input(each.value, id=each.name, compact=True, select_on_focus=False)
-                    box.cursor_blink = False  # it would write to the line twice a second
-                    yield box
-                yield Static(Content(each.hint), classes="note", id=f"{each.name}-note", markup=False)
+                    yield LineInput(each.value, id=f"field-{index}", compact=True, select_on_focus=False)
+                yield Static(Content(safe(each.hint)), classes="note", id=f"note-{index}", markup=False)
 
     def on_mount(self) -> None:
         """Say at once what the values mean."""
         self.look()
-        first = self.query("Input, Choice").first()
-        first.focus()
+        if self.fields:
+            self._box(0).focus()
 
     @property
     def values(self) -> dict[str, str]:
         """What stands in the fields now."""
-        return {each.name: self._value(each) for each in self.fields}
+        return {each.name: self._box(index).value for index, each in enumerate(self.fields)}
 
-    def _value(self, each: Field) -> str:
-        if each.choices:
-            return self.query_one(f"#{each.name}", Choice).value
-        return self.query_one(f"#{each.name}", Input).value
+    def _box(self, index: int) -> Input | Choice:
+        box = self.query_one(f"#field-{index}")
+        assert isinstance(box, Input | Choice)
+        return box
 
     @on(Input.Changed)
     @on(Choice.Turned)
@@ -139,18 +138,18 @@ class Form(VerticalScroll, can_focus=False):
     def look(self) -> None:
         """Check the values and put the words beside the fields."""
         self.notes = self._check(self.values)
-        for each in self.fields:
+        for index, each in enumerate(self.fields):
             wrong = self.notes.wrong.get(each.name, "")
             words = wrong or self.notes.means.get(each.name, each.hint)
-            note = self.query_one(f"#{each.name}-note", Static)
+            note = self.query_one(f"#note-{index}", Static)
             note.update(Content(safe(words)))
             note.set_class(bool(wrong), "-wrong")
 
     def action_submit(self) -> None:
         """Save, unless something is wrong: then go to the field that is."""
         self.look()
-        for each in self.fields:
+        for index, each in enumerate(self.fields):
             if each.name in self.notes.wrong:
-                self.query_one(f"#{each.name}").focus()
+                self._box(index).focus()
                 return
         self.post_message(self.Submitted(self.values))

@@ -99,7 +99,7 @@ def spawn_floor(count: int, threads: int = 2) -> float:
 
 
 def shell(pairs: int) -> None:
-    count = 600
+    count = 1500
     ours, floor = [], []
     with Desk() as desk:
         for _ in range(pairs):

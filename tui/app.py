@@ -34,6 +34,7 @@ from tui.backstage import Backstage
 from tui.perform import Outcome, Wish, Writer
 from tui.status import engine_status, numbers, trouble_status
 from tui.suspension import Suspension
+from tui.terminal import Driver
 from tui.text import safe
 from tui.themes import theme, variable_defaults
 from tui.typeahead import KeyTaken, TypeAhead
@@ -140,6 +141,10 @@ class Desk(App[int]):
     def today(self) -> date:
         """The day in the store's zone."""
         return self.clock().astimezone(self.zone).date()
+
+    def get_driver_class(self) -> type[Driver]:
+        """Ours in a terminal; tests bring their own."""
+        return Driver
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tokens exist whatever theme is chosen."""

@@ -209,4 +209,4 @@ def _history(desk: Desk, entity: values.Entity) -> Sequence[values.HistoryLine]:
 
 
 def _pair(label: str, words: str) -> Content:
-    return Content.assemble((f"{label:<10}", "$muted"), safe(words))
+    return Content.assemble((f"{safe(label):<10}", "$muted"), safe(words))

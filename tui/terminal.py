@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import signal
@@ -12,7 +13,9 @@ from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO, cast
+
+from textual.drivers.linux_driver import LinuxDriver
 
 LEAVE_SECONDS = 3.0
 """How long the screens have to end after a signal. Those that hang are left behind."""
@@ -119,6 +122,38 @@ class Terminal:
         if self._attributes is not None:
             with suppress(termios.error):
                 termios.tcsetattr(0, termios.TCSANOW, self._attributes)
+
+
+class Output:
+    """The terminal as textual's thread writes to it: words for a line that has just been cut are nobody's fault."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.fileno = file.fileno
+
+    def write(self, text: str) -> None:
+        """Write, or do nothing where nobody reads any more; any other fault is raised."""
+        self._unless_cut(self._file.write, text)
+
+    def flush(self) -> None:
+        """Send what was written."""
+        self._unless_cut(self._file.flush)
+
+    @staticmethod
+    def _unless_cut(call: Callable[..., object], *words: str) -> None:
+        try:
+            call(*words)
+        except OSError as fault:
+            if fault.errno != errno.EIO:
+                raise
+
+
+class Driver(LinuxDriver):
+    """textual's, whose writing thread outlives the terminal by the moment that `Terminal` takes to notice."""
+
+    def __init__(self, *args: Any, **params: Any) -> None:
+        super().__init__(*args, **params)
+        self._file = cast(Any, Output(cast(TextIO, self._file)))
 
 
 def say(words: str) -> None:

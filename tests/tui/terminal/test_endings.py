@@ -15,6 +15,7 @@ import pytest
 from engine.operations.settings import set_setting
 from tests.tui.terminal.stage import is_alive, left_of, small_store, states, with_job
 from tests.tui.terminal.terminal import ROOT, Terminal, desk, environment
+from tui.terminal import Output
 
 ENDS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 RUNNING = "1 running"
@@ -106,7 +107,8 @@ def test_a_window_that_is_closed(tmp_path: Path) -> None:
         assert terminal.ended(15) == 129
     assert not is_alive(pid)
     assert states(made.path) == ["cancelled"]
-    assert not (tmp_path / "home" / "tickler.log").exists(), "nothing of ours failed"
+    log = tmp_path / "home" / "tickler.log"
+    assert not log.exists(), log.read_text()
 
 
 def test_a_cut_line_where_hang_ups_are_ignored(tmp_path: Path) -> None:
@@ -305,3 +307,17 @@ def test_suspending_is_refused_while_the_engine_does_not_come_to_rest(tmp_path: 
         os.kill(terminal.pid, signal.SIGTERM)
         assert terminal.ended(15) == 143
     assert re.search(rb"\x1b\[\?1049l", terminal.raw)
+
+
+def test_words_for_a_line_that_was_cut_are_no_fault() -> None:
+    ours, theirs = os.openpty()
+    file = os.fdopen(theirs, "w")
+    output = Output(file)
+    os.close(ours)
+    with pytest.raises(OSError, match="Input/output error"):
+        print("to nobody", file=file, flush=True)
+    output.write("nor this")
+    output.flush()
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), theirs)
+    file.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import sqlite3
 
 from engine.operations.registry import Act
 from store.connection import reading
@@ -20,9 +21,14 @@ def local_actor(via: str) -> Actor:
 
     `user_id` is None and `name` the login while no user of the store has that login.
     """
-    login = login_name()
     with reading(store_path()) as connection:
-        row = connection.execute("SELECT id, name FROM user WHERE login = ?", (login,)).fetchone()
+        return actor_of(connection, via)
+
+
+def actor_of(connection: sqlite3.Connection, via: str) -> Actor:
+    """The same, where the store is being read already."""
+    login = login_name()
+    row = connection.execute("SELECT id, name FROM user WHERE login = ?", (login,)).fetchone()
     return Actor(None, login, via) if row is None else Actor(int(row[0]), str(row[1]), via)
 
 

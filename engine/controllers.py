@@ -10,18 +10,18 @@ import functools
 import os
 import pwd
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.rules.errors import BadValue, shown
+from store.frozen import value
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _TAKEN_OVER = ("LANG", "LC_ALL", "LC_CTYPE", "TZ")
 _OURS = "TICKLER_"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Command:
     """What the supervisor is asked to start; `cwd` None means a folder of the run's own."""
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from engine.rules.errors import BadValue
 from engine.rules.zones import wall_instant, zone_named
 from store import settings
+from store.frozen import value
 from store.instants import SECOND, from_us, to_us
 
 _LONGEST_DAY = 26 * 3600 * SECOND
@@ -26,7 +27,7 @@ WHERE r.cancel_requested_at IS NOT NULL AND r.state IN ('pending', 'starting', '
 """
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Wish:
     """Somebody asked for the end of an open run; `level` 1 gently, 2 at once."""
 

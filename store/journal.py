@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from dataclasses import dataclass
+
+from store.frozen import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Actor:
     """Who acts: a user of the store, or the engine (`user_id` None), and through which door."""
 

@@ -12,17 +12,17 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from store import current, paths
 from store.connection import APPLICATION_ID, connect, in_words
 from store.errors import StoreTrouble
+from store.frozen import value
 from store.instants import machine_zone
 from store.schema import VERSION
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Opened:
     """A store that may be used: where it is, who it is, and whether it was made just now."""
 
@@ -80,7 +80,7 @@ def _refuse_impossible(path: Path) -> None:
         raise StoreTrouble(f"The store {path} is read-only for this user; check its permissions.")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Found:
     """What a file says of itself."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
 from typing import Any
 
 from store.errors import Refused
+from store.frozen import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Setting:
     """A known key: what it holds when nobody has set it, and what it means."""
 

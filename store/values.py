@@ -7,7 +7,6 @@ in which JSON output prints them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -24,10 +23,11 @@ from store.enums import (
     RunState,
     TaskKind,
 )
+from store.frozen import value
 from store.instants import Instant
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Task:
     """A followup task as lists and details show it. Names stand beside ids where people read them."""
 
@@ -64,7 +64,7 @@ class Task:
     rev: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskGroup:
     """A heading of the followups list: the tasks of one deadline event, or of none."""
 
@@ -76,7 +76,7 @@ class TaskGroup:
     first_deadline: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EntityClass:
     """A kind of entity."""
 
@@ -88,7 +88,7 @@ class EntityClass:
     rev: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entity:
     """A thing that tasks are about."""
 
@@ -107,7 +107,7 @@ class Entity:
     rev: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HistoryLine:
     """One line of an entity's history: a status it took, a task, or a contact."""
 
@@ -119,7 +119,7 @@ class HistoryLine:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskEvent:
     """A point in time of an entity, plus an offset."""
 
@@ -133,7 +133,7 @@ class TaskEvent:
     rev: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskModel:
     """What followup task appears for an entity, when, and by when it is due."""
 
@@ -152,7 +152,7 @@ class TaskModel:
     rev: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Team:
     """People who serve the same entities."""
 
@@ -161,7 +161,7 @@ class Team:
     rev: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class User:
     """A person."""
 
@@ -174,7 +174,7 @@ class User:
     rev: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Schedule:
     """When something repeats, and the run it makes then. `status` and `pid` are of its newest open run."""
 
@@ -217,7 +217,7 @@ class Schedule:
     rev: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Occurrence:
     """How one planned instant of a schedule ended; `count` > 1 stands for a long gap up to `until_at`."""
 
@@ -235,7 +235,7 @@ class Occurrence:
     decided_at: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Run:
     """One execution of a controller. `reason` says why it waits or how it ended."""
 
@@ -272,7 +272,7 @@ class Run:
     dropped_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attempt:
     """One try of a run."""
 
@@ -287,7 +287,7 @@ class Attempt:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LogLine:
     """One line that a run wrote; `seq` counts from 1 without gaps."""
 
@@ -299,7 +299,7 @@ class LogLine:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Node:
     """An engine: where it runs, what it does, and when it last said so."""
 
@@ -314,7 +314,7 @@ class Node:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Act:
     """One thing that somebody did."""
 
@@ -329,7 +329,7 @@ class Act:
     undone_by_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pulse:
     """What the header shows: the engine that fires (if any), what runs, and what is late."""
 

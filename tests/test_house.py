@@ -100,7 +100,7 @@ def test_rules_know_only_rules_and_the_words_of_the_store() -> None:
         for name, found in imports().items()
         if is_in(name, "engine.rules")
         for each in found
-        if is_in(each.module, *MAY_IMPORT) and not is_in(each.module, "engine.rules", "store.enums")
+        if is_in(each.module, *MAY_IMPORT) and not is_in(each.module, "engine.rules", "store.enums", "store.frozen")
     ]
     assert wrong == []
 
@@ -322,9 +322,13 @@ NEVER = {
 }
 
 
+EXCEPT = {"text would become Python": {"store.frozen"}}
+"""Its text is the names of fields of our own classes, as in the standard library's dataclasses."""
+
+
 @pytest.mark.parametrize(("pattern", "why"), NEVER.items(), ids=list(NEVER.values()))
 def test_never(pattern: str, why: str) -> None:
-    assert uses(pattern) == set(), why
+    assert uses(pattern) == EXCEPT.get(why, set()), why
 
 
 def test_nothing_waits_inside_a_transaction_for_another_task() -> None:

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import NamedTuple
 
 HERE = Path(__file__).parent
+DESK_SHEET, FORM_SHEET = str(HERE / "desk.tcss"), str(HERE / "forms.tcss")
+"""What the views look like; and dialogs and forms, which is read when the first of them opens."""
 
-_HEX = re.compile(r"#[0-9a-fA-F]{6}")
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_HEX = "#[0-9a-fA-F]{6}"
+_NAME = "[a-z][a-z0-9-]{0,39}"
 _HUES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 ANSI_COLORS = ("ansi_default", *(f"ansi_{hue}" for hue in _HUES), *(f"ansi_bright_{hue}" for hue in _HUES))
 
@@ -25,8 +27,7 @@ class ThemeError(ValueError):
     """A theme file that can't be used; the message names the file, the field and what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(NamedTuple):
     """The colours of one theme, by what they mean. Each is `#rrggbb` or, if `ansi`, one of ANSI_COLORS."""
 
     name: str
@@ -67,7 +68,7 @@ class Palette:
         return {token: getattr(self, token.replace("-", "_")) for token in TOKENS}
 
 
-TOKENS: tuple[str, ...] = tuple(f.name.replace("_", "-") for f in fields(Palette)[3:])
+TOKENS: tuple[str, ...] = tuple(field.replace("_", "-") for field in Palette._fields[3:])
 
 TEXT_TOKENS: tuple[str, ...] = tuple(t for t in TOKENS if t not in ("ground", "panel", "selection", "accent-text"))
 """Tokens that words are written in, on ground, on panel and on selection."""
@@ -101,8 +102,8 @@ def _valid(field: str, value: object, ansi: object) -> bool:
     if not isinstance(value, str):
         return False
     if field == "name":
-        return _NAME.fullmatch(value) is not None
-    return value in ANSI_COLORS if ansi is True else _HEX.fullmatch(value) is not None
+        return re.fullmatch(_NAME, value) is not None
+    return value in ANSI_COLORS if ansi is True else re.fullmatch(_HEX, value) is not None
 
 
 def _expected(field: str, ansi: object) -> str:
@@ -141,7 +142,7 @@ def load_folder(path: Path) -> tuple[Palette, ...]:
 def builtin(name: str) -> Palette:
     """One of tickler's own palettes, without reading the others. Raises ThemeError if there is none of that name."""
     file = HERE / f"{name}.toml"
-    if _NAME.fullmatch(name) is None or not file.is_file():
+    if re.fullmatch(_NAME, name) is None or not file.is_file():
         raise ThemeError(f"theme {name!r} is unknown; expected one of {', '.join(p.name for p in load_builtin())}.")
     return load_file(file)
 

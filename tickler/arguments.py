@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from engine.rules.errors import BadValue, shown
+from store.frozen import value
 from tickler.catalog import ALSO_BY_PLACE
 from tickler.signature import Word
 from tickler.words import Usage
@@ -26,7 +26,7 @@ Typed = Mapping[str, "tuple[str, ...] | bool"]
 _OPTION = re.compile(r"--?[A-Za-z]")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Moment:
     """What words about time mean: the instant that counts as now, and the store's zone."""
 

@@ -6,7 +6,6 @@ import importlib
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from store import journal, settings
 from store.connection import reading
 from store.current import store_path
 from store.errors import Refused
+from store.frozen import value
 from store.instants import to_us
 from store.opening import open_store
 from store.paths import default_store
@@ -28,7 +28,7 @@ _LOOKERS = frozenset({"backup", "doctor"})
 """Commands that make no sense on a store made just now: a mistyped path is said instead."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """What a command gave: its value, the zone to show it in, and the journal's words if it wrote."""
 

@@ -11,7 +11,6 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from engine.operations.desk import load
 from engine.operations.entities import add, contact, set_status
 from engine.operations.tasks import assign, done
 from store.database import session, transaction
+from store.frozen import value
 from store.journal import Actor
 from store.opening import open_store
 
@@ -30,7 +30,7 @@ _LADDER = (("option", -100), ("confirmed", -75), ("validated", -14), ("checked_i
 """Status and the days from arrival at which a stay usually takes it; the last comes with departure."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stay:
     """One sample stay, before it is written."""
 

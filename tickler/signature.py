@@ -6,13 +6,13 @@ import inspect
 import types
 import typing
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from engine.operations.registry import Help, Named
+from store.frozen import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Word:
     """One parameter that a person may give."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from store.frozen import value
 
 HELP = ("-h", "--help")
 
@@ -14,7 +15,7 @@ class Usage(Exception):
     """The command line cannot be understood; exit status 2."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Given:
     """What was typed: the words of the command, and the common options."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,12 +15,11 @@ from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from textual import events
-from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
 from textual.signal import Signal
 
-from engine.actors import local_actor
+from engine.actors import actor_of
 from store import settings
 from store.changes import Watch
 from store.connection import connect
@@ -28,20 +28,17 @@ from store.instants import Instant, to_us
 from store.journal import Actor
 from store.paths import home
 from store.reads.pulse import pulse
-from themes import HERE, builtin, load_builtin, load_folder
 from tui import faults, keys
 from tui.backstage import Backstage
+from tui.coloured import Coloured
 from tui.perform import Outcome, Wish, Writer
 from tui.status import engine_status, numbers, trouble_status
 from tui.suspension import Suspension
 from tui.terminal import Driver
 from tui.text import safe
-from tui.themes import theme, variable_defaults
 from tui.typeahead import KeyTaken, TypeAhead
 from tui.widgets.header import Status
-from tui.widgets.painting import Painter
 
-FIRST_THEME = "tickler-dark"
 LOOK_EVERY = 0.5
 """Seconds between looks at what other processes committed; own acts are looked at when they are done."""
 ENGINE_EVERY = 10
@@ -61,7 +58,7 @@ class Performed(Message):
         self.outcome = outcome
 
 
-class Desk(App[int]):
+class Desk(Coloured):
     """The application. Screens read through `reader`, write through `perform`, and ask `now` the time."""
 
     TITLE = "tickler"
@@ -69,7 +66,6 @@ class Desk(App[int]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS = keys.bindings(keys.ANYWHERE)
     DEFAULT_MODE = "today"
-    CSS_PATH = str(HERE / "desk.tcss")
     MODES: ClassVar[dict[str, Any]] = {
         view: partial(_view, module, name)
         for view, module, name in (
@@ -102,7 +98,7 @@ class Desk(App[int]):
         self.clock = clock
         self.reader: sqlite3.Connection = connect(store, read_only=True)
         self.zone = ZoneInfo(settings.read(self.reader, "zone"))
-        self.actor = actor or local_actor("desk")
+        self.actor = actor or actor_of(self.reader, "desk")
         self.ascii_marks = ascii_marks or bool(settings.read(self.reader, "ascii"))
         self.changed: Signal[frozenset[str]] = Signal(self, "changed")
         writer = partial(Writer, lambda: self.actor, clock, lambda outcome: self.post_message(Performed(outcome)))
@@ -118,8 +114,7 @@ class Desk(App[int]):
         self._idle.set()
         self._last_view = ""
         self._day = self.today
-        self._painter: tuple[str, Painter] | None = None
-        self._take_palette()
+        self.wear(str(settings.read(self.reader, "theme")))
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and pasted text wait for their turn."""
@@ -146,42 +141,6 @@ class Desk(App[int]):
         """Ours in a terminal; tests bring their own."""
         return Driver
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our tokens exist whatever theme is chosen."""
-        return variable_defaults()
-
-    def _take_palette(self) -> None:
-        """Start in the chosen palette: setting it later would have every style sheet parsed a second time."""
-        chosen = str(settings.read(self.reader, "theme"))
-        if (HERE / f"{chosen}.toml").exists():
-            self.register_theme(theme(builtin(chosen)))
-        else:
-            self._learn_palettes()
-        self.set_reactive(App.theme, chosen if chosen in self.available_themes else FIRST_THEME)
-        self._parsed_for = self.get_css_variables()
-        self.stylesheet.set_variables(self._parsed_for)
-
-    def _learn_palettes(self) -> None:
-        """The other palettes, ours and the person's."""
-        for palette in (*load_builtin(), *load_folder(home() / "themes")):
-            self.register_theme(theme(palette))
-
-    def refresh_css(self, animate: bool = True) -> None:
-        """Parse again for other colours; textual also asks at the start, when the colours are those it has."""
-        wanted = self.get_css_variables()
-        if wanted == self._parsed_for:
-            self.stylesheet.update(self, animate=animate)
-        else:
-            self._parsed_for = wanted
-            super().refresh_css(animate)
-
-    @property
-    def painter(self) -> Painter:
-        """The styles of the palette in use, for lines that are drawn by hand."""
-        if self._painter is None or self._painter[0] != self.theme:
-            self._painter = (self.theme, Painter.of(self))
-        return self._painter[1]
-
     def on_mount(self) -> None:
         """Paint first; the writer and the engine load peewee afterwards."""
         Suspension(self, self.backstage.quiet).take_over()
@@ -189,9 +148,11 @@ class Desk(App[int]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        """What can wait for the first paint."""
+        """What can wait for the first paint, after which nothing that was loaded for it is ever garbage."""
+        gc.freeze()
+        gc.enable()
         self.backstage.start()
-        self._learn_palettes()
+        self.learn_palettes()
 
     def look(self) -> None:
         """Tell the screens what was committed since the last look, by anybody; a new day concerns all."""

@@ -20,21 +20,19 @@ MOST_BYTES = 1_000_000
 
 _SECRETS = (
     (
-        re.compile(
-            r"(?i)([\"']?[\w.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|credential)[\w.-]*[\"']?"
-            r"\s*(?:[=:]|=>)\s*)([\"']?)[^\s\"',;&)}\]]+"
-        ),
+        r"(?i)([\"']?[\w.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|credential)[\w.-]*[\"']?"
+        r"\s*(?:[=:]|=>)\s*)([\"']?)[^\s\"',;&)}\]]+",
         r"\1\2***",
     ),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.+/=~-]{6,}"), r"\1 ***"),
-    (re.compile(r"(://[^/\s:@]*):[^/\s@]+@"), r"\1:***@"),
+    (r"(?i)\b(bearer|basic)\s+[\w.+/=~-]{6,}", r"\1 ***"),
+    (r"(://[^/\s:@]*):[^/\s@]+@", r"\1:***@"),
 )
 
 
 def masked(text: str) -> str:
     """`text` without the values of passwords, tokens, keys, and of logins in addresses."""
     for pattern, instead in _SECRETS:
-        text = pattern.sub(instead, text)
+        text = re.sub(pattern, instead, text)
     return text
 
 

@@ -7,8 +7,9 @@ purpose: ctrl+a ctrl+b ctrl+s ctrl+h ctrl+i ctrl+j ctrl+m, alt chords, F-keys al
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from store.frozen import value
 
 ANYWHERE = "anywhere"
 MOST_HINTS = 7
@@ -16,7 +17,7 @@ BACK = "back"
 """Of every screen itself, so that what is innermost closes first."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Key:
     """One verb of the desk: its id for keymaps, its keys, and the words for it."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from engine.operations import followups
@@ -28,6 +27,7 @@ from engine.rules.wording import count_of
 from engine.userfiles import called, file_bytes
 from store import journal
 from store.errors import Refused, StoreTrouble
+from store.frozen import value
 
 _COLUMNS: Mapping[str, Callable[..., Columns]] = {
     "entity_class": class_columns,
@@ -45,7 +45,7 @@ _REFERENCES = {
 """Keys by which one entry hangs on another of the same file."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Loaded:
     """What a desk file did, as counts by table."""
 

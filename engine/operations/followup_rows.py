@@ -6,13 +6,13 @@ import functools
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from engine.rules.followups import Dates, Derived, Event, Model, latest_value
 from engine.rules.offsets import Offset, parse_offset
 from store.enums import EventType, TaskKind
+from store.frozen import value
 
 _EVENT = "{0}.id, {0}.event_type, {0}.entity_status, {0}.entity_date_field, {0}.offset"
 _MODELS = f"""
@@ -40,7 +40,7 @@ WHERE e.object_class = ? AND json_extract(e.dates, ?) <= ?
 """
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Subject:
     """An entity as far as its followups need it."""
 
@@ -51,7 +51,7 @@ class Subject:
     dates: Dates
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Former:
     """The live task of a model, which a new one will supersede."""
 

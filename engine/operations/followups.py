@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -28,6 +27,7 @@ from engine.operations.registry import Act
 from engine.rules import followups as rules
 from engine.rules.followups import Dates, Event, Model, Move, NewTask
 from store import journal
+from store.frozen import value
 from store.instants import from_us
 
 _LIVE = "superseded_at IS NULL AND deleted_at IS NULL"
@@ -168,7 +168,7 @@ def _belong(act: Act, thing: Subject, fields: Set[str | None]) -> None:
             _belong_to(act, thing, event, models)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Stamp:
     """Who makes tasks, and when: worked out once for all that one event makes."""
 

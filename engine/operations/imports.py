@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from engine.operations.entity_fields import kind_of
@@ -17,6 +16,7 @@ from engine.rules.wording import count_of
 from engine.userfiles import called, file_bytes
 from store import journal
 from store.errors import Refused
+from store.frozen import value
 
 LARGEST = 200_000_000
 """Bytes of a file; about two million rows."""
@@ -28,7 +28,7 @@ Progress = Callable[[int, int], None]
 """Called with the lines read so far and those there are."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Imported:
     """What an import did, or would do: rows by what became of them, and tasks that were made."""
 

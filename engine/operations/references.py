@@ -9,10 +9,10 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from engine.rules.errors import shown
 from engine.rules.wording import count_of
+from store.frozen import value
 
 _COUNTED = 1_000
 _HISTORY = frozenset({"act", "change"})
@@ -29,7 +29,7 @@ _NOUNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hanging:
     """How many rows of `table` point to the row; counting stops at a thousand."""
 

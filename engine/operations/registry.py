@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -20,6 +19,7 @@ from store import settings
 from store.connection import reading
 from store.current import store_path
 from store.errors import Refused
+from store.frozen import value
 from store.instants import Instant, to_us
 from store.journal import Actor
 
@@ -27,7 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Help:
     """What a parameter means: `Annotated[int, Help("id of the task")]`."""
 
@@ -35,7 +35,7 @@ class Help:
     metavar: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Look:
     """What a query gets: a read-only connection, who asks, and the instant that counts as now."""
 
@@ -59,14 +59,14 @@ class Look:
         return self.at.astimezone(self.zone).date()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Act(Look):
     """What an operation gets: the same on a connection that may write, and the id of its journal act."""
 
     id: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Named:
     """An operation or query under its name. `call(actor, at, **params)`."""
 

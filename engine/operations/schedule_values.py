@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any
@@ -19,6 +18,7 @@ from engine.rules.errors import BadValue, shown
 from engine.rules.names import plain_name, plain_text, unknown
 from engine.rules.zones import wall_instant, zone_named
 from store.enums import AfterExecution, Missed, Overlap, RepeatAxis
+from store.frozen import value
 from store.instants import SECOND, to_us
 
 _PARAMS = 100_000
@@ -26,7 +26,7 @@ _DATES = 366
 _STEP = 9999
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Place:
     """What words about time mean: the instant that counts as now, and the schedule's zone."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Annotated
 
 from engine.operations.registry import Act, Help, operation
@@ -12,12 +11,13 @@ from engine.operations.reversal import Reversal
 from engine.rules.errors import shown
 from store import journal, values
 from store.errors import Refused
+from store.frozen import value
 from store.reads import history
 
 Preview = Annotated[bool, Help("say what it would take back, and change nothing")]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TakenBack:
     """What an undo or redo did: of which act, in its words, and to which rows (the first 50 of `changes`)."""
 

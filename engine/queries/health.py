@@ -10,7 +10,6 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +21,7 @@ from engine.rules.wording import ago, bytes_words, count_of, full_instant
 from engine.rules.zones import zone_named
 from store import paths, settings
 from store.connection import APPLICATION_ID
+from store.frozen import value
 from store.instants import from_us, machine_zone, to_us
 from store.reads.pulse import engine as engine_of
 from store.schema import JOURNALED, VERSION, WATCHED
@@ -48,7 +48,7 @@ class Health(StrEnum):
     PROBLEM = "problem"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Finding:
     """What one check found."""
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from engine.operations.registry import Help, Look, query
 from engine.rules.names import unknown
 from store import settings, values
 from store.errors import Refused
+from store.frozen import value
 from store.reads import history
 from store.schema import JOURNALED
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SettingValue:
     """A setting: the value in force, the one it has when nobody sets it, and what it means."""
 

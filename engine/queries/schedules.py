@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from engine.rules.wording import long_day
 from engine.rules.zones import zone_named
 from store import settings, values
 from store.enums import RepeatAxis
+from store.frozen import value
 from store.reads import schedules as reads
 
 Name = Annotated[str, Help("its name or id", "SCHEDULE")]
@@ -24,7 +24,7 @@ Limit = Annotated[int, Help("at most so many")]
 _MOST = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Preview:
     """What a rule means: its sentence and the next occurrences, on the clock of its zone."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +16,10 @@ from store import paths
 from store.backup import back_up
 from store.current import store_path
 from store.errors import Refused
+from store.frozen import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Copy:
     """A backup that was made and checked; `size` in bytes."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -18,6 +17,7 @@ from engine.rules.wording import count_of, full_instant, long_day, upcoming_word
 from engine.timing import rule_of
 from store.enums import FINAL
 from store.errors import Refused
+from store.frozen import value
 from store.instants import SECOND, Instant, from_us
 from store.reads import runs, schedules
 from store.reads.reasons import TaskReason, task_reason
@@ -32,7 +32,7 @@ class Kind(StrEnum):
     RUN = "run"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Why:
     """The answer: one sentence a line."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
 
 from engine.rules.durations import duration_text, duration_words
 from engine.rules.loudness import ERROR, INFO, WARNING
 from engine.rules.wording import bytes_words, count_of
 from store.enums import RunState
+from store.frozen import value
 
 TOO_LATE = "cancel came too late"
 _LOST = {
@@ -20,7 +20,7 @@ _LOST = {
 _SHELL = {126: "cannot be executed", 127: "command not found"}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdict:
     """The state, why, the error if it is one, and whether trying again could help."""
 

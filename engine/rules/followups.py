@@ -7,19 +7,19 @@ of the entity; without that date the task has none. Everything here is a functio
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine.rules.errors import BadValue
 from engine.rules.offsets import Offset, latest_anchor, shift_date, shift_instant
 from engine.rules.zones import local_day
 from store.enums import EventType, TaskKind
+from store.frozen import value
 
 Dates = Mapping[str, date]
 """The date fields of an entity that hold a day."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Event:
     """A status that an entity takes, or one of its date fields; plus an offset."""
 
@@ -35,7 +35,7 @@ class Event:
         return None if value is None else shift_date(value, self.offset)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Model:
     """What task appears for an entity, on which event, and due by which."""
 
@@ -52,7 +52,7 @@ class Model:
         return self.team_id is None or self.team_id == team_id
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NewTask:
     """A task to be made. `trigger_value` is the date whose event made it, None for a status."""
 
@@ -67,7 +67,7 @@ class NewTask:
         return self.model.kind is TaskKind.INFORMATIONAL
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Derived:
     """An open task as far as its dates hang on events."""
 
@@ -81,7 +81,7 @@ class Derived:
     deadline_event: Event | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Move:
     """One date of one task when its entity's dates move. By hand: it stays, `becomes` equals `was`."""
 

@@ -17,13 +17,14 @@ a gap: a minutely schedule that slept for a year costs what an hourly one does.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from engine.rules.durations import duration_text
 from engine.rules.when import Rule
 from engine.rules.zones import local, wall_instant
 from store.enums import Missed, OccurrenceState
+from store.frozen import value
 
 GRACE = timedelta(seconds=60)
 """How late the newest occurrence may be and still count as on time: a busy machine is no outage."""
@@ -35,7 +36,7 @@ _SECOND = timedelta(seconds=1)
 _TICK = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Catchup:
     """A schedule's policy for what was missed; `limit` is for `run_all`."""
 
@@ -44,7 +45,7 @@ class Catchup:
     max_lateness: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pause:
     """A pause that has ended: it began at the cursor, `until` is the first instant after it."""
 
@@ -52,7 +53,7 @@ class Pause:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdict:
     """How one occurrence ends, or `count` of them from `planned` to `until`.
 
@@ -67,7 +68,7 @@ class Verdict:
     merged_into: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """Verdicts, oldest first, for all that is due; the newest instant they cover, and what comes next."""
 

@@ -13,13 +13,14 @@ allowed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.rules.missed import Verdict
 from store.enums import OccurrenceState, Overlap, RunState
+from store.frozen import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpenRun:
     """A run of the schedule that has not ended."""
 
@@ -27,7 +28,7 @@ class OpenRun:
     state: RunState
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """How many new runs may be made (None: all), why not more, and which open ones are to be cancelled."""
 

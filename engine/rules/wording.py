@@ -6,11 +6,11 @@ Names of days and months are our own, not `strftime`'s, so the locale of a machi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
 from engine.rules.zones import local
+from store.frozen import value
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """By `date.weekday()`: 0 = Monday."""
@@ -38,7 +38,7 @@ _DISTANCES = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class State:
     """A state as people meet it: always a word, and a mark of one cell for lists."""
 

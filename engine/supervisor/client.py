@@ -10,11 +10,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.supervisor.events import Dropping, Event, Exited, Failed, Lost, Output, Started
 from engine.supervisor.wire import Unpacker, pack
+from store.frozen import value
 
 _START = Path(__file__).resolve().with_name("start.py")
 _STUCK = 10.0
@@ -24,7 +24,7 @@ _AT_ONCE = 1 << 20
 _CREDIT = 1 << 18
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Job:
     """A shell command to run.
 

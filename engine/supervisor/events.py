@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from store.frozen import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Started:
     """The command runs. `pid` leads a process group; `pid_start` (clock ticks since boot) makes it unique."""
 
@@ -18,7 +18,7 @@ class Started:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Output:
     """Whole lines of one stream, "stdout" or "stderr", in the order they were read.
 
@@ -36,7 +36,7 @@ class Output:
     first: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dropping:
     """The job prints more than its cap; this much of the middle is gone so far. At most two a second."""
 
@@ -45,7 +45,7 @@ class Dropping:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Exited:
     """The job is over, and all its processes with it. The last event of its key.
 
@@ -67,7 +67,7 @@ class Exited:
     dropped_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Failed:
     """The command could not be started, in a sentence. Nothing ran. The last event of its key."""
 
@@ -76,7 +76,7 @@ class Failed:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Lost:
     """The supervisor died or was killed: `recovery.left_by` tells what became of the jobs. The last event.
 

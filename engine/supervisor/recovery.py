@@ -14,18 +14,19 @@ import select
 import signal
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.supervisor import procfs
 from engine.supervisor.events import Exited, Failed, Output, Started
+from store.frozen import value
 
 _E = TypeVar("_E", Started, Exited, Failed, Output)
 _PATIENCE = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LeftJob:
     """The last that is known of a job; the docstring of `journal` tells what the absence of each part means.
 
@@ -45,7 +46,7 @@ class LeftJob:
     unsaved_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Left:
     """A journal. `alive`: its supervisor still runs, and is ending its jobs or serving another engine.
 

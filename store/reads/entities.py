@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from store.frozen import value
 from store.reads.task_search import like_patterns
 from store.values import Entity
 
@@ -35,7 +35,7 @@ e.dates, e.attributes, (SELECT count(*) {_OPEN}), (SELECT count(*) {_LATE}), e.c
 _JOINS = "CROSS JOIN entity_class c ON c.name = e.object_class LEFT JOIN team ON team.id = e.team_id"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Filter:
     """Entities pass that fit every part; None or empty asks nothing.
 
@@ -70,7 +70,7 @@ _TEXT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Row:
     """An entity in a list, with the key behind which the next page begins."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from store.frozen import value
 from store.instants import Instant
 from store.journal import Actor, parse
 from store.values import Act
@@ -20,7 +20,7 @@ FROM act
 _CHANGES = "SELECT id, act_id, kind, row_id, action, before, after FROM change"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RowChange:
     """What an act did to one row; `before` of a deletion is the whole row, an insertion has neither side."""
 
@@ -140,9 +140,9 @@ def _known(connection: sqlite3.Connection, actor: Actor) -> tuple[int | None, st
 def _newest_of(connection: sqlite3.Connection, actor: Actor, before: int, test: str) -> Act | None:
     """Two indexed look-ups instead of one OR, which would walk the whole journal."""
     found = []
-    for owner, value in zip((_BY_USER, _BY_LOGIN), _known(connection, actor), strict=True):
+    for owner, name in zip((_BY_USER, _BY_LOGIN), _known(connection, actor), strict=True):
         query = f"{_ACTS} WHERE {owner} AND act.id < ? AND {test} ORDER BY act.id DESC LIMIT 1"
-        row = connection.execute(query, (value, before)).fetchone()
+        row = connection.execute(query, (name, before)).fetchone()
         if row is not None:
             found.append(_act(row))
     return max(found, key=lambda each: each.id, default=None)

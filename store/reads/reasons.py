@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import date
 
+from store.frozen import value
 from store.instants import Instant
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskReason:
     """The events behind a task and what their fields hold now."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from store.enums import ACTIVE, Category, RunState
+from store.frozen import value
 from store.instants import Instant
 from store.values import Attempt, Run
 
@@ -22,7 +22,7 @@ FROM run r LEFT JOIN schedule s ON s.id = r.schedule_id LEFT JOIN user u ON u.id
 """
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Which:
     """Which runs a list shows: of these states (none = all), of these schedules, whose name holds `text`."""
 
@@ -112,7 +112,7 @@ def _single_states(which: Which) -> list[Which]:
     """One state each: the index of states is in order of ids only within a state."""
     if len(which.states) < 2:
         return [which]
-    return [replace(which, states=(state,)) for state in which.states]
+    return [Which(schedules=which.schedules, states=(state,), text=which.text) for state in which.states]
 
 
 def _branch(which: Which, terms: Sequence[str], values: Sequence[Any], order: str, limit: int) -> tuple[str, list[Any]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from store.frozen import value
 
 
 class Path(Enum):
@@ -18,7 +19,7 @@ class Path(Enum):
     """Through the whole table in the order of the file, sorted afterwards: what passes may be rare."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Filter:
     """Tasks pass that fit every part; a part that is None or empty asks nothing.
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from store.enums import TaskView
+from store.frozen import value
 from store.reads.task_rows import many, one, snapshot
 from store.reads.task_search import NOTHING, Filter, Path
 from store.values import Task, TaskGroup
@@ -37,7 +37,7 @@ _OPEN = f"is_done = 0 AND {_LIVE}"
 _DUE = f"ifnull(deadline_date, '{_NEVER}')"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Section:
     """Tasks of one kind in one order; made by the functions below, opaque to others."""
 
@@ -48,7 +48,7 @@ class Section:
     is_descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Row:
     """A task in a list, with the key behind which the next page begins."""
 
@@ -61,7 +61,7 @@ class Row:
         return self.task.id
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class GroupHead:
     """A heading of the followups list before anything is counted."""
 

@@ -17,6 +17,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
+from themes import FORM_SHEET
 from tui.perform import Asked, Wish
 from tui.text import safe
 from tui.widgets.form import Field, Form, Notes
@@ -30,6 +31,7 @@ SLOW_SECONDS = 0.4
 class Dialog(ModalScreen[None]):
     """Asks for values and has them saved. It stays, with everything typed, until the store has them."""
 
+    CSS_PATH = FORM_SHEET
     BINDINGS = [Binding("escape", "leave", "leave", show=False)]
 
     def __init__(
@@ -135,6 +137,7 @@ class Dialog(ModalScreen[None]):
 class Confirm(ModalScreen[bool]):
     """A question before what cannot be undone; enter or y says yes."""
 
+    CSS_PATH = FORM_SHEET
     BINDINGS = [
         Binding("escape,n,q", "answer(False)", "no", show=False),
         Binding("enter,y", "answer(True)", "yes", show=False),
@@ -157,6 +160,7 @@ class Confirm(ModalScreen[bool]):
 class Words(ModalScreen[None]):
     """Sentences to read; any of the ways back closes it."""
 
+    CSS_PATH = FORM_SHEET
     BINDINGS = [Binding("escape,q,enter,w", "leave", "back", show=False)]
 
     def __init__(self, title: str, lines: tuple[str, ...]) -> None:

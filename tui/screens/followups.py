@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import ClassVar
@@ -13,6 +12,7 @@ from textual import work
 
 from engine.rules.wording import count_of
 from store import values
+from store.frozen import value
 from store.reads import tasks
 from tui.rows import Cells, task_row
 from tui.screens.task_verbs import TaskVerbs
@@ -24,7 +24,7 @@ from tui.widgets.pages import Key, Row, Section, section
 _UPCOMING, _DONE = "upcoming", "done"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Counted:
     """What a worker counted, and for which filter."""
 

@@ -17,6 +17,7 @@ from textual.widgets import Static
 from engine.rules.wording import count_of
 from store.enums import RunState
 from store.reads import runs
+from themes import FORM_SHEET
 from tui.text import safe
 
 SHOWN = 6
@@ -39,6 +40,7 @@ class Stand(NamedTuple):
 class Leave(ModalScreen[bool]):
     """Asked once on a view; True is to leave. Enter alone stops no job: it is pressed too easily."""
 
+    CSS_PATH = FORM_SHEET
     BINDINGS = [
         Binding("escape,n,q", "stay", "stay", show=False),
         Binding("y", "leave", "leave", show=False),

@@ -24,6 +24,7 @@ from engine.rules.wording import day_and_clock
 from store import values
 from store.enums import AfterExecution, Missed, Overlap, RepeatAxis
 from store.instants import from_us, to_us
+from themes import FORM_SHEET
 from tui.screens.view import Base
 from tui.text import safe
 from tui.widgets.form import Field, Form, Notes
@@ -65,6 +66,7 @@ _FIELDS_OF = {**_SHORT, "params": "command"}
 class ScheduleEditor(Base):
     """A new schedule, or changes of one. Nothing typed is lost to a mistake."""
 
+    CSS_PATH = FORM_SHEET
     PLACES: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, schedule: values.Schedule | None) -> None:

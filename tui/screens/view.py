@@ -68,6 +68,8 @@ class Base(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._stale = False
+        width = self.app.size.width  # known already: a class that comes with the first resize styles everything twice
+        self.add_class(max(each for each in self.HORIZONTAL_BREAKPOINTS if each[0] <= width)[1], update=False)
 
     @property
     def desk(self) -> Desk:
@@ -79,14 +81,16 @@ class Base(Screen[None]):
     def on_mount(self) -> None:
         """Hear of changes, and take the colours of the palette now and whenever it changes."""
         self.desk.changed.subscribe(self, self._heard)
-        self.desk.theme_changed_signal.subscribe(self, lambda _: self._colour())
+        self.desk.theme_changed_signal.subscribe(self, lambda _: self._recolour())
         self._colour()
-        self._status()
 
     def _colour(self) -> None:
         painter = self.desk.painter
         for widget in self.query("Header, Hints, Place"):
             widget.painter = painter  # type: ignore[attr-defined]  # each of the three declares it
+
+    def _recolour(self) -> None:
+        self._colour()
         self.recolour()
 
     def recolour(self) -> None:

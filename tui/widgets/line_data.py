@@ -8,8 +8,8 @@ their row, else by the place the row had, which the next row took.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from store.frozen import value
 from tui.widgets.line_view import LineView
 from tui.widgets.outline import HEADING, Outline, Place, outline
 from tui.widgets.pages import Section
@@ -18,7 +18,7 @@ FOLLOWERS = 100
 """Rows behind a held one that are remembered, in case it vanishes together with its next."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Held:
     """A place as it was before a refresh, in words that survive it."""
 

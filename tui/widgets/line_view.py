@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -21,6 +20,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from store.frozen import value
 from tui.text import safe
 from tui.themes import token_colors
 from tui.widgets.outline import HEADING, Outline, Place, outline
@@ -34,7 +34,7 @@ READS = 200
 """Sections read for one paint at most; only a source that contradicts itself comes near."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LineState:
     """What a drawer may want to know besides the row. Each must be visible without colour: give marks characters."""
 

@@ -14,11 +14,14 @@ Needs no terminal and no textual.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from store.frozen import value
 
 PAGE = 200
 """Rows of one read."""
+FIRST = 64
+"""Rows of the first read of a section, if the eye needs no more: a list is painted before anybody moves in it."""
 KEEP = 2000
 """Rows one section holds at most."""
 
@@ -167,16 +170,19 @@ class Pager:
         self._top, self._bottom = other._top, other._bottom
         self._guess = other.length
 
-    def _read(self, *, after: Key | None = None, before: Key | None = None, offset: int | None = None) -> list[Row]:
-        return list(self.fetch(self.section, after, before, offset, PAGE))
+    def _read(
+        self, *, after: Key | None = None, before: Key | None = None, offset: int | None = None, limit: int = PAGE
+    ) -> list[Row]:
+        return list(self.fetch(self.section, after, before, offset, limit))
 
     def _put(self, rows: list[Row], start: int, *, top: bool, bottom: bool) -> None:
         self._rows, self._start, self._top, self._bottom = rows, start, top, bottom
 
     def _jump(self, first: int, stop: int) -> None:
         if first <= PAGE:
-            rows = self._read()
-            self._put(rows, 0, top=True, bottom=len(rows) < PAGE)
+            limit = FIRST if stop < FIRST else PAGE
+            rows = self._read(limit=limit)
+            self._put(rows, 0, top=True, bottom=len(rows) < limit)
         elif stop >= self.length - PAGE:
             self.to_end()
         else:
@@ -219,7 +225,7 @@ class Pager:
             self._bottom = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Section:
     """A group of rows under a heading, or (no title) rows without one."""
 

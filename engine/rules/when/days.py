@@ -4,11 +4,11 @@ counted as year * 12 + month - 1, weekdays are bits with Monday = bit 0, days of
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from engine.rules.when.wallclock import FIRST_DAY, LAST_DAY
+from store.frozen import value
 
 LAST_MONTH = 9999 * 12 + 11
 # The calendar repeats after 400 years, which are whole weeks: what 4800 of a rule's months lack, all lack.
@@ -34,7 +34,7 @@ def lowest(bits: int) -> int:
     return (bits & -bits).bit_length() - 1
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stride:
     """`base` and every `step` days after it."""
 
@@ -64,7 +64,7 @@ def single(day: int) -> Stride:
     return Stride(day, LAST_DAY)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Weeks:
     """Some weekdays of every `step`-th week, counted from the week whose Monday is `base`."""
 
@@ -114,7 +114,7 @@ def shapes(days_of: Callable[[int, int], int]) -> tuple[int, ...]:
     return tuple(days_of(length, first) for length in range(28, 32) for first in range(7))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Months:
     """Days by their place in the month: `shapes` says which, for each kind of month.
 

@@ -5,11 +5,11 @@ All of them speak in instants (whole seconds, see `wallclock`) and know nothing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from engine.rules.when.days import Days, lowest
 from engine.rules.when.wallclock import DAY, EPOCH_DAY, WallClock
+from store.frozen import value
 
 # No offset differs from another by more than this, so changes farther away cannot repeat a wall at hand.
 _FAR = 2 * DAY
@@ -28,7 +28,7 @@ class Pattern(Protocol):
         """How many occurrences lie in (after, until]."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Grid:
     """`anchor` and every `step` seconds after it: elapsed time, blind to clock changes."""
 
@@ -48,7 +48,7 @@ class Grid:
         return max(0, (until - self.anchor) // self.step - (after - self.anchor) // self.step)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Walls:
     """Some minutes (bits 0 to 1439) of some days, each `second` seconds past the minute, as wall times.
 
@@ -103,7 +103,7 @@ class Walls:
         return total
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fixed:
     """Every planned wall time fires once: at the end of the gap that swallows it, or the first of two times.
 
@@ -140,7 +140,7 @@ class Fixed:
         return wall if wall is not None and wall < at + offset else None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Running:
     """Every instant at which the clock shows a planned wall time.
 

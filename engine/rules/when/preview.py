@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,12 +12,13 @@ from engine.rules.when.patterns import Fixed
 from engine.rules.when.rule import Rule
 from engine.rules.when.wallclock import DAY, EPOCH_DAY, clock_of, seconds, zone_of
 from engine.rules.wording import MONTHS
+from store.frozen import value
 
 MOST_PLANNED = 1000
 _MANY_DATES = 3
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Planned:
     """One coming occurrence: `at` in UTC, `local` on the rule's clock, and a note on what is odd about it."""
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.tui.widgets.table import Asked, Item, Numbers, Table, items
-from tui.widgets.pages import END, KEEP, PAGE, Pager
+from tui.widgets.pages import END, FIRST, KEEP, PAGE, Pager
 
 MANY = 1_000_000
 
@@ -27,9 +27,9 @@ def shown(pager: Pager, first: int, stop: int) -> list[object]:
 def test_the_first_page_is_enough_to_paint() -> None:
     numbers, pager = many()
     assert pager.ensure(0, 30) == 0
-    assert numbers.asked == [Asked("all", None, None, None, PAGE)]
+    assert numbers.asked == [Asked("all", None, None, None, FIRST)]
     assert shown(pager, 0, 3) == [0, 1, 2]
-    assert (pager.count, pager.length) == (None, PAGE)
+    assert (pager.count, pager.length) == (None, FIRST)
 
 
 def test_a_short_section_counts_itself() -> None:
@@ -53,7 +53,7 @@ def test_walking_goes_by_keyset_from_the_neighbour() -> None:
         assert pager.ensure(first, first + 30) == 0
         assert shown(pager, first, first + 1) == [first]
     assert all(asked.offset is None for asked in numbers.asked)
-    assert [asked.after for asked in numbers.asked] == [None, (199,), (399,), (599,)]
+    assert [asked.after for asked in numbers.asked] == [None, (FIRST - 1,), (FIRST + 199,), (FIRST + 399,)]
     for first in reversed(range(3 * PAGE)):
         pager.ensure(first, first + 30)
         assert shown(pager, first, first + 1) == [first]

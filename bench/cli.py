@@ -1,4 +1,6 @@
-"""The command line against `python -c "import peewee"` (goal 17). usage: python bench/cli.py [--rounds 15] [--tasks N]
+"""The command line against `python -c "import peewee"` (goal 17), and taskwarrior where it is installed.
+
+    python bench/cli.py [--rounds 15] [--tasks N]
 
 `task add` and `task list` on a store with many tasks are to cost at most 2.0 x the yardstick, at any size of
 the store. Every round runs each command once, in turn; the figures drift, the ratios of a round do not.
@@ -8,8 +10,10 @@ Processor time stands beside the wall clock because it does not see what else th
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
+import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -31,7 +35,7 @@ def measured(command: list[str]) -> tuple[float, float]:
     """Wall and processor seconds of one run."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
     wall = time.perf_counter() - begin
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -67,13 +71,68 @@ def main() -> None:
             "task add, empty": ours(empty, "task", "add", "Call the parents"),
             f"task add, {options.tasks:,}": ours(full, "task", "add", "Call the parents"),
         }
+        peer = Taskwarrior(Path(name), options.tasks) if shutil.which("task") else None
+        if peer is not None:
+            rows["taskwarrior: list"] = [*peer.command, "rc.verbose=nothing", "limit:25", "list"]
+            rows["taskwarrior: add"] = [*peer.command, "add", "Call the parents"]
         for command in rows.values():
             measured(command)
         found: dict[str, list[tuple[float, float]]] = {row: [] for row in rows}
         for _ in range(options.rounds):
             for row, command in rows.items():
                 found[row].append(measured(command))
-    report(found)
+        report(found)
+        if peer is not None:
+            against(found, options.tasks)
+            imports(Path(name), peer, options.tasks)
+
+
+class Taskwarrior:
+    """The peer, with as many tasks as we have."""
+
+    def __init__(self, folder: Path, tasks: int) -> None:
+        self._folder = folder / "taskwarrior"
+        self._folder.mkdir()
+        settings = ("confirmation=no", "hooks=off", "gc=on", "news.version=9.9.9")
+        (self._folder / "rc").write_text("\n".join([f"data.location={self._folder}", *settings, ""]))
+        self.command = ["task", f"rc:{self._folder / 'rc'}"]
+        self.import_seconds = self._imported(tasks)
+
+    def _imported(self, tasks: int) -> float:
+        rows = [
+            {"description": f"Task {n}", "status": "pending", "entry": "20260101T000000Z",
+             "due": f"2027{1 + n % 12:02d}{1 + n % 28:02d}T090000Z"}
+            for n in range(tasks)
+        ]  # fmt: skip
+        file = self._folder / "in.json"
+        file.write_text(json.dumps(rows))
+        return measured([*self.command, "import", str(file)])[0]
+
+
+def against(found: dict[str, list[tuple[float, float]]], tasks: int) -> None:
+    """Goal 17: adding at most 0.25 x taskwarrior with 100,000 tasks, the first 25 at most 0.05 x."""
+    for ours_, theirs, goal in (
+        (f"task add, {tasks:,}", "taskwarrior: add", 0.25), (f"task list, {tasks:,}", "taskwarrior: list", 0.05)
+    ):  # fmt: skip
+        ratio = statistics.median(a[0] / b[0] for a, b in zip(found[ours_], found[theirs], strict=True))
+        print(f"{ours_}: x{ratio:.3f} {theirs} (<= {goal})")
+
+
+def imports(folder: Path, peer: Taskwarrior, tasks: int) -> None:
+    """Goal 17: rows a second of an import, at least 2.5 x taskwarrior's."""
+    store, file = folder / "import.db", folder / "stays.csv"
+    subprocess.run(
+        ours(store, "class", "add", "stay", "--status", "on", "--date-field", "date_from"),
+        check=True, stdout=subprocess.DEVNULL, cwd=ROOT,
+    )  # fmt: skip
+    lines = [f"{n},School {n},on,2027-{1 + n % 12:02d}-{1 + n % 28:02d}" for n in range(tasks)]
+    file.write_text("\n".join(["Id,Name,Status,Arrival", *lines, ""]))
+    words = ["entity", "import", str(file), "--class", "stay", "--id", "Id", "--name", "Name", "--status", "Status"]
+    took = measured(ours(store, *words, "--map", "date_from=Arrival"))[0]
+    print(
+        f"import: {tasks / took:,.0f} rows/s, taskwarrior {tasks / peer.import_seconds:,.0f}/s,"
+        f" x{peer.import_seconds / took:.2f} (>= 2.5)"
+    )
 
 
 def report(found: dict[str, list[tuple[float, float]]]) -> None:

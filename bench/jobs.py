@@ -6,11 +6,14 @@ lateness  10,000 schedules, 166 due at one instant: fired and claimed, and begun
 lines     stored lines a second of a job that prints as fast as it can / 1,000 inserts a commit   goal 15: >= 0.4
 idle      processor time and writes of an engine with 10,000 schedules and nothing to do          goal 6: <= 0.3 %
 
-Each figure is of a store on disk in a scratch folder; ours and the floor take turns in the same run.
+Each figure is of a store on disk in a scratch folder; ours and the floor take turns in the same run. Where PEERS
+names a python that has APScheduler and Huey, so do they (bench/peers.py).
 """
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import sqlite3
 import statistics
@@ -23,6 +26,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 from engine import crash
 from engine.clock import SystemClock
@@ -37,6 +41,7 @@ from store.instants import SECOND
 from store.opening import open_store
 
 CLOCK = SystemClock()
+PEERS = os.environ.get("PEERS", "")
 
 
 class Desk:
@@ -84,7 +89,7 @@ class Desk:
 
 
 def spawn_floor(count: int, threads: int = 2) -> float:
-    """Spawns a second of `threads` threads that run `sh -c true` and read what it prints."""
+    """Spawns a second of `threads` threads that run `true` and read what it prints."""
 
     def work() -> None:
         for _ in range(count // threads):
@@ -101,12 +106,25 @@ def spawn_floor(count: int, threads: int = 2) -> float:
 
 def shell(pairs: int) -> None:
     count = 1500
-    ours, floor = [], []
+    ours, floor, aps, huey = [], [], list[float](), list[float]()
     with Desk() as desk:
         for _ in range(pairs):
             floor.append(spawn_floor(count))
             ours.append(count / desk.run(["true"] * count))
+            if PEERS:
+                aps.append(peer("aps_shell", count)["rate"])
+                huey.append(peer("huey_shell", count)["rate"])
     report("shell jobs/s", ours, floor, 0.65)
+    if PEERS:
+        report("  against APScheduler in memory, which keeps nothing", ours, aps, 0.95)
+        report("  against Huey, two threads", ours, huey, 1.3)
+
+
+def peer(part: str, count: int) -> dict[str, Any]:
+    """What a part of bench/peers.py says."""
+    command = [PEERS, str(Path(__file__).with_name("peers.py")), part, str(count)]
+    found: dict[str, Any] = json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+    return found
 
 
 def report(what: str, ours: list[float], floor: list[float], goal: float) -> None:
@@ -144,6 +162,8 @@ def latency(pairs: int) -> None:
             desk.engine.wake()
             here.append((begun(desk, made) - at) * 1000)
         spread("request -> begun, same process, commit included", here)
+        if PEERS:
+            spread("  APScheduler in SQLite", peer("aps_latency", 20 * pairs)["late"])
         idle = []
         for _ in range(4):
             time.sleep(5)
@@ -175,12 +195,25 @@ def asks(store: str, count: str) -> None:
 
 
 def lateness(pairs: int) -> None:
-    """166 schedules every three seconds beside 10,000 others; the first time their rules are parsed."""
+    """Schedules that are due together every few seconds, beside others; the first time their rules are parsed."""
+    for due, seconds in ((166, 3), (1_000, 5)):
+        rows, claims = due_together(due, seconds, pairs)
+        cold = claims.pop(min(claims))
+        print(f"{due:,} of 10,000 schedules due the first time: committed after {cold / 1000:.1f} ms")
+        spread(f"{due:,} due: fired, claimed, committed after", [late / 1000 for late in claims.values()])
+        spread("  their processes begun after", [(began - at) / 1000 for at, began in rows if at in claims])
+        if PEERS:
+            found = [late for _ in range(3) for late in peer("aps_lateness", due)["late"]]
+            spread("  APScheduler in memory, its threads begun after", found)
+
+
+def due_together(due: int, seconds: int, rounds: int) -> tuple[list[tuple[int, int]], dict[int, int]]:
+    """Planned and begun of each run; by planned instant, how much later their claim was committed. Microseconds."""
     committed: list[int] = []
     insert = (
         "INSERT INTO schedule"
         " (name, spec, zone, anchor_at, controller, params, created_at, cursor_at, next_at, overlap)"
-        " VALUES (?, 'every 3 seconds', 'UTC', ?, 'shell', '{\"command\": \"true\"}', ?, ?, ?, 'allow')"
+        f" VALUES (?, 'every {seconds} seconds', 'UTC', ?, 'shell', '{{\"command\": \"true\"}}', ?, ?, ?, 'allow')"
     )
 
     def note(name: str) -> None:
@@ -193,20 +226,16 @@ def lateness(pairs: int) -> None:
         first = now + 6 * SECOND
         with transaction() as connection:
             connection.execute("INSERT INTO act (at, actor, via, operation) VALUES (0, 'bench', 'bench', 'bench')")
-            far = [(f"far {n}", now, now, now, now + 86_400 * SECOND) for n in range(10_000)]
-            due = [(f"due {n}", first - 3 * SECOND, first, first - 1, first) for n in range(166)]
-            connection.executemany(insert, far + due)
+            far = [(f"far {n}", now, now, now, now + 86_400 * SECOND) for n in range(10_000 - due)]
+            near = [(f"due {n}", first - seconds * SECOND, first, first - 1, first) for n in range(due)]
+            connection.executemany(insert, far + near)
         desk.engine.wake()
-        time.sleep(6 + 3 * pairs + 2)
+        time.sleep(6 + seconds * rounds + 2)
         rows = desk.reader.execute(
-            "SELECT planned_at, started_at FROM run WHERE planned_at >= ? AND planned_at < ?",
-            (first, first + 3 * pairs * SECOND),
+            "SELECT planned_at, started_at FROM run WHERE planned_at >= ? AND planned_at < ? AND started_at NOT NULL",
+            (first, first + seconds * rounds * SECOND),
         ).fetchall()
-    claims = {planned: min(at for at in committed if at > planned) - planned for planned, _ in rows}
-    cold = claims.pop(first)
-    print(f"166 of 10,000 schedules due the first time: committed after {cold / 1000:.1f} ms")
-    spread("166 of 10,000 schedules due: fired, claimed, committed after", [late / 1000 for late in claims.values()])
-    spread("  their processes begun after", [(began - at) / 1000 for at, began in rows if at != first])
+    return rows, {planned: min(at for at in committed if at > planned) - planned for planned, _ in rows}
 
 
 def line_floor(count: int) -> float:

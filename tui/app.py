@@ -120,8 +120,10 @@ class Desk(Coloured):
         """Keys and pasted text wait for their turn."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._typed.take(event)
-        else:
-            await super().on_event(event)
+            return
+        await super().on_event(event)
+        if isinstance(event, events.Key):
+            await self._typed.passed()
 
     def on_key_taken(self, message: KeyTaken) -> None:
         """The next one, please."""

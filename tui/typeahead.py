@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from textual.app import App
-from textual.events import Event
+from textual.events import Event, Key
 from textual.message import Message
 from textual.screen import Screen
 
@@ -44,6 +44,7 @@ class TypeAhead:
         self._held: deque[Event] = deque()
         self._turn = 0
         self._ends_at: float | None = None
+        self._passing: KeyTaken | None = None
 
     async def take(self, event: Event) -> None:
         """A key arrives: it has its turn at once if nobody else has."""
@@ -52,6 +53,16 @@ class TypeAhead:
             await self._next(self._turn)
         elif len(self._held) == 1:
             self._app.set_timer(PATIENCE, lambda turn=self._turn: self._next(turn))
+
+    async def passed(self) -> None:
+        """A key that nobody below wanted has arrived here, and its binding has been run."""
+        message, self._passing = self._passing, None
+        if message is None:
+            return
+        if self._held or self._app.screen is not message.before:
+            self.taken(message)
+        else:
+            await self._next(message.turn)
 
     def taken(self, message: KeyTaken) -> None:
         """The key has arrived. A screen that it opened has to have its focus first, one that saves its answer."""
@@ -73,6 +84,11 @@ class TypeAhead:
             before = self._app.screen
             taker = self._app.focused or before
             message = KeyTaken(self._turn, before)
-            await self._handle(self._held.popleft())
+            event = self._held.popleft()
+            lets_pass = isinstance(event, Key) and getattr(taker, "lets_keys_pass", False)
+            self._passing = message if lets_pass else None
+            await self._handle(event)
+            if lets_pass and event.is_forwarded:  # to a list: the key itself comes by, before a message would
+                return
             if not taker.post_message(message):  # it has ended meanwhile
                 self.taken(message)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -17,7 +18,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Static
 
 from store.connection import connect
@@ -139,7 +139,7 @@ class View(Base):
         self._box: Any = None
         self._sentence = ""
         self._moved_at = 0.0
-        self._detail_timer: Timer | None = None
+        self._detail_timer: asyncio.TimerHandle | None = None
         self.rested = asyncio.Event()
         """Clear while a detail waits for the keys to rest."""
         self.rested.set()
@@ -189,11 +189,12 @@ class View(Base):
         repeating = now - self._moved_at < DETAIL_REST
         self._moved_at = now
         if self._detail_timer is not None:
-            self._detail_timer.stop()
+            self._detail_timer.cancel()
             self._detail_timer = None
         if repeating:
             self.rested.clear()
-            self._detail_timer = self.set_timer(DETAIL_REST, self._rest)
+            rest = partial(self.call_later, self._rest)
+            self._detail_timer = asyncio.get_running_loop().call_later(DETAIL_REST, rest)
         else:
             self._rest()
 

@@ -26,6 +26,9 @@ RANGE = 10_000
 class LineList(LineCursor, can_focus=True, inherit_bindings=False):
     """A list of any length with a cursor, marks, foldable sections and a follow mode."""
 
+    lets_keys_pass = True
+    """It takes no key but by bindings, so that every key goes up to the application."""
+
     BINDINGS = [
         Binding("j,down", "move(1)", "Down", show=False, id="list.down"),
         Binding("k,up", "move(-1)", "Up", show=False, id="list.up"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 """The newest shape this code knows; equals the number of the last file in `migrations/`."""
 
 JOURNALED = (
@@ -18,11 +18,11 @@ JOURNALED = (
 )  # fmt: skip
 """Tables whose changes are kept with before and after, for history and undo."""
 
-WATCHED = (*JOURNALED, "run", "occurrence", "node")
+WATCHED = (*JOURNALED, "run", "occurrence", "node", "notification", "artifact")
 """Tables whose changes screens want to hear of. Log lines are append-only: a reader keeps its own place."""
 
 UNRECORDED = {
-    "schedule": frozenset({"rev", "cursor_at", "next_at", "last_run", "error"}),
+    "schedule": frozenset({"rev", "cursor_at", "next_at", "last_run", "error", "failures", "expected_at"}),
 }
 """Columns the engine moves by itself; a change of these alone is no act of anybody."""
 

@@ -228,6 +228,8 @@ def terminal(
     pid, fd = pty.fork()
     if pid == 0:
         _set_size(0, *size)
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTSTP):  # whatever the tests were started with
+            signal.signal(number, signal.SIG_DFL)
         if has_nohup:
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
         os.execve(sys.executable, [sys.executable, *argv], full)

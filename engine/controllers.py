@@ -23,11 +23,13 @@ _OURS = "TICKLER_"
 
 @value
 class Command:
-    """What the supervisor is asked to start; `cwd` None means a folder of the run's own."""
+    """What the supervisor is asked to start; `cwd` None means a folder of the run's own, `shell` None /bin/sh."""
 
     text: str
     cwd: str | None
     env: Mapping[str, str]
+    stdin: str | None = None
+    shell: str | None = None
 
 
 Controller = Callable[[Mapping[str, Any]], Command]
@@ -35,10 +37,13 @@ Controller = Callable[[Mapping[str, Any]], Command]
 
 
 def shell(params: Mapping[str, Any]) -> Command:
-    """`command` (text for /bin/sh); `cwd` (a folder) and `env` (an object of texts) are optional."""
-    unknown = set(params) - {"command", "cwd", "env"}
+    """`command` (text for the shell); optional: `cwd` (a folder), `env` (an object of texts), `stdin` (a text that
+    the command reads), `shell` (the path of another shell than /bin/sh).
+    """
+    unknown = set(params) - {"command", "cwd", "env", "stdin", "shell"}
     if unknown:
-        raise BadValue(f"params: {shown(min(unknown))!r} is not known to 'shell' (expected command, cwd and env)")
+        known = "command, cwd, env, stdin and shell"
+        raise BadValue(f"params: {shown(min(unknown))!r} is not known to 'shell' (expected {known})")
     command, cwd, env = params.get("command"), params.get("cwd"), params.get("env") or {}
     if not isinstance(command, str) or not command.strip():
         raise BadValue("params: command is missing (expected the text of a shell command)")
@@ -46,7 +51,8 @@ def shell(params: Mapping[str, Any]) -> Command:
         raise BadValue("params: cwd must be the path of a folder")
     if not isinstance(env, Mapping):
         raise BadValue('params: env must be an object such as {"NAME": "value"}')
-    return Command(command, _folder(cwd), {name: _variable(name, value) for name, value in env.items()})
+    variables = {name: _variable(name, value) for name, value in env.items()}
+    return Command(command, _folder(cwd), variables, _stdin(params.get("stdin")), _shell_path(params.get("shell")))
 
 
 CONTROLLERS: dict[str, Controller] = {"shell": shell}
@@ -97,6 +103,18 @@ def _folder(cwd: str | None) -> str | None:
     if not folder.is_absolute():
         raise BadValue(f"params: cwd {shown(cwd)!r} must be an absolute path or begin with ~")
     return str(folder)
+
+
+def _stdin(text: Any) -> str | None:
+    if text is not None and not isinstance(text, str):
+        raise BadValue("params: stdin must be a text")
+    return text
+
+
+def _shell_path(path: Any) -> str | None:
+    if path is not None and not (isinstance(path, str) and path.startswith("/") and "\0" not in path):
+        raise BadValue("params: shell must be the absolute path of a shell such as /bin/bash")
+    return path
 
 
 def _variable(name: Any, value: Any) -> str:

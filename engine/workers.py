@@ -117,4 +117,7 @@ class Workers:
             run.folder = self._folders.take(run.run_id)
             cwd = run.folder
         env = environment(run.run_id, run.attempt, claim.key, claim.command.env)
-        return Job(run.key, claim.command.text, cwd, env, run.timeout, grace, cap)
+        command = claim.command
+        return Job(
+            run.key, command.text, cwd, env, run.timeout, grace, cap, stdin=command.stdin, shell=command.shell
+        )  # fmt: skip

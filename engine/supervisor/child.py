@@ -34,7 +34,7 @@ _NULL = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
 class Order:
     """A job as the engine asked for it; the fields are those of `client.Job`."""
 
-    __slots__ = ("cap", "command", "cwd", "detach_ok", "env", "grace", "key", "timeout")
+    __slots__ = ("cap", "command", "cwd", "detach_ok", "env", "grace", "key", "shell", "stdin", "timeout")
 
     def __init__(
         self,
@@ -46,6 +46,8 @@ class Order:
         grace: float,
         cap: int,
         detach_ok: bool,
+        stdin: str | None,
+        shell: str | None,
     ) -> None:
         self.key = key
         self.command = command
@@ -55,6 +57,8 @@ class Order:
         self.grace = grace
         self.cap = cap
         self.detach_ok = detach_ok
+        self.stdin = stdin
+        self.shell = shell
 
 
 class Child:
@@ -106,14 +110,20 @@ def spawn(order: Order, mark: str) -> Child:
         opened += os.pipe2(os.O_CLOEXEC)
         opened += os.pipe2(os.O_CLOEXEC)
         out, out_end, err, err_end = opened
+        stdin = _NULL
+        if order.stdin is not None:
+            stdin = _kept(order.stdin)
+            opened.append(stdin)
         before = procfs.tick()
-        pid = _execute(order.command, order.env, out_end, err_end)
+        pid = _execute(order, (stdin, out_end, err_end))
     except BaseException:
         for fd in opened:
             os.close(fd)
         raise
     finally:
         os.chdir("/")
+    if stdin != _NULL:
+        os.close(stdin)
     os.close(out_end)
     os.close(err_end)
     os.set_blocking(out, False)
@@ -122,17 +132,34 @@ def spawn(order: Order, mark: str) -> Child:
     return Child(order, pid, start, {out: "stdout", err: "stderr"})
 
 
-def _execute(command: str, env: dict[str, str], out: int, err: int) -> int:
+def _kept(text: str) -> int:
+    """A descriptor that gives the text: memory and not a pipe, which would have to be filled while jobs run."""
+    kept = os.memfd_create("stdin", os.MFD_CLOEXEC)
+    try:
+        with open(kept, "wb", closefd=False) as file:
+            file.write(text.encode("utf-8", "surrogateescape"))
+        os.lseek(kept, 0, os.SEEK_SET)
+    except BaseException:
+        os.close(kept)
+        raise
+    return kept
+
+
+def _execute(order: Order, standard: tuple[int, int, int]) -> int:
+    """The new process with these as stdin, stdout and stderr."""
+    command, env = order.command, order.env
+    if order.shell is not None:
+        return _posix_spawn(order.shell, [order.shell, "-c", command], env, standard)
     direct = program(command, env)
     if direct is not None:
         try:
-            return _posix_spawn(*direct, env, out, err)
+            return _posix_spawn(*direct, env, standard)
         except OSError:  # a script without #!, a name that is nowhere: the shell knows what to do or say
             pass
-    return _posix_spawn("/bin/sh", ["sh", "-c", "--", command], env, out, err)
+    return _posix_spawn("/bin/sh", ["sh", "-c", "--", command], env, standard)
 
 
-def _posix_spawn(path: str, words: list[str], env: dict[str, str], out: int, err: int) -> int:
+def _posix_spawn(path: str, words: list[str], env: dict[str, str], standard: tuple[int, int, int]) -> int:
     """The new process. posix_spawn, because it neither copies page tables nor runs Python in the child: half the
     cost of subprocess.
 
@@ -144,11 +171,7 @@ def _posix_spawn(path: str, words: list[str], env: dict[str, str], out: int, err
         path,
         words,
         env,
-        file_actions=(
-            (os.POSIX_SPAWN_DUP2, _NULL, 0),
-            (os.POSIX_SPAWN_DUP2, out, 1),
-            (os.POSIX_SPAWN_DUP2, err, 2),
-        ),
+        file_actions=[(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(standard)],
         setpgroup=0,
         setsigdef=_DEFAULTS,
     )
@@ -173,4 +196,6 @@ def refusal(order: Order, error: Exception) -> str:
         return sentences[error.errno]
     if error.filename and error.filename == order.cwd:
         return f"The working directory {order.cwd} cannot be entered: {error.strerror}."
+    if order.shell is not None and error.filename == order.shell:
+        return f"The shell {order.shell} cannot be started: {error.strerror}."
     return f"The command could not be started: {error.strerror or error}."

@@ -33,7 +33,8 @@ class Job:
     job's processes. timeout: seconds of running time (a sleeping machine does not count), None for none.
     grace: seconds between SIGTERM and SIGKILL. cap: bytes of output passed on, fewer if lines are very short
     (`output.LINES`); of what comes after, the last 256 KB. detach_ok: processes may outlive the command; they
-    must not keep writing to its output, which is closed with it.
+    must not keep writing to its output, which is closed with it. stdin: what the command reads, nothing if
+    None. shell: the path of another shell than /bin/sh; it gets `-c` and the command.
     """
 
     key: str
@@ -44,6 +45,8 @@ class Job:
     grace: float = 10.0
     cap: int = 10_000_000
     detach_ok: bool = False
+    stdin: str | None = None
+    shell: str | None = None
 
 
 class Supervisor:
@@ -125,7 +128,7 @@ class Supervisor:
         self._say(
             (
                 *("job", job.key, job.command, job.cwd, dict(job.env)),
-                *(job.timeout, job.grace, job.cap, job.detach_ok),
+                *(job.timeout, job.grace, job.cap, job.detach_ok, job.stdin, job.shell),
             )
             for job in jobs
         )

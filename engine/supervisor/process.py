@@ -207,11 +207,13 @@ class Keeper:
         grace: float,
         cap: int,
         detach_ok: bool,
+        stdin: str | None,
+        shell: str | None,
     ) -> None:
         if key in self._waiting or key in self.family.children:
             self._outbox.put("failed", key, _now(), "A job with this key runs already.")
         else:
-            self._waiting[key] = Order(key, command, cwd, env, timeout, grace, cap, detach_ok)
+            self._waiting[key] = Order(key, command, cwd, env, timeout, grace, cap, detach_ok, stdin, shell)
 
     def _cancel(self, key: str, kill: bool) -> None:
         child = self.family.children.get(key)

@@ -21,10 +21,16 @@ from engine.rules.errors import BadValue
         (
             "shell",
             {"command": "x", "comand": "y"},
-            "params: 'comand' is not known to 'shell' (expected command, cwd and env)",
+            "params: 'comand' is not known to 'shell' (expected command, cwd, env, stdin and shell)",
         ),
         ("shell", {"command": "x", "cwd": 3}, "params: cwd must be the path of a folder"),
         ("shell", {"command": "x", "cwd": "here"}, "params: cwd 'here' must be an absolute path or begin with ~"),
+        ("shell", {"command": "x", "stdin": 3}, "params: stdin must be a text"),
+        (
+            "shell",
+            {"command": "x", "shell": "bash"},
+            "params: shell must be the absolute path of a shell such as /bin/bash",
+        ),
         ("shell", {"command": "x", "env": []}, None),
         ("shell", {"command": "x", "env": ["A"]}, 'params: env must be an object such as {"NAME": "value"}'),
         ("shell", {"command": "x", "env": {"A=B": "1"}}, "params: env: 'A=B' is not a name for a variable"),

@@ -199,3 +199,17 @@ def test_a_name_is_used_once(desk: Desk) -> None:
     desk.run("true")
     with pytest.raises(FileExistsError, match="a name of its own"):
         Supervisor(desk.folder, desk.name).start()
+
+
+def test_a_command_reads_its_text_to_the_end_however_long(desk: Desk) -> None:
+    key = desk.run("wc -lc; cat", stdin="one\ntwo é\n" + "x" * 300_000)
+    assert desk.lines(key)[0].split() == ["2", "300011"]
+    assert desk.exited(desk.run("cat", stdin="")).code == 0
+    assert desk.lines(desk.run("read x; echo $?")) == ["1"]
+
+
+def test_a_command_runs_in_the_shell_it_names(desk: Desk) -> None:
+    key = desk.run("echo $0; [[ a == a ]] && echo double", shell="/bin/bash")  # noqa: S604
+    assert desk.lines(key) == ["/bin/bash", "double"]
+    gone = desk.failed(desk.run("true", shell="/no/such/shell"))  # noqa: S604
+    assert gone.error == "The shell /no/such/shell cannot be started: No such file or directory."

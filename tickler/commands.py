@@ -79,15 +79,15 @@ def nouns() -> list[str]:
 
 
 def refuse(words: str, *, as_json: bool) -> int:
-    """Say no: a sentence on stderr, or JSON on stdout for scripts. Exit status 1."""
+    """Say no: a sentence on stderr, and a line for each thing that is wrong; or JSON on stdout. Exit status 1."""
     if as_json:
         from tickler.jsontext import json_text
 
         print(json_text({"refused": words}, "UTC"))
     elif sys.stderr is not None:
-        from tickler.plain import plain
+        from tickler.plain import paragraphs
 
-        print(plain(words), file=sys.stderr)
+        print(*paragraphs(words), sep="\n", file=sys.stderr)
     return 1
 
 

@@ -144,3 +144,12 @@ def test_undo_redo_log_and_why(stays: Path, cli: Cli, done: Done) -> None:
     assert "became confirmed" in cli("why", "task", tasks[0]["id"]).out
     newest = cli("log", "--json").json[0]
     assert (newest["operation"], newest["via"]) == ("redo", "cli")
+
+
+def test_a_file_with_several_faults_is_told_line_by_line(store: Path, cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "desk.toml"
+    file.write_text('[[team]]\nnam = "North"\n\n[[team]]\nname = "South"\ncolour = "blue"\n')
+    said = cli("load", file)
+    assert said.status == 1
+    assert [line.partition(":")[0] for line in said.err.splitlines()][1:] == ["line 1", "line 2", "line 6"]
+    assert cli("team", "list", "--json").json == []

@@ -53,6 +53,8 @@ ALTER TABLE occurrence ADD COLUMN accepted_by INTEGER REFERENCES user(id) ON DEL
 CREATE INDEX occurrence_unfired ON occurrence (planned_at, id) WHERE state <> 'fired';
 CREATE INDEX occurrence_to_accept ON occurrence (planned_at, id)
     WHERE state IN ('missed', 'skipped') AND accepted_at IS NULL;
+CREATE INDEX occurrence_to_accept_of_one ON occurrence (schedule_id, planned_at)
+    WHERE state IN ('missed', 'skipped') AND accepted_at IS NULL;
 
 ALTER TABLE task ADD COLUMN schedule_id INTEGER REFERENCES schedule(id) ON DELETE SET NULL;
 ALTER TABLE task ADD COLUMN folded INTEGER NOT NULL DEFAULT 0;

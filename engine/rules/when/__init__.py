@@ -1,9 +1,22 @@
 """When something repeats: every notation of a schedule becomes one value, `Rule`, with one meaning."""
 
 from engine.rules.when.bad import BadSpec
+from engine.rules.when.compare import Row, compare
 from engine.rules.when.preview import Planned, preview, sentence
 from engine.rules.when.reading import from_moment, parse
 from engine.rules.when.rule import Rule, bounded
 from engine.rules.when.wallclock import zone_of
 
-__all__ = ["BadSpec", "Planned", "Rule", "bounded", "from_moment", "parse", "preview", "sentence", "zone_of"]
+__all__ = [
+    "BadSpec",
+    "Planned",
+    "Row",
+    "Rule",
+    "bounded",
+    "compare",
+    "from_moment",
+    "parse",
+    "preview",
+    "sentence",
+    "zone_of",
+]

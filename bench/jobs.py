@@ -12,8 +12,6 @@ names a python that has APScheduler and Huey, so do they (bench/peers.py).
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import sqlite3
 import statistics
@@ -26,7 +24,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+
+from beside import PEERS, peer
 
 from engine import crash
 from engine.clock import SystemClock
@@ -41,7 +40,6 @@ from store.instants import SECOND
 from store.opening import open_store
 
 CLOCK = SystemClock()
-PEERS = os.environ.get("PEERS", "")
 
 
 class Desk:
@@ -118,13 +116,6 @@ def shell(pairs: int) -> None:
     if PEERS:
         report("  against APScheduler in memory, which keeps nothing", ours, aps, 0.95)
         report("  against Huey, two threads", ours, huey, 1.3)
-
-
-def peer(part: str, count: int) -> dict[str, Any]:
-    """What a part of bench/peers.py says."""
-    command = [PEERS, str(Path(__file__).with_name("peers.py")), part, str(count)]
-    found: dict[str, Any] = json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
-    return found
 
 
 def report(what: str, ours: list[float], floor: list[float], goal: float) -> None:

@@ -77,6 +77,18 @@ def huey_shell(count: int) -> dict[str, Any]:
     return {"rate": rate(count, began)}
 
 
+def huey_enqueue(count: int) -> dict[str, Any]:
+    """Tasks put into a queue in SQLite one by one, and never run."""
+    from huey import SqliteHuey
+
+    queue = SqliteHuey("bench", filename=str(FOLDER / "huey.db"))
+    task = queue.task()(shell)
+    began = time.perf_counter()
+    for number in range(count):
+        task(number)
+    return {"rate": count / (time.perf_counter() - began)}
+
+
 def rate(count: int, began: float) -> float:
     """Jobs a second, when all have ended."""
     for _ in range(count):
@@ -116,7 +128,7 @@ def aps_lateness(due: int) -> dict[str, Any]:
 
 if __name__ == "__main__":
     logging.disable(logging.CRITICAL)
-    parts = {each.__name__: each for each in (aps_shell, huey_shell, aps_latency, aps_lateness)}
+    parts = {each.__name__: each for each in (aps_shell, huey_shell, huey_enqueue, aps_latency, aps_lateness)}
     print(json.dumps(parts[sys.argv[1]](int(sys.argv[2]))), flush=True)
     import os
 

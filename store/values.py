@@ -206,6 +206,9 @@ class Schedule:
     pause_reason: str | None
     paused_until: Instant | None
     error: str | None
+    alerts: Mapping[str, Any]
+    failures: int
+    expected_at: Instant | None
     owner: str | None
     status: str
     pid: int | None

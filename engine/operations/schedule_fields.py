@@ -20,7 +20,7 @@ from store.values import Schedule
 KEYS = tuple(READERS)
 """Every key of a schedule in the desk file, in the order it is written."""
 
-SHORT = {"start": "start_at", "end": "end_at", "count": "max_count", "exclude": "excluded_dates"}
+SHORT = {"start": "start_at", "end": "end_at", "count": "max_count", "exclude": "excluded_dates", "alert": "alerts"}
 """Short form -> key. Besides, `command` is the `command` of the params."""
 
 RULE = (

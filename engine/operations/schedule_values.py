@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from engine.controllers import CONTROLLERS
+from engine.rules.alerts import parse_policy
 from engine.rules.dates import parse_day, parse_instant
 from engine.rules.durations import parse_duration
 from engine.rules.errors import BadValue, shown
@@ -205,5 +206,6 @@ READERS: dict[str, Reader] = {
     "is_exclusive": _flag(False),
     "after_execution": _choice(AfterExecution, AfterExecution.DISABLE),
     "is_enabled": _flag(True),
+    "alerts": lambda value, _: parse_policy(value).kept(),
 }
 """Key of a schedule -> its reader, in the order in which the desk file is written."""

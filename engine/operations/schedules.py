@@ -44,6 +44,10 @@ Start = Annotated[str | None, Help("not before this time; steps count from it")]
 End = Annotated[str | None, Help("not after this time")]
 Count = Annotated[int | None, Help("so many times in all")]
 Exclude = Annotated[tuple[str, ...] | None, Help("a date on which it does not happen; once for each")]
+Alert = Annotated[
+    tuple[str, ...] | None,
+    Help("what to tell: first, nth=3, day=5, by=06:00, within=2h, recovery, task (opens a followup); default; nothing"),
+]
 Description = Annotated[str | None, Help("what it is for")]
 Once = Annotated[bool, Help("it happens at the moment and never again")]
 MaybeOnce = Annotated[bool | None, Help("it happens at the moment and never again")]
@@ -62,7 +66,7 @@ def add(
     missed_limit: Limit = None, max_lateness: Lateness = None, overlap: OnOverlap = None,
     exclusive: Exclusive = False,
     after_execution: After = None, start: Start = None, end: End = None, count: Count = None,
-    exclude: Exclude = None, description: Description = None, disabled: Disabled = False,
+    exclude: Exclude = None, alert: Alert = None, description: Description = None, disabled: Disabled = False,
 ) -> values.Schedule:  # fmt: skip
     """Add a schedule: when something repeats, and the run it makes then."""
     given = _given(
@@ -70,7 +74,7 @@ def add(
         is_recurring=False if once else None, controller=controller, command=command, params=params,
         timeout=timeout, max_retries=max_retries, missed=missed, missed_limit=missed_limit,
         max_lateness=max_lateness, overlap=overlap, is_exclusive=exclusive or None,
-        after_execution=after_execution, start=start, end=end, count=count, exclude=exclude,
+        after_execution=after_execution, start=start, end=end, count=count, exclude=exclude, alert=alert,
         description=description, is_enabled=False if disabled else None,
     )  # fmt: skip
     number = _save(act, given, None, own_user_id(act))
@@ -87,7 +91,7 @@ def edit(
     missed_limit: Limit = None, max_lateness: Lateness = None, overlap: OnOverlap = None,
     exclusive: MaybeExclusive = None,
     after_execution: After = None, start: Start = None, end: End = None, count: Count = None,
-    exclude: Exclude = None, description: Description = None, rev: Rev = None,
+    exclude: Exclude = None, alert: Alert = None, description: Description = None, rev: Rev = None,
 ) -> values.Schedule:  # fmt: skip
     """Change a schedule; an empty text clears what can be empty."""
     before = _found(act, schedule, rev)
@@ -96,7 +100,8 @@ def edit(
         is_recurring=None if once is None else not once, controller=controller, command=command,
         params=params, timeout=timeout, max_retries=max_retries, missed=missed, missed_limit=missed_limit,
         max_lateness=max_lateness, overlap=overlap, is_exclusive=exclusive, after_execution=after_execution,
-        start=start, end=end, count=count, exclude=exclude, description=description,
+        start=start, end=end, count=count, exclude=exclude, alert=alert,
+        description=description,
     )  # fmt: skip
     save(act, given, before)
     journal.describe(act.connection, act.id, f"changed schedule: {shown(before.name)}")

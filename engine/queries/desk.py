@@ -135,6 +135,9 @@ def _written(key: str, value: Any, zone: str) -> Any:
         return duration_text(value)
     if key == "params":
         return _without_null(value)
+    if key == "alerts":
+        within = value.get("finish_within")
+        return {**value, "finish_within": duration_text(within)} if within else dict(value) or None
     return list(value) if isinstance(value, tuple) else str(value) if isinstance(value, StrEnum) else value
 
 

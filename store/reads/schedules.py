@@ -30,7 +30,7 @@ _SELECT = """
 SELECT s.id, s.name, s.description, s.spec, s.moment, s.repeat_axis, s.repeat_step, s.is_recurring, s.zone,
        s.anchor_at, s.start_at, s.end_at, s.max_count, s.excluded_dates, s.controller, s.params, s.timeout,
        s.max_retries, s.missed, s.missed_limit, s.max_lateness, s.overlap, s.is_exclusive, s.after_execution,
-       s.is_enabled, s.pause_reason, s.paused_until, s.error, u.name,
+       s.is_enabled, s.pause_reason, s.paused_until, s.error, s.alerts, s.failures, s.expected_at, u.name,
        (SELECT json_array(r.id, r.pid) FROM run r WHERE r.schedule_id = s.id
           AND r.state IN ('pending', 'starting', 'running') AND r.state <> 'pending'
         ORDER BY r.id DESC LIMIT 1),
@@ -166,7 +166,7 @@ def _schedule(row: Sequence[Any]) -> Schedule:
         number, name, description, spec, moment, repeat_axis, repeat_step, is_recurring, zone, anchor_at,
         start_at, end_at, max_count, excluded_dates, controller, params, timeout, max_retries, missed,
         missed_limit, max_lateness, overlap, is_exclusive, after_execution, is_enabled, pause_reason,
-        paused_until, error, owner, active, next_at, last_run, last_state, created_at, deleted_at, rev,
+        paused_until, error, alerts, failures, expected_at, owner, active, next_at, last_run, last_state, created_at, deleted_at, rev,
     ) = row  # fmt: skip
     return Schedule(
         number, name, description, spec, _at(moment), RepeatAxis(repeat_axis) if repeat_axis else None,
@@ -174,7 +174,8 @@ def _schedule(row: Sequence[Any]) -> Schedule:
         tuple(date.fromisoformat(day) for day in json.loads(excluded_dates)), controller, json.loads(params),
         timeout, max_retries, Missed(missed), missed_limit, max_lateness, Overlap(overlap),
         bool(is_exclusive), AfterExecution(after_execution), bool(is_enabled), pause_reason,
-        _at(paused_until), error, owner, "running" if active else "idle",
+        _at(paused_until), error, json.loads(alerts), failures, _at(expected_at), owner,
+        "running" if active else "idle",
         json.loads(active)[1] if active else None, _at(next_at), _at(last_run),
         RunState(last_state) if last_state else None, Instant(created_at), _at(deleted_at), rev,
     )  # fmt: skip

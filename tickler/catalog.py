@@ -33,6 +33,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     f"{_QUERIES}.schedules": ("schedule list", "schedule show", "schedule preview", "schedule missed"),
     f"{_OPERATIONS}.runs": ("run cancel", "run retry"),
     f"{_QUERIES}.runs": ("run list", "run show", "run log", "run attempts"),
+    f"{_QUERIES}.controllers": ("controllers",),
     f"{_OPERATIONS}.settings": ("setting set",),
     f"{_QUERIES}.history": ("setting list", "log"),
     f"{_QUERIES}.why": ("why",),
@@ -45,7 +46,11 @@ MODULES: dict[str, tuple[str, ...]] = {
 WHERE: dict[str, str] = {name: module for module, names in MODULES.items() for name in names}
 """Name -> module."""
 
-ALSO_BY_PLACE: dict[str, tuple[str, ...]] = {"schedule add": ("spec",), "schedule pause": ("reason",)}
+ALSO_BY_PLACE: dict[str, tuple[str, ...]] = {
+    "controllers": ("name",),
+    "schedule add": ("spec",),
+    "schedule pause": ("reason",),
+}
 """Options that may also stand after the required words: `schedule add "nightly backup" "daily 02:30"`."""
 
 DOORS: dict[str, str] = {

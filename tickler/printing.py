@@ -27,6 +27,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "Move": ("task_id", "name", "field", "was", "becomes", "by_hand"),
     "Act": ("id", "at", "actor", "via", "operation", "words"),
     "Finding": ("state", "check", "words"),
+    "Declaration": ("name", "sentence", "parameters", "error"),
+    "Parameter": ("name", "kind", "is_required", "default", "choices", "help"),
 }
 """Columns of the lists that people read; a kind that is not here shows all its fields."""
 
@@ -126,11 +128,18 @@ def _rule(schedule: Any) -> str:
     return f"{first}, every {schedule.repeat_step or 1} {schedule.repeat_axis or 'day'}"
 
 
+def _usage(declaration: Any) -> str:
+    """`url=text [method=GET|POST]`."""
+    words = ((each, "|".join(each.choices) or each.kind) for each in declaration.parameters)
+    return " ".join(f"{each.name}={kind}" if each.is_required else f"[{each.name}={kind}]" for each, kind in words)
+
+
 _DERIVED: dict[tuple[str, str], Callable[[Any], str]] = {
     ("Task", "object"): lambda task: f"{task.object_class}/{task.object_id}" if task.object_class else "",
     ("Task", "state"): task_state,
     ("Schedule", "state"): schedule_state,
     ("Schedule", "rule"): _rule,
+    ("Declaration", "parameters"): _usage,
 }
 """Columns that are made from several fields."""
 

@@ -28,6 +28,7 @@ from store.instants import Instant, to_us
 from store.journal import Actor
 from store.paths import home
 from store.reads.pulse import pulse
+from store.values import Schedule
 from tui import faults, keys
 from tui.backstage import Backstage
 from tui.coloured import Coloured
@@ -72,6 +73,7 @@ class Desk(Coloured):
             ("today", "today", "Today"),
             ("followups", "followups", "Followups"),
             ("schedules", "schedules", "Schedules"),
+            ("missed", "missed", "Missed"),
             ("runs", "runs", "Runs"),
             ("logs", "logs", "Logs"),
             ("entities", "entities", "Entities"),
@@ -109,6 +111,8 @@ class Desk(Coloured):
         self._looks = 0
         self.log_of: int | None = None
         """The run whose log was asked for last; Logs takes it when it is shown."""
+        self.ledger_of: tuple[int, str] | None = None
+        """The schedule (id, name) whose ledger was asked for last; Missed takes it when it is shown."""
         self._wanted = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -238,6 +242,11 @@ class Desk(Coloured):
         """Go to Logs with this run."""
         self.log_of = run_id
         self.action_view("logs")
+
+    def open_ledger(self, schedule: Schedule) -> None:
+        """Go to the ledger of a schedule."""
+        self.ledger_of = (schedule.id, schedule.name)
+        self.action_view("missed")
 
     def explain(self, kind: str, number: int) -> None:
         """`w`: say why a row is as it is."""

@@ -31,7 +31,7 @@ class Key:
 
 
 _TASKS = ("today", "followups", "entity")
-_ROWS = (*_TASKS, "schedules", "runs")
+_ROWS = (*_TASKS, "schedules", "runs", "missed")
 _LISTS = (*_ROWS, "entities")
 
 KEYS: tuple[Key, ...] = (
@@ -41,6 +41,7 @@ KEYS: tuple[Key, ...] = (
     Key("view.runs", "4", "view('runs')", "Runs", "Go to Runs", (ANYWHERE,)),
     Key("view.logs", "5", "view('logs')", "Logs", "Go to Logs", (ANYWHERE,)),
     Key("view.entities", "8", "view('entities')", "Entities", "Go to Entities", (ANYWHERE,)),
+    Key("view.missed", "M", "view('missed')", "missed", "Show what was missed or skipped", (ANYWHERE,)),
     Key("view.last", "minus", "last_view", "last view", "Go back to the last view", (ANYWHERE,)),
     Key("task.done", "d", "done", "done", "Mark the task done", _TASKS, hint=True),
     Key("task.reopen", "o", "reopen", "reopen", "Open the done task again", _TASKS),
@@ -61,6 +62,16 @@ KEYS: tuple[Key, ...] = (
     Key("schedule.pause", "P", "pause", "pause", "Pause with a reason, or resume", ("schedules",), hint=True),
     Key("schedule.delete", "D", "delete", "delete", "Delete the schedule (undo brings it back)",
         ("schedules",)),
+    Key("ledger.accept", "d", "accept", "accept", "Accept that it did not happen", ("missed",), hint=True),
+    Key("ledger.run", "R", "run_this", "run it now", "Run what did not happen, now", ("missed",), hint=True),
+    Key("ledger.last", "L", "run_last", "run the last", "Run the newest of its schedule, and accept the others",
+        ("missed",), hint=True),
+    Key("ledger.all", "V", "choose_all", "all", "Choose all that match, in view or not", ("missed",), hint=True),
+    Key("ledger.group", "b", "group", "by day or schedule", "Group by day, or by schedule", ("missed",)),
+    Key("ledger.one", "o", "ledger", "whole ledger", "Show the whole ledger of this schedule", ("missed",)),
+    Key("tab.next", "right_square_bracket", "tab(1)", "next tab", "Go to the next tab", ("schedules", "missed")),
+    Key("tab.previous", "left_square_bracket", "tab(-1)", "tab before", "Go to the tab before",
+        ("schedules", "missed")),
     Key("run.cancel", "x", "cancel", "cancel", "Ask the run to stop; twice kills it",
         ("runs", "logs"), hint=True),
     Key("run.retry", "R", "retry", "run again", "Make a new run like this one", ("runs",), hint=True),
@@ -85,7 +96,8 @@ KEYS: tuple[Key, ...] = (
     Key("desk.back", "q,escape", "back", "back", "Go back; on a view, leave the desk", (ANYWHERE, BACK)),
 )  # fmt: skip
 
-_SHOWN = {"slash": "/", "question_mark": "?", "colon": ":", "comma": ",", "minus": "-", "escape": "esc"}
+_SHOWN = {"slash": "/", "question_mark": "?", "colon": ":", "comma": ",", "minus": "-", "escape": "esc",
+          "right_square_bracket": "]", "left_square_bracket": "["}  # fmt: skip
 
 
 def shown(keys: str) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from engine.rules.wording import count_of
 from store import values
-from store.reads import runs, schedules
+from store.reads import ledger, runs, schedules
 from tui.perform import Wish, wish
 from tui.rows import Cells, schedule_row
 from tui.screens.dialog import Confirm, Dialog
@@ -17,6 +17,10 @@ from tui.widgets.form import Field, Notes
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
 from tui.widgets.pages import Key, Row, section
+from tui.widgets.tabs import TABS, tab_words
+
+MANY = 1_000
+"""Lines of the ledger that are counted for the line of words."""
 
 
 class Schedules(View):
@@ -69,7 +73,21 @@ class Schedules(View):
     def _words(self) -> None:
         number = schedules.count(self.desk.reader, self.filter)
         found = f" matching {self.filter}" if self.filter else ""
-        self.say((f"schedules{found}", "text"), (f"   {count_of(number, 'schedule')} · by name", "muted"))
+        missed = ledger.total(self.desk.reader, ledger.Which(), MANY)
+        many = f"{missed.lines:,}" if missed.is_all else f"{MANY:,} or more"
+        self.say(
+            *tab_words(TABS, TABS[0]),
+            (count_of(number, "schedule") + found, "text"),
+            (" · by name", "muted"),
+            (f" · {many} missed or skipped: M" if missed.lines else "", "warning"),
+        )
+
+    def action_tab(self, by: int) -> None:
+        """What was missed is the next tab, and the whole ledger of this schedule the one before."""
+        if by < 0 and isinstance(self.current, values.Schedule):
+            self.desk.open_ledger(self.current)
+        else:
+            self.desk.action_view("missed")
 
     def open_current(self) -> None:
         """Enter shows the detail; on a wide terminal it is there already, so enter edits."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from enum import Enum, auto
 
@@ -15,6 +16,8 @@ class Path(Enum):
     """Along the index of the list: what passes is frequent, or nothing is asked."""
     OBJECT = auto()
     """By the tasks of one thing, which are few."""
+    IDS = auto()
+    """By the ids that were found before."""
     SCAN = auto()
     """Through the whole table in the order of the file, sorted afterwards: what passes may be rare."""
 
@@ -24,6 +27,7 @@ class Filter:
     """Tasks pass that fit every part; a part that is None or empty asks nothing.
 
     `text` is looked for in the name, the notes, the thing's name and its `stay 12`, without regard to case.
+    `ids` is what `tasks.matching` found for a text: who has it need not look again.
     """
 
     text: str = ""
@@ -31,10 +35,13 @@ class Filter:
     object_id: str | None = None
     assignee_id: int | None = None
     team_id: int | None = None
+    ids: tuple[int, ...] | None = None
 
     @property
     def path(self) -> Path:
         """The quickest way to what passes."""
+        if self.ids is not None:
+            return Path.IDS
         if self.object_id is not None:
             return Path.OBJECT
         return Path.SCAN if self.text.strip() else Path.ORDER
@@ -43,6 +50,9 @@ class Filter:
         """SQL about the table `task`, each part led by AND, and its values."""
         parts: list[str] = []
         values: list[object] = []
+        if self.ids is not None:
+            parts.append("task.id IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(self.ids))
         if self.object_class is not None:
             parts.append("task.object_class = ?")
             values.append(self.object_class)

@@ -175,6 +175,14 @@ def ids(connection: sqlite3.Connection, section: Section, sift: Filter = NOTHING
     return [number for _, number in _keys(connection, section, sift, None, limit)]
 
 
+def matching(connection: sqlite3.Connection, text: str, most: int) -> tuple[int, ...] | None:
+    """Ids of the tasks in which `text` occurs, None if more than `most`. Reads all tasks: not for a screen's thread."""
+    conditions, values = Filter(text=text).conditions()
+    rows = connection.execute(f"SELECT id FROM task WHERE deleted_at IS NULL{conditions} LIMIT ?", (*values, most + 1))
+    found = tuple(row[0] for row in rows)
+    return found if len(found) <= most else None
+
+
 def count(connection: sqlite3.Connection, section: Section, sift: Filter = NOTHING, most: int = -1) -> int:
     """How many tasks a section holds, counted up to `most`."""
     source, where, values = _source(section, sift)
@@ -283,7 +291,7 @@ def _source(section: Section, sift: Filter, index: str = "") -> tuple[str, str, 
     conditions, values = sift.conditions()
     if sift.path is Path.OBJECT:
         by = "INDEXED BY task_by_object"
-    elif sift.path is Path.SCAN or not section.index:
+    elif sift.path in (Path.SCAN, Path.IDS) or not section.index:
         by = "NOT INDEXED"
     else:
         by = f"INDEXED BY {index or section.index}"

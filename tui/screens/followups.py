@@ -15,7 +15,7 @@ from store import values
 from store.frozen import value
 from store.reads import tasks
 from tui.rows import Cells, task_row
-from tui.screens.task_verbs import TaskVerbs
+from tui.screens.sifted import SiftedTasks
 from tui.screens.view import Item, nothing
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
@@ -34,7 +34,7 @@ class Counted:
     late: int
 
 
-class Followups(TaskVerbs):
+class Followups(SiftedTasks):
     """Groups in the order of their first day; hidden and done tasks fold away at the end."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("followups",)
@@ -61,10 +61,6 @@ class Followups(TaskVerbs):
     def _draw(self, item: Item, width: int, state: LineState) -> Cells:
         return task_row(item.value, width, self.desk.today, self.desk.ascii_marks)
 
-    @property
-    def _sift(self) -> tasks.Filter:
-        return tasks.Filter(text=self.filter)
-
     def _fetch(
         self,
         source: tasks.Section,
@@ -74,9 +70,7 @@ class Followups(TaskVerbs):
         offset: int | None,
         limit: int,
     ) -> Sequence[Row]:
-        rows = tasks.window(
-            self.desk.reader, source, self._sift, after=after, before=before, offset=offset, limit=limit
-        )
+        rows = tasks.window(self.desk.reader, source, self.sift, after=after, before=before, offset=offset, limit=limit)
         return [Item(row.key, row.id, row.task, self.desk.today) for row in rows]
 
     def show_rows(self) -> None:
@@ -84,7 +78,7 @@ class Followups(TaskVerbs):
         self.list.show(self._sections())
         self.call_after_refresh(self._count)
 
-    def refresh_data(self) -> None:
+    def reread(self) -> None:
         """Read again; the cursor stays on its task, groups stay in their order."""
         self.list.refresh_data(self._sections())
         self._count()
@@ -117,7 +111,7 @@ class Followups(TaskVerbs):
     @work(thread=True, exclusive=True, group="count", exit_on_error=False)
     def _count(self) -> None:
         """Count away from the screen's loop: a million tasks take a while, and nobody waits for a number."""
-        sift, today = self._sift, self.desk.today
+        sift, today = self.sift, self.desk.today
         with closing(self.in_thread()) as connection:
             groups = tasks.groups(connection, today, sift)
             counts = {
@@ -130,7 +124,7 @@ class Followups(TaskVerbs):
         self.app.call_from_thread(self._counted, Counted(sift, counts, notes, late))
 
     def _counted(self, counted: Counted) -> None:
-        if counted.sift != self._sift or not self.is_mounted:
+        if counted.sift != self.sift or not self.is_mounted:
             return
         self.list.refresh_data(self._sections(counted))
         total = sum(counted.counts[key] for key in self._order if key in counted.counts)

@@ -12,7 +12,7 @@ from store.enums import RunState
 from store.instants import SECOND
 from store.reads import pulse, runs, schedules, tasks
 from tui.rows import Cells, run_row, schedule_row, task_row
-from tui.screens.task_verbs import TaskVerbs
+from tui.screens.sifted import SiftedTasks
 from tui.screens.view import Item, nothing
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
@@ -25,7 +25,7 @@ FEW = 20
 _DAY = 24 * 3600 * SECOND
 
 
-class Today(TaskVerbs):
+class Today(SiftedTasks):
     """What is late, what is due, what runs, what failed; then now; then what comes."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("today",)
@@ -59,7 +59,7 @@ class Today(TaskVerbs):
         self.list.show(self._sections())
         self._words()
 
-    def refresh_data(self) -> None:
+    def reread(self) -> None:
         """Read again; the cursor stays on its row."""
         self.list.refresh_data(self._sections())
         self._words()
@@ -68,7 +68,7 @@ class Today(TaskVerbs):
     def _tick(self) -> None:
         """Running times go on; nothing is read or written while nothing runs."""
         if self.is_current and runs.count(self.desk.reader, runs.OPEN, 1):
-            self.refresh_data()
+            self.reread()
 
     def _words(self) -> None:
         beat = pulse.pulse(self.desk.reader, self.desk.now, self.desk.today)
@@ -106,7 +106,7 @@ class Today(TaskVerbs):
         limit: int,
     ) -> Sequence[Row]:
         rows = tasks.window(
-            self.desk.reader, source, tasks.Filter(text=self.filter),
+            self.desk.reader, source, self.sift,
             after=after, before=before, offset=offset, limit=limit,
         )  # fmt: skip
         return [Item(row.key, row.id, row.task, self.desk.today) for row in rows]

@@ -264,7 +264,11 @@ class View(Base):
             self.filter = text
             self._sentence = self._sentence or self.list.empty
             self.list.empty = f"Nothing matches {text}. esc clears the filter." if text else self._sentence
-            self.show_rows()
+            self.filter_changed()
+
+    def filter_changed(self) -> None:
+        """Another filter, so other rows."""
+        self.show_rows()
 
     def show_rows(self) -> None:
         """Build the list anew: another filter, other groups."""

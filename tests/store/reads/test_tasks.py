@@ -180,6 +180,8 @@ FILTERS: dict[str, tuple[reads.Filter, Callable[[Task], bool]]] = {
         reads.Filter(text="binder", team_id=1, assignee_id=2),
         lambda task: "binder" in task.name and task.team == "North" and "Bo" in task.assignees,
     ),
+    "known ids": (reads.Filter(ids=tuple(range(100, 900, 7))), lambda task: task.id in range(100, 900, 7)),
+    "no ids": (reads.Filter(ids=()), lambda task: False),
     "nothing": (reads.Filter(text="  "), lambda task: True),
 }
 
@@ -198,6 +200,19 @@ def test_filters_keep_the_order_and_the_pages(
     assert [row.id for row in forth] == wanted
     assert [row.id for row in reads.window(connection, section, sift, before=reads.END, limit=4)] == wanted[-4:]
     assert reads.count(connection, section, sift) == len(wanted)
+
+
+@pytest.mark.parametrize("what", [name for name, (sift, _) in FILTERS.items() if sift == reads.Filter(text=sift.text)])
+def test_what_is_found_once_passes_as_the_text_does(
+    connection: sqlite3.Connection, everything: tuple[Task, ...], what: str
+) -> None:
+    text = FILTERS[what][0].text
+    found = reads.matching(connection, text, len(everything) + 1_000)
+    assert found is not None
+    for section in SECTIONS.values():
+        by_ids = reads.ids(connection, section, reads.Filter(ids=found))
+        assert by_ids == reads.ids(connection, section, reads.Filter(text=text))
+    assert reads.matching(connection, text, len(found) - 1) is None
 
 
 def test_a_word_that_is_rare_in_front_is_found_further_on(

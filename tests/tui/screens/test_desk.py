@@ -199,6 +199,22 @@ async def test_filter_stays_visible_and_escape_clears_it(desk: Desk) -> None:
         assert "Prepare summary sheet" in picture(pilot)
 
 
+async def test_under_a_filter_what_comes_to_match_appears_and_the_cursor_stays(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await press(pilot, "2", "slash")
+        await type_in(pilot, "allergy")
+        await press(pilot, "enter", "g", "j")
+        standing = view(pilot).current
+        for name in ("Second allergy letter", "Something else"):
+            tasks.add(desk.bo, desk.at("2025-06-16"), name, deadline=desk.at("2025-06-01").date())
+        view(pilot).desk.look()
+        await settle(pilot)
+        seen = picture(pilot)
+        assert "Second allergy letter" in seen
+        assert "Something else" not in seen
+        assert view(pilot).current == standing
+
+
 async def test_hostile_titles_are_shown_and_not_obeyed(desk: Desk) -> None:
     with transaction() as connection:
         for title in HOSTILE:

@@ -7,7 +7,9 @@ marked on it alone, and the others go on.
 
 from __future__ import annotations
 
+import functools
 import json
+import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,10 +19,11 @@ from typing import Any
 from engine import ledger
 from engine.ledger import COLUMNS, Line, Standing
 from engine.rules.errors import BadValue, shown
-from engine.rules.missed import Catchup, Decision, Pause, Verdict, decide
+from engine.rules.missed import Catchup, Decision, Gap, Pause, Verdict, decide
 from engine.rules.overlap import OpenRun, admitted, enter
+from engine.rules.windows import SPREAD_SECONDS, offset_of, window
 from store import journal, settings
-from store.enums import FINAL, AfterExecution, Missed, OccurrenceState, Overlap, RunState
+from store.enums import FINAL, AfterExecution, Cause, Missed, OccurrenceState, Overlap, RunState
 from store.instants import from_us, to_us
 
 BATCH = 500
@@ -49,8 +52,9 @@ WHERE id = ? AND cursor_at = ? AND rev = ?
 """
 _RUN = """
 INSERT INTO run (dedupe_key, name, schedule_id, planned_at, controller, params, category, is_exclusive,
-                 timeout, max_attempts, available_at, not_after, created_at, log_backend)
-VALUES (?, ?, ?, ?, ?, ?, 'system', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe_key) DO NOTHING
+                 timeout, max_attempts, available_at, not_after, created_at, log_backend, slot, slot_places,
+                 backoff, backoff_limit)
+VALUES (?, ?, ?, ?, ?, ?, 'system', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe_key) DO NOTHING
 """
 _DROP = """
 UPDATE run SET state = 'cancelled', reason = ?, finished_at = ?, fence = fence + 1 WHERE id = ? AND state = 'pending'
@@ -75,20 +79,23 @@ class _Batch:
 
     now: int
     backend: str
+    gap: Gap | None
     runs: list[tuple[Any, ...]] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    expired: list[int] = field(default_factory=list)
     dropped: list[tuple[str, int, int]] = field(default_factory=list)
     cancelled: list[tuple[int, int]] = field(default_factory=list)
     resumed: list[Standing] = field(default_factory=list)
 
 
-def fire_due(connection: sqlite3.Connection, now_us: int, limit: int = BATCH) -> FireResult:
+def fire_due(connection: sqlite3.Connection, now_us: int, limit: int = BATCH, gap: Gap | None = None) -> FireResult:
     """Decide every occurrence that is due at `now_us`, of at most `limit` schedules.
 
-    Works inside the transaction that the caller has begun, IMMEDIATE. Calling it again changes nothing.
+    `gap` is the time before it in which nothing was fired, if there was one. Works inside the transaction that the
+    caller has begun, IMMEDIATE. Calling it again changes nothing.
     """
     rows = connection.execute(_DUE, (now_us, now_us, limit)).fetchall()
-    fired = fire_these(connection, [Standing(*row) for row in rows], now_us) if rows else 0
+    fired = fire_these(connection, [Standing(*row) for row in rows], now_us, gap) if rows else 0
     following = connection.execute(_NEXT).fetchone()
     return FireResult(fired, None if following is None else following[0])
 
@@ -97,15 +104,16 @@ def settle(connection: sqlite3.Connection, schedule_id: int, now_us: int) -> Non
     """Decide all that is due of one schedule by the definition as it stands, before it is changed."""
     schedule = ledger.standing(connection, schedule_id)
     if schedule.error is not None:
-        ledger.close(connection, schedule, now_us, OccurrenceState.MISSED, "")
+        ledger.close(connection, schedule, now_us, OccurrenceState.MISSED, "", Cause.DOWN)
     elif not schedule.is_enabled:
         words = ledger.off_words(connection, schedule_id)
-        ledger.close(connection, schedule, now_us, OccurrenceState.SKIPPED, words)
+        ledger.close(connection, schedule, now_us, OccurrenceState.SKIPPED, words, Cause.OFF)
     elif schedule.pause_reason is not None and (schedule.paused_until or now_us + 1) > now_us:
         words = ledger.pause_words(connection, schedule_id, schedule.pause_reason)
-        ledger.close(connection, schedule, now_us, OccurrenceState.SKIPPED, words)
+        ledger.close(connection, schedule, now_us, OccurrenceState.SKIPPED, words, Cause.PAUSED)
     elif schedule.next_at is not None and schedule.next_at <= now_us:
-        fire_these(connection, [schedule], now_us, is_engine=False)
+        gap = ledger.silence(connection, schedule.next_at, now_us)
+        fire_these(connection, [schedule], now_us, gap, is_engine=False)
 
 
 def finished(connection: sqlite3.Connection, run_id: int, now_us: int) -> None:
@@ -130,17 +138,24 @@ def finished(connection: sqlite3.Connection, run_id: int, now_us: int) -> None:
     journal.describe(connection, act, f"{done} after its run: schedule {shown(name)}")
 
 
-def fire_these(connection: sqlite3.Connection, due: Sequence[Standing], now_us: int, *, is_engine: bool = True) -> int:
+def fire_these(
+    connection: sqlite3.Connection,
+    due: Sequence[Standing],
+    now_us: int,
+    gap: Gap | None = None,
+    *,
+    is_engine: bool = True,
+) -> int:
     """Decide what is due of these, as they were read; returns how many runs were made.
 
     One that was fired or edited since it was read is left alone. Without `is_engine` what the journal keeps belongs
     to the running act.
     """
-    batch = _Batch(now_us, str(settings.read(connection, "task_log_storage_backend")))
+    batch = _Batch(now_us, str(settings.read(connection, "task_log_storage_backend")), gap)
     opened = _open_runs(connection, due, batch)
     for schedule in due:
         try:
-            decision = _decided(connection, schedule, now_us)
+            decision = _decided(connection, schedule, batch)
         except Exception as fault:
             why = str(fault) if isinstance(fault, BadValue) else f"{type(fault).__name__}: {fault}"
             ledger.quarantine(connection, schedule, why)
@@ -158,7 +173,7 @@ def fire_these(connection: sqlite3.Connection, due: Sequence[Standing], now_us: 
     return _written(connection, batch)
 
 
-def _decided(connection: sqlite3.Connection, schedule: Standing, now_us: int) -> Decision:
+def _decided(connection: sqlite3.Connection, schedule: Standing, batch: _Batch) -> Decision:
     lateness = schedule.max_lateness
     catchup = Catchup(
         Missed(schedule.missed),
@@ -169,7 +184,8 @@ def _decided(connection: sqlite3.Connection, schedule: Standing, now_us: int) ->
     if schedule.paused_until is not None and schedule.pause_reason is not None:
         words = ledger.pause_words(connection, schedule.id, schedule.pause_reason)
         pause = Pause(from_us(schedule.paused_until), words)
-    decision = decide(schedule.rule(), from_us(schedule.cursor_at), from_us(now_us), catchup, pause)
+    cursor, now = from_us(schedule.cursor_at), from_us(batch.now)
+    decision = decide(schedule.rule(), cursor, now, catchup, pause, batch.gap)
     if decision.next is not None and decision.next <= decision.cursor:
         raise BadValue("the rule gave a next time that is not later than the last one")
     return decision
@@ -184,21 +200,21 @@ def _move(connection: sqlite3.Connection, schedule: Standing, decision: Decision
 
 
 def _take(batch: _Batch, schedule: Standing, decision: Decision, verdicts: Sequence[Verdict]) -> None:
-    """Collect the rows of one schedule.
-
-    A run that has not begun when the next one is due has missed its window. There is none where runs are meant
-    to wait: in a queue, and when all that was missed is caught up with.
-    """
+    """Collect the rows of one schedule."""
     may_wait = schedule.missed == Missed.RUN_ALL or schedule.overlap == Overlap.QUEUE
-    not_after = None if decision.next is None or may_wait else to_us(decision.next)
+    following = None if decision.next is None else to_us(decision.next)
     for verdict in verdicts:
         line = ledger.line(schedule.id, verdict, batch.now)
         batch.lines.append(line)
         if verdict.state is OccurrenceState.FIRED:
+            spread = schedule.jitter or SPREAD_SECONDS * (verdict.cause is Cause.ASLEEP)
+            offset = offset_of(schedule.id, _host(), spread) if spread else 0
+            when = window(line[1], batch.now, offset, schedule.start_window, following, may_wait=may_wait)
             batch.runs.append((
                 line[7], schedule.name, schedule.id, line[1], schedule.controller, schedule.params,
-                schedule.is_exclusive, schedule.timeout, 1 + schedule.max_retries, batch.now, not_after,
-                batch.now, batch.backend,
+                schedule.is_exclusive, schedule.timeout, 1 + schedule.max_retries, when.available_at,
+                when.not_after, batch.now, batch.backend, schedule.slot, schedule.slot_places, schedule.backoff,
+                schedule.backoff_limit,
             ))  # fmt: skip
     if schedule.pause_reason is not None:
         batch.resumed.append(schedule)
@@ -213,7 +229,17 @@ def _ask_to_end(batch: _Batch, cancels: Sequence[int], opened: Sequence[OpenRun]
             batch.cancelled.append((batch.now, run.id))
 
 
+@functools.cache
+def _host() -> str:
+    return os.uname().nodename
+
+
 def _written(connection: sqlite3.Connection, batch: _Batch) -> int:
+    for run_id in batch.expired:
+        ledger.expired(connection, run_id, batch.now)
+        batch.dropped.append(("expired", batch.now, run_id))
+    for words, now, run_id in batch.dropped:
+        ledger.unbegun(connection, run_id, now, OccurrenceState.SKIPPED, Cause.OVERLAP, words)
     connection.executemany(_DROP, batch.dropped)
     connection.executemany(_CANCEL, batch.cancelled)
     made = connection.executemany(_RUN, batch.runs).rowcount if batch.runs else 0
@@ -239,7 +265,7 @@ def _open_runs(connection: sqlite3.Connection, due: Sequence[Standing], batch: _
     opened: dict[int, list[OpenRun]] = {}
     for schedule_id, run_id, state, expired in connection.execute(_OPEN, (batch.now, ids)).fetchall():
         if expired and state == RunState.PENDING:
-            batch.dropped.append(("expired", batch.now, run_id))
+            batch.expired.append(run_id)
         else:
             opened.setdefault(schedule_id, []).append(OpenRun(run_id, RunState(state)))
     return opened

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from engine.rules.errors import BadValue, shown
-from engine.rules.missed import Verdict, alike
+from engine.rules.missed import Gap, Verdict, alike
 from engine.rules.when import Rule
+from engine.rules.zones import local
 from engine.timing import rule_from
 from store import journal
-from store.enums import OccurrenceState
+from store.enums import Cause, OccurrenceState
 from store.instants import from_us, to_us
 
 
@@ -41,8 +42,14 @@ class Standing(NamedTuple):
     missed: str
     missed_limit: int
     max_lateness: int | None
+    start_window: int | None
+    jitter: int
     overlap: str
     is_exclusive: int
+    slot: str | None
+    slot_places: int
+    backoff: int
+    backoff_limit: int
     is_enabled: int
     pause_reason: str | None
     paused_until: int | None
@@ -61,12 +68,12 @@ COLUMNS = ", ".join(Standing._fields)
 
 _LINE = """
 INSERT INTO occurrence (schedule_id, planned_at, until_at, count, state, reason, late, run_id, merged_into,
-                        decided_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM run WHERE dedupe_key = ?), ?, ?)
+                        decided_at, cause)
+VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM run WHERE dedupe_key = ?), ?, ?, ?)
 ON CONFLICT (schedule_id, planned_at) DO NOTHING
 """
 
-Line = tuple[int, int, int | None, int, str, str | None, int, str | None, int | None, int]
+Line = tuple[int, int, int | None, int, str, str | None, int, str | None, int | None, int, str | None]
 
 
 def standing(connection: sqlite3.Connection, schedule_id: int) -> Standing:
@@ -95,6 +102,7 @@ def line(schedule_id: int, verdict: Verdict, now_us: int) -> Line:
         dedupe_key(schedule_id, planned) if fired else None,
         None if verdict.merged_into is None else to_us(verdict.merged_into),
         now_us,
+        verdict.cause,
     )
 
 
@@ -103,7 +111,9 @@ def write(connection: sqlite3.Connection, lines: Iterable[Line]) -> None:
     connection.executemany(_LINE, lines)
 
 
-def close(connection: sqlite3.Connection, schedule: Standing, now_us: int, state: OccurrenceState, reason: str) -> None:
+def close(
+    connection: sqlite3.Connection, schedule: Standing, now_us: int, state: OccurrenceState, reason: str, cause: Cause
+) -> None:
     """End all that is planned up to now and undecided as `state`, and move the cursor to now.
 
     For a schedule whose rule cannot be made any more only the cursor moves: nobody knows what was planned.
@@ -111,9 +121,45 @@ def close(connection: sqlite3.Connection, schedule: Standing, now_us: int, state
     if schedule.cursor_at >= now_us:
         return
     if schedule.error is None:
-        verdicts = alike(schedule.rule(), from_us(schedule.cursor_at), from_us(now_us), state, reason)
+        verdicts = alike(schedule.rule(), from_us(schedule.cursor_at), from_us(now_us), state, reason, cause=cause)
         write(connection, [line(schedule.id, verdict, now_us) for verdict in verdicts])
     advance(connection, schedule.id, now_us)
+
+
+def unbegun(
+    connection: sqlite3.Connection, run_id: int, now_us: int, state: OccurrenceState, cause: Cause, reason: str
+) -> None:
+    """The run of an occurrence is about to be dropped without ever having begun, so the occurrence did not fire."""
+    connection.execute(
+        "UPDATE occurrence SET state = ?, cause = ?, reason = ?, late = 0, decided_at = ? WHERE run_id = ?"
+        " AND state = 'fired'"
+        " AND EXISTS (SELECT 1 FROM run WHERE id = occurrence.run_id AND state = 'pending' AND attempts = 0)",
+        (state, cause, reason, now_us, run_id),
+    )
+
+
+def expired(connection: sqlite3.Connection, run_id: int, now_us: int) -> None:
+    """The same for one whose window is over: `expired: not begun by 10:05, waiting: exclusive`."""
+    row = connection.execute(
+        "SELECT r.not_after, r.reason, s.zone, s.error IS NOT NULL FROM run r JOIN schedule s ON s.id = r.schedule_id"
+        " WHERE r.id = ?",
+        (run_id,),
+    ).fetchone()
+    if row is not None:
+        not_after, waited_for, zone, is_broken = row
+        by = local(from_us(not_after), "UTC" if is_broken else zone)
+        words = f"expired: not begun by {by:%Y-%m-%d %H:%M:%S}, {waited_for or 'no place was free'}"
+        unbegun(connection, run_id, now_us, OccurrenceState.MISSED, Cause.EXPIRED, words)
+
+
+def silence(connection: sqlite3.Connection, since_us: int, now_us: int) -> Gap | None:
+    """The time from the last sign of life of any engine until now, if what was due at `since_us` fell into it."""
+    row = connection.execute(
+        "SELECT max(beat_at) FROM node WHERE state IN ('active', 'stopped') AND beat_at <= ?", (now_us,)
+    ).fetchone()
+    if row[0] is None or row[0] > since_us:
+        return None
+    return Gap(Cause.DOWN, from_us(row[0]), from_us(now_us))
 
 
 def advance(connection: sqlite3.Connection, schedule_id: int, now_us: int) -> None:
@@ -149,7 +195,7 @@ def rearm(connection: sqlite3.Connection, schedule_id: int, now_us: int, reason:
     schedule = standing(connection, schedule_id)
     try:
         if schedule.deleted_at is None and schedule.is_enabled and schedule.pause_reason is None:
-            close(connection, schedule, now_us, OccurrenceState.SKIPPED, reason)
+            close(connection, schedule, now_us, OccurrenceState.SKIPPED, reason, Cause.EDITED)
         arm(connection, schedule_id, now_us)
     except BadValue as fault:
         quarantine(connection, schedule, str(fault))

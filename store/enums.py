@@ -47,6 +47,13 @@ FINAL = frozenset({RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED, RunS
 ACTIVE = frozenset({RunState.STARTING, RunState.RUNNING})
 
 
+class LogBackend(StrEnum):
+    """Where the log lines of a run lie; each run remembers it."""
+
+    DATABASE = "database"
+    FILE = "file"
+
+
 class Category(StrEnum):
     """Whether a person or the system asked for a run."""
 
@@ -62,6 +69,34 @@ class OccurrenceState(StrEnum):
     MERGED = "merged"
     SKIPPED = "skipped"
     MISSED = "missed"
+
+
+class Cause(StrEnum):
+    """Why an occurrence did not run as planned: the one word by which it is counted, beside the words of its reason.
+
+    It names what stood in the way, not what was done about it: after an outage one is merged, another missed, and
+    both are `down`. One that fired on time has none.
+    """
+
+    LATE = "late"
+    """The engine was at work, but up to a minute behind."""
+    DOWN = "down"
+    """No engine ran, or it could not work: a locked store, a full disk."""
+    ASLEEP = "asleep"
+    """The machine was suspended."""
+    CLOCK = "clock"
+    """The clock was set forward over it."""
+    OVERLAP = "overlap"
+    """The previous run was still open, or a newer one took its place."""
+    EXPIRED = "expired"
+    """Its run had not begun when its window ended."""
+    PAUSED = "paused"
+    OFF = "off"
+    """The schedule was switched off."""
+    EXCLUDED = "excluded"
+    """It lay on an excluded date."""
+    EDITED = "edited"
+    """An undo or redo put another definition in place, or somebody left it out after a clock step."""
 
 
 class Missed(StrEnum):

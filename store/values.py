@@ -13,6 +13,7 @@ from typing import Any
 from store.enums import (
     AfterExecution,
     Category,
+    Cause,
     EventType,
     Level,
     Missed,
@@ -176,7 +177,11 @@ class User:
 
 @value
 class Schedule:
-    """When something repeats, and the run it makes then. `status` and `pid` are of its newest open run."""
+    """When something repeats, and the run it makes then. `status` and `pid` are of its newest open run.
+
+    Lengths of time are seconds. `slot` is as it is written: `gpu`, or `gpu:2` for two places. Everything planned
+    up to `cursor_at` is decided.
+    """
 
     id: int
     name: str
@@ -199,8 +204,13 @@ class Schedule:
     missed: Missed
     missed_limit: int
     max_lateness: int | None
+    start_window: int | None
+    jitter: int
     overlap: Overlap
     is_exclusive: bool
+    slot: str | None
+    backoff: int
+    backoff_limit: int
     after_execution: AfterExecution
     is_enabled: bool
     pause_reason: str | None
@@ -212,6 +222,7 @@ class Schedule:
     owner: str | None
     status: str
     pid: int | None
+    cursor_at: Instant
     next_at: Instant | None
     last_run: Instant | None
     last_state: RunState | None
@@ -222,7 +233,10 @@ class Schedule:
 
 @value
 class Occurrence:
-    """How one planned instant of a schedule ended; `count` > 1 stands for a long gap up to `until_at`."""
+    """How one planned instant of a schedule ended; `count` > 1 stands for a long gap up to `until_at`.
+
+    `accepted_by` has seen at `accepted_at` that it did not run.
+    """
 
     id: int
     schedule_id: int
@@ -231,11 +245,14 @@ class Occurrence:
     until_at: Instant | None
     count: int
     state: OccurrenceState
+    cause: Cause | None
     reason: str | None
     late: int
     run_id: int | None
     merged_into: Instant | None
     decided_at: Instant
+    accepted_at: Instant | None
+    accepted_by: str | None
 
 
 @value

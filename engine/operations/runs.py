@@ -22,6 +22,11 @@ UPDATE run SET cancel_hard = cancel_requested_at IS NOT NULL, cancel_requested_a
   cancel_by = ifnull(cancel_by, ?)
 WHERE id = ? AND state IN ('starting', 'running')
 """
+_ALIKE = """
+UPDATE run SET (slot, slot_places, backoff, backoff_limit, max_attempts) = (
+  SELECT slot, slot_places, backoff, backoff_limit, max_attempts - lost_count FROM run WHERE id = ?)
+WHERE id = ?
+"""
 
 
 @operation("run cancel", can_undo=False)
@@ -68,6 +73,7 @@ def retry(act: Act, run: Annotated[int, Help("id of a run that failed, was cance
         timeout=found.timeout,
         max_retries=found.max_attempts - 1,
     )
+    act.connection.execute(_ALIKE, (run, made))
     journal.describe(act.connection, act.id, f"retry: run {run} {shown(found.name)}", can_undo=False)
     return _found(act, made or 0)
 

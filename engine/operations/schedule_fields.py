@@ -10,8 +10,10 @@ from typing import Any
 from engine.controllers import command_of
 from engine.operations.saving import BadKey, Columns
 from engine.operations.schedule_values import READERS, Place
+from engine.rules.durations import duration_text
 from engine.rules.errors import BadValue
 from engine.rules.names import unknown
+from engine.rules.slots import parse_slot
 from engine.rules.when import Rule
 from engine.timing import rule_from
 from store.enums import RepeatAxis
@@ -52,6 +54,7 @@ def columns_of(given: Mapping[str, Any], existing: Schedule | None, now: datetim
         said.add("params")
     columns["zone"] = place.zone
     _one_notation(columns, said, existing)
+    _pauses(columns, said)
     if existing is None or said & {"controller", "params"}:
         command_of(columns["controller"], columns["params"])
     if "name" not in columns:
@@ -109,6 +112,21 @@ def _one_notation(columns: Columns, said: set[str], existing: Schedule | None) -
         raise BadKey("spec", "expected when it happens, such as 'daily 02:30' or 'cron: 0 11 * * 1-5'")
     else:
         _repeat(columns, said, existing)
+
+
+def _pauses(columns: Columns, said: set[str]) -> None:
+    """The longest pause between two attempts is not shorter than the first; who says only the first moves it."""
+    if columns["backoff"] <= columns["backoff_limit"]:
+        return
+    if "backoff_limit" in said:
+        raise BadKey("backoff_limit", f"expected at least the backoff, {duration_text(columns['backoff'])}")
+    columns["backoff_limit"] = columns["backoff"]
+
+
+def stored(columns: Columns) -> Columns:
+    """The columns as the table holds them: a slot and the number of its places apart."""
+    slot = parse_slot(columns["slot"]) if columns["slot"] else None
+    return {**columns, "slot": slot and slot.name, "slot_places": slot.places if slot else 1}
 
 
 def _repeat(columns: Columns, said: set[str], existing: Schedule | None) -> None:

@@ -11,12 +11,14 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from engine.controllers import CONTROLLERS
+from engine.controllers import declared
 from engine.rules.alerts import parse_policy
 from engine.rules.dates import parse_day, parse_instant
 from engine.rules.durations import parse_duration
 from engine.rules.errors import BadValue, shown
-from engine.rules.names import plain_name, plain_text, unknown
+from engine.rules.names import plain_name, plain_text
+from engine.rules.retries import BACKOFF, BACKOFF_LIMIT
+from engine.rules.slots import parse_slot
 from engine.rules.zones import wall_instant, zone_named
 from store.enums import AfterExecution, Missed, Overlap, RepeatAxis
 from store.frozen import value
@@ -105,18 +107,22 @@ def _flag(default: bool | None) -> Reader:
     return read
 
 
-def _duration(default: int | None) -> Reader:
+def _duration(default: int | None, *, least: int = 1) -> Reader:
     def read(value: Any, _: Place) -> int | None:
         if value is None or value == "":
             return default
         if not isinstance(value, (str, int)):
             raise BadValue(f"expected a length of time such as 90s, 15m or 1h30m, not '{shown(value)}'")
         seconds = parse_duration(value)
-        if not seconds:
+        if seconds < least:
             raise BadValue("expected more than 0 seconds")
         return seconds
 
     return read
+
+
+def _slot(value: Any, _: Place) -> str | None:
+    return str(parse_slot(_text(value, "a name such as gpu, or gpu:2 for two places"))) if value else None
 
 
 def _choice(kind: type[StrEnum], default: StrEnum) -> Reader:
@@ -153,9 +159,7 @@ def _day(value: Any, place: Place) -> date:
 
 def _controller(value: Any, _: Place) -> str:
     name = _text(value or "shell", "the name of a controller")
-    if name not in CONTROLLERS:
-        raise BadValue(unknown(name, CONTROLLERS, "controller"))
-    return name
+    return declared(name).name
 
 
 def _params(value: Any, _: Place) -> dict[str, Any]:
@@ -202,8 +206,13 @@ READERS: dict[str, Reader] = {
     "missed": _choice(Missed, Missed.RUN_ONCE),
     "missed_limit": _whole(1, 1000, 100),
     "max_lateness": _duration(None),
+    "start_window": _duration(None, least=0),
+    "jitter": _duration(0, least=0),
     "overlap": _choice(Overlap, Overlap.SKIP),
     "is_exclusive": _flag(False),
+    "slot": _slot,
+    "backoff": _duration(BACKOFF, least=0),
+    "backoff_limit": _duration(BACKOFF_LIMIT, least=0),
     "after_execution": _choice(AfterExecution, AfterExecution.DISABLE),
     "is_enabled": _flag(True),
     "alerts": lambda value, _: parse_policy(value).kept(),

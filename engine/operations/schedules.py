@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from engine import firing, ledger
+from engine import expecting, firing, ledger
 from engine.actors import own_user_id
 from engine.operations.naming import one_of
 from engine.operations.registry import Act, Help, operation
 from engine.operations.saving import put
-from engine.operations.schedule_fields import RULE, columns_of, rule_for
+from engine.operations.schedule_fields import RULE, columns_of, rule_for, stored
 from engine.rules.errors import shown
 from engine.rules.names import plain_name
 from store import journal, settings, values
-from store.enums import AfterExecution, Missed, OccurrenceState, Overlap, RepeatAxis
+from store.enums import AfterExecution, Cause, Missed, OccurrenceState, Overlap, RepeatAxis
 from store.errors import Refused
 from store.instants import SECOND, iso, to_us
 from store.reads import runs
@@ -38,6 +38,11 @@ Retries = Annotated[int | None, Help("how often a failed run is tried again by i
 OnMissed = Annotated[Missed | None, Help("after an outage: skip, run_once or run_all")]
 Limit = Annotated[int | None, Help("with run_all: at most so many")]
 Lateness = Annotated[str | None, Help("what is later than this does not run any more, such as 2h")]
+Window = Annotated[str | None, Help("a run must begin within this time, or expires; 0: never, empty: until the next")]
+Jitter = Annotated[str | None, Help("spread the start over this time, always at the same moment of it")]
+Slot = Annotated[str | None, Help("one run of a slot at a time: a name such as gpu, or gpu:2 for two at a time")]
+Backoff = Annotated[str | None, Help("pause before the first retry, doubled for each further one")]
+Longest = Annotated[str | None, Help("the longest pause between two attempts")]
 OnOverlap = Annotated[Overlap | None, Help("while a run is open: skip, queue, allow or replace")]
 After = Annotated[AfterExecution | None, Help("a one-off after its run: keep, disable or delete")]
 Start = Annotated[str | None, Help("not before this time; steps count from it")]
@@ -64,7 +69,8 @@ def add(
     once: Once = False, zone: Zone = None, controller: Controller = None, command: Command = None,
     params: Params = None, timeout: Length = None, max_retries: Retries = None, missed: OnMissed = None,
     missed_limit: Limit = None, max_lateness: Lateness = None, overlap: OnOverlap = None,
-    exclusive: Exclusive = False,
+    exclusive: Exclusive = False, slot: Slot = None, start_window: Window = None, jitter: Jitter = None,
+    backoff: Backoff = None, backoff_limit: Longest = None,
     after_execution: After = None, start: Start = None, end: End = None, count: Count = None,
     exclude: Exclude = None, alert: Alert = None, description: Description = None, disabled: Disabled = False,
 ) -> values.Schedule:  # fmt: skip
@@ -74,6 +80,7 @@ def add(
         is_recurring=False if once else None, controller=controller, command=command, params=params,
         timeout=timeout, max_retries=max_retries, missed=missed, missed_limit=missed_limit,
         max_lateness=max_lateness, overlap=overlap, is_exclusive=exclusive or None,
+        slot=slot, start_window=start_window, jitter=jitter, backoff=backoff, backoff_limit=backoff_limit,
         after_execution=after_execution, start=start, end=end, count=count, exclude=exclude, alert=alert,
         description=description, is_enabled=False if disabled else None,
     )  # fmt: skip
@@ -89,7 +96,8 @@ def edit(
     once: MaybeOnce = None, zone: Zone = None, controller: Controller = None, command: Command = None,
     params: Params = None, timeout: Length = None, max_retries: Retries = None, missed: OnMissed = None,
     missed_limit: Limit = None, max_lateness: Lateness = None, overlap: OnOverlap = None,
-    exclusive: MaybeExclusive = None,
+    exclusive: MaybeExclusive = None, slot: Slot = None, start_window: Window = None, jitter: Jitter = None,
+    backoff: Backoff = None, backoff_limit: Longest = None,
     after_execution: After = None, start: Start = None, end: End = None, count: Count = None,
     exclude: Exclude = None, alert: Alert = None, description: Description = None, rev: Rev = None,
 ) -> values.Schedule:  # fmt: skip
@@ -100,6 +108,7 @@ def edit(
         is_recurring=None if once is None else not once, controller=controller, command=command,
         params=params, timeout=timeout, max_retries=max_retries, missed=missed, missed_limit=missed_limit,
         max_lateness=max_lateness, overlap=overlap, is_exclusive=exclusive, after_execution=after_execution,
+        slot=slot, start_window=start_window, jitter=jitter, backoff=backoff, backoff_limit=backoff_limit,
         start=start, end=end, count=count, exclude=exclude, alert=alert,
         description=description,
     )  # fmt: skip
@@ -135,8 +144,9 @@ def run_now(
     backend = settings.read(act.connection, "task_log_storage_backend")
     rows = act.connection.execute(
         "INSERT INTO run (name, schedule_id, controller, params, category, creator_id, is_exclusive, timeout,"
-        " max_attempts, available_at, created_at, log_backend)"
-        " SELECT name, id, controller, params, 'user', ?, is_exclusive, timeout, 1 + max_retries, ?, ?, ?"
+        " max_attempts, available_at, created_at, log_backend, slot, slot_places, backoff, backoff_limit)"
+        " SELECT name, id, controller, params, 'user', ?, is_exclusive, timeout, 1 + max_retries, ?, ?, ?,"
+        " slot, slot_places, backoff, backoff_limit"
         " FROM schedule WHERE id = ? RETURNING id",
         (own_user_id(act), act.now, act.now, backend, found.id),
     ).fetchall()
@@ -214,8 +224,9 @@ def _save(act: Act, fields: Mapping[str, Any], existing: values.Schedule | None,
         rule_for(columns, act.now)
         columns |= {"anchor_at": act.now, "created_at": act.now, "owner_id": owner}
         columns["cursor_at"] = _first_cursor(columns, act.now)
-        number, _ = put(connection, "schedule", None, columns)
+        number, _ = put(connection, "schedule", None, stored(columns))
         ledger.arm(connection, number, columns["cursor_at"])
+        expecting.expect(connection, number, act.now)
         return number
     before = {key: getattr(existing, key) for key in RULE}
     before["excluded_dates"] = [day.isoformat() for day in existing.excluded_dates]
@@ -228,11 +239,12 @@ def _save(act: Act, fields: Mapping[str, Any], existing: values.Schedule | None,
         _close(act, existing, "switched off")
     elif is_switched or is_moved:
         firing.settle(connection, existing.id, act.now)
-    put(connection, "schedule", existing.id, columns)
+    put(connection, "schedule", existing.id, stored(columns))
     if is_moved:
         ledger.advance(connection, existing.id, act.now)
     if is_moved or is_switched or existing.error is not None:
         ledger.arm(connection, existing.id, act.now)
+    expecting.expect(connection, existing.id, act.now)
     return existing.id
 
 
@@ -257,7 +269,7 @@ def _close(act: Act, schedule: values.Schedule, done: str) -> None:
     standing = ledger.standing(act.connection, schedule.id)
     if schedule.is_enabled and schedule.pause_reason is None:
         words = f"no engine fired it before {act.actor.name} {done} it"
-        ledger.close(act.connection, standing, act.now, OccurrenceState.MISSED, words)
+        ledger.close(act.connection, standing, act.now, OccurrenceState.MISSED, words, Cause.DOWN)
     else:
         firing.settle(act.connection, schedule.id, act.now)
 

@@ -105,10 +105,16 @@ _USUAL = {
     "is_recurring": True,
     "excluded_dates": [],
     "missed_limit": 100,
+    "jitter": "0s",
+    "backoff": "10s",
+    "backoff_limit": "1h",
     "after_execution": AfterExecution.DISABLE.value,
     "is_enabled": True,
 }
 """Keys of a schedule that are written only if they hold something else."""
+
+
+_LENGTHS = ("timeout", "max_lateness", "start_window", "jitter", "backoff", "backoff_limit")
 
 
 def _schedules(look: Look) -> Iterator[Row]:
@@ -131,7 +137,7 @@ def _written(key: str, value: Any, zone: str) -> Any:
         return None
     if key in ("moment", "start_at", "end_at"):
         return from_us(value).astimezone(ZoneInfo(zone))
-    if key in ("timeout", "max_lateness"):
+    if key in _LENGTHS:
         return duration_text(value)
     if key == "params":
         return _without_null(value)

@@ -23,7 +23,7 @@ from datetime import datetime, time, timedelta
 from engine.rules.durations import duration_text
 from engine.rules.when import Rule
 from engine.rules.zones import local, wall_instant
-from store.enums import Missed, OccurrenceState
+from store.enums import Cause, Missed, OccurrenceState
 from store.frozen import value
 
 GRACE = timedelta(seconds=60)
@@ -54,6 +54,15 @@ class Pause:
 
 
 @value
+class Gap:
+    """A time in which nothing was fired: the engine was down, the machine slept, or the clock was set forward."""
+
+    cause: Cause
+    since: datetime
+    until: datetime
+
+
+@value
 class Verdict:
     """How one occurrence ends, or `count` of them from `planned` to `until`.
 
@@ -66,6 +75,7 @@ class Verdict:
     count: int = 1
     reason: str | None = None
     merged_into: datetime | None = None
+    cause: Cause | None = None
 
 
 @value
@@ -77,15 +87,31 @@ class Decision:
     next: datetime | None
 
 
-def decide(rule: Rule, cursor: datetime, now: datetime, catchup: Catchup, pause: Pause | None = None) -> Decision:
-    """What becomes of the occurrences in (cursor, now]. Says the same whenever it is asked the same."""
+@value
+class _Asked:
+    """What the reason of each verdict needs beside its instant."""
+
+    rule: Rule
+    now: datetime
+    catchup: Catchup
+    gap: Gap | None
+
+
+def decide(
+    rule: Rule, cursor: datetime, now: datetime, catchup: Catchup, pause: Pause | None = None, gap: Gap | None = None
+) -> Decision:
+    """What becomes of the occurrences in (cursor, now]. Says the same whenever it is asked the same.
+
+    `gap` is what is known of the time in which nothing was fired.
+    """
     first = rule.next(cursor)
     if first is None or first > now:
         return Decision((), cursor, first)
     following = rule.next(first)
+    asked = _Asked(rule, now, catchup, gap)
     if pause is None and not rule.excluded and (following is None or following > now):
-        return Decision((_alone(rule, first, now, catchup),), first, following)
-    verdicts = sorted(_all(rule, cursor, now, catchup, pause), key=lambda verdict: verdict.planned)
+        return Decision((_alone(asked, first),), first, following)
+    verdicts = sorted(_all(asked, cursor, pause), key=lambda verdict: verdict.planned)
     newest = max(verdict.until or verdict.planned for verdict in verdicts)
     return Decision(tuple(verdicts), newest, rule.next(now))
 
@@ -97,69 +123,75 @@ def alike(
     state: OccurrenceState,
     reason: str,
     merged_into: datetime | None = None,
+    cause: Cause | None = None,
 ) -> tuple[Verdict, ...]:
     """One fate for all in (after, until]: a verdict for each, or a counted one for more than `GAP`."""
     count = rule.count(after, until)
     if count <= GAP:
         planned = rule.between(after, until, GAP)
-        return tuple(Verdict(state, at, reason=reason, merged_into=merged_into) for at in planned)
+        return tuple(Verdict(state, at, None, 1, reason, merged_into, cause) for at in planned)
     first, last = rule.next(after), rule.last(until, after)
     assert first is not None
-    return (Verdict(state, first, last, count, reason, merged_into),)
+    return (Verdict(state, first, last, count, reason, merged_into, cause),)
 
 
-def _all(rule: Rule, cursor: datetime, now: datetime, catchup: Catchup, pause: Pause | None) -> Iterator[Verdict]:
+def _all(asked: _Asked, cursor: datetime, pause: Pause | None) -> Iterator[Verdict]:
+    rule, now, catchup = asked.rule, asked.now, asked.catchup
     yield from _excluded(rule, cursor, now)
     start = cursor
     if pause is not None:
         end = min(pause.until - _TICK, now)
-        yield from alike(rule, start, end, OccurrenceState.SKIPPED, pause.reason)
+        yield from alike(rule, start, end, OccurrenceState.SKIPPED, pause.reason, cause=Cause.PAUSED)
         start = max(start, end)
     oldest = rule.next(start)
     if oldest is None or oldest > now:
         return
-    delay = _delay(rule, oldest, now)
+    cause, words = _delay(asked, oldest)
     if catchup.max_lateness is not None and now - oldest > catchup.max_lateness:
         end = now - catchup.max_lateness - _TICK
-        yield from alike(rule, start, end, OccurrenceState.MISSED, f"{_limit(catchup)}: {delay}")
+        yield from alike(rule, start, end, OccurrenceState.MISSED, f"{_limit(catchup)}: {words}", cause=cause)
         start = end
-    yield from _by_policy(rule, start, now, catchup, delay)
+    yield from _by_policy(asked, start, cause, words)
 
 
-def _by_policy(rule: Rule, start: datetime, now: datetime, catchup: Catchup, delay: str) -> Iterator[Verdict]:
+def _by_policy(asked: _Asked, start: datetime, cause: Cause, words: str) -> Iterator[Verdict]:
+    rule, now, catchup = asked.rule, asked.now, asked.catchup
     newest = rule.last(now, start)
     if newest is None:
         return
     before = newest - _SECOND
     if catchup.missed is Missed.RUN_ONCE:
-        yield from alike(rule, start, before, OccurrenceState.MERGED, delay, newest)
-        yield _fired(rule, newest, now)
+        yield from alike(rule, start, before, OccurrenceState.MERGED, words, newest, cause)
+        yield _fired(asked, newest)
     elif catchup.missed is Missed.RUN_ALL:
         kept = _newest(rule, start, now, catchup.limit)
-        words = f"more than {catchup.limit} were missed: {delay}"
-        yield from alike(rule, start, kept[0] - _SECOND, OccurrenceState.MISSED, words)
-        yield from (_fired(rule, at, now) for at in kept)
+        many = f"more than {catchup.limit} were missed: {words}"
+        yield from alike(rule, start, kept[0] - _SECOND, OccurrenceState.MISSED, many, cause=cause)
+        yield from (_fired(asked, at) for at in kept)
     elif now - newest <= GRACE:
-        yield from alike(rule, start, before, OccurrenceState.MISSED, f"policy is skip: {delay}")
-        yield _fired(rule, newest, now)
+        yield from alike(rule, start, before, OccurrenceState.MISSED, f"policy is skip: {words}", cause=cause)
+        yield _fired(asked, newest)
     else:
-        yield from alike(rule, start, newest, OccurrenceState.MISSED, f"policy is skip: {delay}")
+        yield from alike(rule, start, newest, OccurrenceState.MISSED, f"policy is skip: {words}", cause=cause)
 
 
-def _alone(rule: Rule, at: datetime, now: datetime, catchup: Catchup) -> Verdict:
+def _alone(asked: _Asked, at: datetime) -> Verdict:
     """The common case, without counting: one occurrence is due."""
-    late = now - at
+    late, catchup = asked.now - at, asked.catchup
     if catchup.max_lateness is not None and late > catchup.max_lateness:
-        words = f"{_limit(catchup)}: {_delay(rule, at, now)}"
-        return Verdict(OccurrenceState.MISSED, at, reason=words)
+        cause, words = _delay(asked, at)
+        return Verdict(OccurrenceState.MISSED, at, reason=f"{_limit(catchup)}: {words}", cause=cause)
     if late > GRACE and catchup.missed is Missed.SKIP:
-        return Verdict(OccurrenceState.MISSED, at, reason=f"policy is skip: {_delay(rule, at, now)}")
-    return _fired(rule, at, now)
+        cause, words = _delay(asked, at)
+        return Verdict(OccurrenceState.MISSED, at, reason=f"policy is skip: {words}", cause=cause)
+    return _fired(asked, at)
 
 
-def _fired(rule: Rule, at: datetime, now: datetime) -> Verdict:
-    reason = _delay(rule, at, now) if now - at > GRACE else None
-    return Verdict(OccurrenceState.FIRED, at, reason=reason)
+def _fired(asked: _Asked, at: datetime) -> Verdict:
+    if asked.now - at <= GRACE:
+        return Verdict(OccurrenceState.FIRED, at)
+    cause, words = _delay(asked, at)
+    return Verdict(OccurrenceState.FIRED, at, reason=words, cause=cause)
 
 
 def _newest(rule: Rule, after: datetime, until: datetime, limit: int) -> list[datetime]:
@@ -180,7 +212,8 @@ def _excluded(rule: Rule, cursor: datetime, now: datetime) -> Iterator[Verdict]:
         end = wall_instant(datetime.combine(day + timedelta(1), time()), rule.zone)
         after, until = max(cursor, begin - _TICK), min(now, end - _TICK)
         if after < until:
-            yield from alike(plain, after, until, OccurrenceState.SKIPPED, f"{day} is an excluded date")
+            words = f"{day} is an excluded date"
+            yield from alike(plain, after, until, OccurrenceState.SKIPPED, words, cause=Cause.EXCLUDED)
 
 
 def _limit(catchup: Catchup) -> str:
@@ -188,9 +221,23 @@ def _limit(catchup: Catchup) -> str:
     return f"more than {duration_text(catchup.max_lateness // _SECOND)} late"
 
 
-def _delay(rule: Rule, oldest: datetime, now: datetime) -> str:
-    """`engine was down from 2025-06-01 00:00 to 2025-06-05 08:30`, on the schedule's clock."""
+_WHAT = {
+    Cause.ASLEEP: "the machine slept",
+    Cause.CLOCK: "the clock was set forward",
+}
+
+
+def _delay(asked: _Asked, oldest: datetime) -> tuple[Cause, str]:
+    """`engine was down from 2025-06-01 00:00 to 2025-06-05 08:30`, on the schedule's clock, and its cause.
+
+    From the last sign of life if that is known, else from the first occurrence that nobody fired.
+    """
+    now, gap, zone = asked.now, asked.gap, asked.rule.zone
     if now - oldest <= GRACE:
-        return f"engine was {(now - oldest) // _SECOND} s late"
-    form = "%Y-%m-%d %H:%M" if now - oldest > timedelta(hours=1) else "%Y-%m-%d %H:%M:%S"
-    return f"engine was down from {local(oldest, rule.zone):{form}} to {local(now, rule.zone):{form}}"
+        return Cause.LATE, f"engine was {(now - oldest) // _SECOND} s late"
+    cause, since, until = Cause.DOWN, oldest, now
+    if gap is not None and gap.since <= oldest <= gap.until:
+        cause, since, until = gap.cause, gap.since, gap.until
+    form = "%Y-%m-%d %H:%M" if until - since > timedelta(hours=1) else "%Y-%m-%d %H:%M:%S"
+    what = _WHAT.get(cause, "engine was down")
+    return cause, f"{what} from {local(since, zone):{form}} to {local(until, zone):{form}}"

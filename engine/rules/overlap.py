@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.rules.missed import Verdict
-from store.enums import OccurrenceState, Overlap, RunState
+from store.enums import Cause, OccurrenceState, Overlap, RunState
 from store.frozen import value
 
 
@@ -62,7 +62,7 @@ def admitted(verdicts: Sequence[Verdict], entry: Entry) -> tuple[Verdict, ...]:
     fired = [verdict.planned for verdict in verdicts if verdict.state is OccurrenceState.FIRED]
     refused = set(fired[entry.room :])
     return tuple(
-        replace(verdict, state=OccurrenceState.SKIPPED, reason=entry.reason, merged_into=None)
+        replace(verdict, state=OccurrenceState.SKIPPED, reason=entry.reason, merged_into=None, cause=Cause.OVERLAP)
         if (verdict.merged_into or verdict.planned) in refused
         else verdict
         for verdict in verdicts

@@ -10,6 +10,7 @@ from typing import Any
 
 from store.enums import (
     AfterExecution,
+    Cause,
     Missed,
     OccurrenceState,
     Overlap,
@@ -29,20 +30,22 @@ NOT_FIRED = (OccurrenceState.MERGED, OccurrenceState.SKIPPED, OccurrenceState.MI
 _SELECT = """
 SELECT s.id, s.name, s.description, s.spec, s.moment, s.repeat_axis, s.repeat_step, s.is_recurring, s.zone,
        s.anchor_at, s.start_at, s.end_at, s.max_count, s.excluded_dates, s.controller, s.params, s.timeout,
-       s.max_retries, s.missed, s.missed_limit, s.max_lateness, s.overlap, s.is_exclusive, s.after_execution,
-       s.is_enabled, s.pause_reason, s.paused_until, s.error, s.alerts, s.failures, s.expected_at, u.name,
+       s.max_retries, s.missed, s.missed_limit, s.max_lateness, s.start_window, s.jitter, s.overlap, s.is_exclusive,
+       s.slot || CASE WHEN s.slot_places > 1 THEN ':' || s.slot_places ELSE '' END, s.backoff, s.backoff_limit,
+       s.after_execution, s.is_enabled, s.pause_reason, s.paused_until, s.error, s.alerts, s.failures, s.expected_at,
+       u.name,
        (SELECT json_array(r.id, r.pid) FROM run r WHERE r.schedule_id = s.id
           AND r.state IN ('pending', 'starting', 'running') AND r.state <> 'pending'
         ORDER BY r.id DESC LIMIT 1),
-       CASE WHEN s.pause_reason IS NULL THEN s.next_at END, s.last_run,
+       s.cursor_at, CASE WHEN s.pause_reason IS NULL THEN s.next_at END, s.last_run,
        (SELECT r.state FROM run r WHERE r.schedule_id = s.id ORDER BY r.id DESC LIMIT 1),
        s.created_at, s.deleted_at, s.rev
 FROM schedule s LEFT JOIN user u ON u.id = s.owner_id
 """
 _LINES = """
-SELECT o.id, o.schedule_id, s.name, o.planned_at, o.until_at, o.count, o.state, o.reason, o.late, o.run_id,
-       o.merged_into, o.decided_at
-FROM occurrence o JOIN schedule s ON s.id = o.schedule_id
+SELECT o.id, o.schedule_id, s.name, o.planned_at, o.until_at, o.count, o.state, o.cause, o.reason, o.late, o.run_id,
+       o.merged_into, o.decided_at, o.accepted_at, u.name
+FROM occurrence o JOIN schedule s ON s.id = o.schedule_id LEFT JOIN user u ON u.id = o.accepted_by
 """
 
 
@@ -165,27 +168,29 @@ def _schedule(row: Sequence[Any]) -> Schedule:
     (
         number, name, description, spec, moment, repeat_axis, repeat_step, is_recurring, zone, anchor_at,
         start_at, end_at, max_count, excluded_dates, controller, params, timeout, max_retries, missed,
-        missed_limit, max_lateness, overlap, is_exclusive, after_execution, is_enabled, pause_reason,
-        paused_until, error, alerts, failures, expected_at, owner, active, next_at, last_run, last_state, created_at, deleted_at, rev,
+        missed_limit, max_lateness, start_window, jitter, overlap, is_exclusive, slot, backoff, backoff_limit,
+        after_execution, is_enabled, pause_reason, paused_until, error, alerts, failures, expected_at, owner, active,
+        cursor_at, next_at, last_run, last_state, created_at, deleted_at, rev,
     ) = row  # fmt: skip
     return Schedule(
         number, name, description, spec, _at(moment), RepeatAxis(repeat_axis) if repeat_axis else None,
         repeat_step, bool(is_recurring), zone, Instant(anchor_at), _at(start_at), _at(end_at), max_count,
         tuple(date.fromisoformat(day) for day in json.loads(excluded_dates)), controller, json.loads(params),
-        timeout, max_retries, Missed(missed), missed_limit, max_lateness, Overlap(overlap),
-        bool(is_exclusive), AfterExecution(after_execution), bool(is_enabled), pause_reason,
-        _at(paused_until), error, json.loads(alerts), failures, _at(expected_at), owner,
+        timeout, max_retries, Missed(missed), missed_limit, max_lateness, start_window, jitter, Overlap(overlap),
+        bool(is_exclusive), slot, backoff, backoff_limit, AfterExecution(after_execution), bool(is_enabled),
+        pause_reason, _at(paused_until), error, json.loads(alerts), failures, _at(expected_at), owner,
         "running" if active else "idle",
-        json.loads(active)[1] if active else None, _at(next_at), _at(last_run),
+        json.loads(active)[1] if active else None, Instant(cursor_at), _at(next_at), _at(last_run),
         RunState(last_state) if last_state else None, Instant(created_at), _at(deleted_at), rev,
     )  # fmt: skip
 
 
 def _occurrence(row: Sequence[Any]) -> Occurrence:
-    number, schedule_id, name, planned_at, until_at, many, state, reason, late, run_id, merged, decided = row
+    number, schedule_id, name, planned_at, until_at, many, state, cause, *rest = row
+    reason, late, run_id, merged, decided, accepted, by = rest
     return Occurrence(
-        number, schedule_id, name, Instant(planned_at), _at(until_at), many, OccurrenceState(state), reason,
-        late, run_id, _at(merged), Instant(decided),
+        number, schedule_id, name, Instant(planned_at), _at(until_at), many, OccurrenceState(state),
+        Cause(cause) if cause else None, reason, late, run_id, _at(merged), Instant(decided), _at(accepted), by,
     )  # fmt: skip
 
 

@@ -97,7 +97,11 @@ def test_Z7_a_run_that_found_no_worker_until_the_next_one_is_due_expires(desk: P
     assert rows(desk, "SELECT not_after FROM run") == [(to_us(at("2025-06-01T10:05")),)]
     fire(desk, at("2025-06-01T10:06"))
     assert rows(desk, "SELECT state, reason FROM run ORDER BY id") == [("cancelled", "expired"), ("pending", None)]
-    assert states(desk) == [("06-01 10:00", "fired"), ("06-01 10:05", "fired")]
+    assert ledger(desk) == [
+        ("06-01 10:00", "missed", "expired: not begun by 2025-06-01 10:05:00, no place was free"),
+        ("06-01 10:05", "fired", None),
+    ]
+    assert rows(desk, "SELECT cause, run_id FROM occurrence ORDER BY planned_at") == [("expired", 1), (None, 2)]
 
 
 def test_Z7_a_run_that_waits_for_its_second_try_has_begun_and_does_not_expire(desk: Path) -> None:
@@ -215,4 +219,4 @@ def test_an_ended_schedule_stays_without_a_next_time(desk: Path) -> None:
     assert next_at(desk) == "2025-06-02 00:00"
     assert fire(desk, at("2025-06-02T00:00")) == firing.FireResult(1, None)
     assert fire(desk, at("2025-06-09T00:00")) == firing.FireResult(0, None)
-    assert states(desk) == [("06-01 00:00", "fired"), ("06-02 00:00", "fired")]
+    assert states(desk) == [("06-01 00:00", "missed"), ("06-02 00:00", "fired")]

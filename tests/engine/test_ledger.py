@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine import ledger
 from engine.operations import schedules as ops
-from store.enums import OccurrenceState
+from store.enums import Cause, OccurrenceState
 from store.instants import to_us
 from tests.engine import firing_stage
 from tests.engine.firing_stage import at, fire, next_at, one, states, writing
@@ -49,7 +49,7 @@ def test_a_decided_instant_keeps_its_line(desk: Path) -> None:
     with writing(desk) as connection:
         connection.execute("UPDATE schedule SET cursor_at = 0")
         schedule = ledger.standing(connection, 1)._replace(cursor_at=to_us(at("2025-06-01T12:00")))
-        ledger.close(connection, schedule, to_us(at("2025-06-03T12:00")), OccurrenceState.MISSED, "x")
+        ledger.close(connection, schedule, to_us(at("2025-06-03T12:00")), OccurrenceState.MISSED, "x", Cause.DOWN)
     assert states(desk) == [("06-02 00:00", "fired"), ("06-03 00:00", "missed")]
 
 

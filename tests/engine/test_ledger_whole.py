@@ -14,7 +14,7 @@ from engine.operations import schedules as ops
 from engine.rules.when import Rule
 from engine.timing import rule_of
 from store.database import transaction
-from store.enums import Missed, Overlap
+from store.enums import Cause, Missed, Overlap
 from store.instants import from_us, to_us
 from store.reads import schedules as reads
 from tests.engine.firing_stage import at, ended, started
@@ -100,16 +100,25 @@ def checked_cursor(connection: sqlite3.Connection, before: int) -> int:
 
 
 def check(connection: sqlite3.Connection, rule: Rule, begin: datetime, newest: datetime) -> None:
-    """Every planned instant has one line, no line is off the grid, each fired one has its run and no other has."""
-    lines = connection.execute("SELECT planned_at, until_at, count, state, run_id FROM occurrence").fetchall()
+    """Every planned instant has one line, no line is off the grid, and all but a fired one say why.
+
+    Each fired one has its run, and of the others those have one whose run never began.
+    """
+    lines = connection.execute("SELECT planned_at, until_at, count, state, run_id, cause FROM occurrence").fetchall()
     seen: list[datetime] = []
-    for planned_at, until_at, count, state, run_id in lines:
+    for planned_at, until_at, count, state, run_id, cause in lines:
         first = from_us(planned_at)
         covered = rule.between(first - timedelta(seconds=1), from_us(until_at or planned_at), 1_000_000)
         assert (len(covered), covered[0]) == (count, first)
-        assert (state == "fired") == (run_id is not None)
+        assert state == "fired" or Cause(cause)
+        assert run_id is not None or state != "fired"
         seen += covered
     assert sorted(seen) == list(rule.between(begin, newest, 1_000_000))
-    fired = connection.execute("SELECT planned_at FROM occurrence WHERE state = 'fired' ORDER BY planned_at")
+    fired = connection.execute("SELECT planned_at FROM occurrence WHERE run_id IS NOT NULL ORDER BY planned_at")
     made = connection.execute("SELECT planned_at FROM run ORDER BY planned_at")
     assert fired.fetchall() == made.fetchall()
+    unbegun = (
+        "SELECT count(*) FROM occurrence o JOIN run r ON r.id = o.run_id"
+        " WHERE o.state <> 'fired' AND (r.state <> 'cancelled' OR r.attempts > 0)"
+    )
+    assert connection.execute(unbegun).fetchone() == (0,)

@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from engine import firing
+from engine import alerting, firing
 from engine.loglines import Lines
 from engine.rules.endings import Verdict
 from store.enums import FINAL, RunState
@@ -108,6 +108,7 @@ class Batch:
         for statement, rows in ((_CHANGE, self._changes), (_COUNT, self._counts), (_ATTEMPT, self._attempts)):
             if rows and connection.executemany(statement, rows).rowcount != len(rows):
                 raise RuntimeError("a run was written that is not in hand")
+        alerting.ended(connection, [run_id for run_id, _ in self._over])
         for run_id, at in self._over:
             firing.finished(connection, run_id, at)
 
@@ -132,5 +133,6 @@ def dropped(connection: sqlite3.Connection, run_id: int, verdict: Verdict, at: i
         (verdict.state, verdict.reason, verdict.error, at, run_id),
     ).rowcount
     if rows:
+        alerting.ended(connection, [run_id])
         firing.finished(connection, run_id, at)
     return bool(rows)

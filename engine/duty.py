@@ -19,6 +19,7 @@ from engine.datelook import DateLook
 from engine.intake import Intake
 from engine.live import Live
 from engine.node import Node
+from engine.notices import Notices
 from engine.outlook import Outlook, Wish
 from engine.recovery import AGAIN_SECONDS, Estate, Recovery
 from engine.rules.endings import Verdict
@@ -89,6 +90,7 @@ class Duty:
         self._expiry: int | None = None
         self._due = self._expiry_seen = 0
         self._dates = DateLook(say)
+        self._notices = Notices(say)
         self._intake = Intake(clock)
         self._chores = Chores(store_path(), clock)
         self._workers = Workers(self._folder, node.name, clock)
@@ -99,6 +101,7 @@ class Duty:
     def is_idle(self) -> bool:
         """Whether nothing runs and nothing that is due can begin."""
         open_ends = self._intake.live or self._intake.has_news or self._is_stale or not self._recovery.is_over
+        open_ends = open_ends or self._notices.has_more
         could_begin = self._outlook.waits and self._is_claimable
         return not (open_ends or could_begin or self._fires(self._due))
 
@@ -123,6 +126,7 @@ class Duty:
             self._committed(plan, done)
             if not plan.is_empty or done.over:
                 outlook.after_own(self._connection, self._outlook, due)
+        self._notices.look(self._connection, due, self._outlook.today)
         if self._clock.monotonic() >= self._chores_at:
             self._chores_at = self._clock.monotonic() + _CHORES_SECONDS
             if not self._intake.live:
@@ -280,13 +284,13 @@ class Duty:
         self._is_stale = True
 
     def _next(self, now: int, due: int) -> int:
-        if self._is_stale or self._intake.has_news or self._fires(due):
+        if self._is_stale or self._intake.has_news or self._fires(due) or self._notices.has_more:
             return now
         is_stuck = self._clock.monotonic() < self._fire_at
         next_fire = now + round(_STUCK_SECONDS * SECOND) if is_stuck else self._outlook.next_fire
         waits = [self._node.next_at()]
         if self._until is None:
-            ahead = (next_fire, self._outlook.next_run, self._expiry, self._outlook.midnight)
+            ahead = (next_fire, self._outlook.next_run, self._expiry, self._outlook.midnight, self._notices.next_at)
             waits += [at for at in ahead if at is not None]
         if not self._recovery.is_over:
             waits.append(now + round(AGAIN_SECONDS * SECOND))

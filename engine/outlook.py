@@ -84,7 +84,7 @@ def after_own(connection: sqlite3.Connection, known: Outlook, due: int) -> None:
 def look(connection: sqlite3.Connection, due: int) -> Outlook:
     """Read what is to be done at `due` and later: each part from an index."""
     known = settings.read_all(connection)
-    zone = _zone(known["zone"])
+    zone = zone_or_utc(known["zone"])
     today = from_us(due).astimezone(zone).date()
     tomorrow = wall_instant(datetime.combine(today + timedelta(days=1), time()), zone.key)
     return Outlook(
@@ -109,7 +109,7 @@ def _work(connection: sqlite3.Connection, due: int) -> tuple[int | None, bool, i
     return fire and fire[0], waits is not None, later and later[0]
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_or_utc(name: str) -> ZoneInfo:
     """A store from another machine may name a zone that this one does not know; its days are then UTC's."""
     try:
         return zone_named(name)

@@ -27,6 +27,39 @@ UNRECORDED = {
 """Columns the engine moves by itself; a change of these alone is no act of anybody."""
 
 
+_MOOT = "(NEW.is_done OR NEW.deleted_at IS NOT NULL OR NEW.superseded_at IS NOT NULL)"
+_ACT_AT = "(SELECT at FROM act ORDER BY id DESC LIMIT 1)"
+
+NOTICE_TRIGGERS = {
+    "task_notices": f"""
+AFTER UPDATE OF is_done, deadline_date, deleted_at, superseded_at ON task
+WHEN OLD.is_done IS NOT NEW.is_done OR OLD.deadline_date IS NOT NEW.deadline_date
+  OR OLD.deleted_at IS NOT NEW.deleted_at OR OLD.superseded_at IS NOT NEW.superseded_at
+BEGIN
+  UPDATE notification SET withdrawn_at = {_ACT_AT}, withdrawn_reason = CASE
+    WHEN NEW.deleted_at IS NOT NULL THEN 'the task was deleted'
+    WHEN NEW.superseded_at IS NOT NULL THEN 'task ' || ifnull(NEW.superseded_by_id, '') || ' took its place'
+    WHEN NEW.is_done THEN 'done' || ifnull(' by ' || (SELECT name FROM user WHERE id = NEW.done_by), '')
+    ELSE 'moved to ' || ifnull(NEW.deadline_date, 'no day') END
+  WHERE task_id = NEW.id AND withdrawn_at IS NULL
+    AND ({_MOOT} OR OLD.deadline_date IS NOT NEW.deadline_date);
+  UPDATE notification SET withdrawn_at = NULL, withdrawn_reason = NULL
+  WHERE task_id = NEW.id AND NOT {_MOOT} AND withdrawn_reason <> 'it is late now'
+    AND dedupe_key IN ('due:' || NEW.id || ':' || NEW.deadline_date, 'late:' || NEW.id || ':' || NEW.deadline_date);
+END""",
+    "schedule_notices": f"""
+AFTER UPDATE OF deleted_at ON schedule WHEN NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL
+BEGIN
+  UPDATE notification SET withdrawn_at = {_ACT_AT}, withdrawn_reason = 'the schedule was deleted'
+  WHERE schedule_id = NEW.id AND withdrawn_at IS NULL;
+END""",
+}
+"""What takes notices back, whoever does it and by whatever way: a list that shows what is over is not read.
+
+A task that is opened again has its notice again; it is the same row, so that nothing is told twice.
+"""
+
+
 def migrate(db: Any) -> list[str]:
     """Run what is missing, in one transaction, and mark the store with this version."""
     from playhouse.migrations import Runner  # rarely needed, and slow to load
@@ -51,6 +84,9 @@ def install_triggers(db: Any) -> None:
             if journaled:
                 db.execute_sql(f"DROP TRIGGER IF EXISTS {table}_{action}_kept")
                 db.execute_sql(_journal_trigger(table, action, columns if action == "delete" else recorded))
+    for name, text in NOTICE_TRIGGERS.items():
+        db.execute_sql(f"DROP TRIGGER IF EXISTS {name}")
+        db.execute_sql(f"CREATE TRIGGER {name} {text}")
 
 
 def _feed_trigger(table: str, action: str) -> str:

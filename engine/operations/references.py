@@ -15,7 +15,7 @@ from engine.rules.wording import count_of
 from store.frozen import value
 
 _COUNTED = 1_000
-_HISTORY = frozenset({"act", "change"})
+_HISTORY = frozenset({"act", "change", "notification"})
 """Tables that only remember; they never hold a row back."""
 
 _NOUNS = {

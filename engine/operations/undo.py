@@ -82,9 +82,10 @@ def _taken_back(act: Act, target: values.Act, words: str, preview: bool) -> Take
 def _replan(act: Act, schedules: Iterable[int], words: str) -> None:
     """The next time of a schedule is not kept in the journal: it is worked out anew from what came back."""
     for number in schedules:
-        from engine import ledger
+        from engine import expecting, ledger
 
         ledger.rearm(act.connection, number, act.now, words)
+        expecting.expect(act.connection, number, act.now)
 
 
 def _link(act: Act, target: values.Act, words: str, *, is_empty: bool) -> None:

@@ -1,0 +1,47 @@
+"""Notices: one row for each thing that is told, made and taken back inside the transaction of what it is about."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from engine.rules.alerts import TROUBLE, Severity
+
+_TELL = """
+INSERT INTO notification (dedupe_key, at, severity, kind, subject, text, schedule_id, run_id, task_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe_key) DO NOTHING
+"""
+_OPEN_TROUBLE = f"""
+schedule_id = ? AND withdrawn_at IS NULL AND kind IN ({", ".join(f"'{kind}'" for kind in TROUBLE)})
+"""
+
+
+def tell(
+    connection: sqlite3.Connection,
+    key: str,
+    at: int,
+    severity: Severity,
+    kind: str,
+    subject: str,
+    text: str = "",
+    *,
+    schedule_id: int | None = None,
+    run_id: int | None = None,
+    task_id: int | None = None,
+) -> bool:
+    """Add a notice, at `at` microseconds UTC; False if `key` was told before, whatever became of it."""
+    row = (key, at, severity.value, kind, subject, text, schedule_id, run_id, task_id)
+    return connection.execute(_TELL, row).rowcount == 1
+
+
+def has_trouble(connection: sqlite3.Connection, schedule_id: int) -> bool:
+    """Whether trouble of the schedule was told and not taken back; a dismissed notice was told."""
+    found = connection.execute(f"SELECT 1 FROM notification WHERE {_OPEN_TROUBLE} LIMIT 1", (schedule_id,)).fetchone()
+    return found is not None
+
+
+def take_back(connection: sqlite3.Connection, schedule_id: int, at: int, reason: str) -> None:
+    """Trouble of the schedule is over, for that reason."""
+    connection.execute(
+        f"UPDATE notification SET withdrawn_at = ?, withdrawn_reason = ? WHERE {_OPEN_TROUBLE}",
+        (at, reason, schedule_id),
+    )

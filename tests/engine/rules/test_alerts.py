@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from engine.rules.alerts import DEFAULT, History, Policy, Say, TaskMove, decide, expected, parse_policy, sentence
+from engine.rules.alerts import (
+    DEFAULT,
+    History,
+    Policy,
+    Say,
+    TaskMove,
+    alert_text,
+    decide,
+    expected, parse_policy, sentence
 from engine.rules.errors import BadValue
 from store.enums import RunState
 
@@ -120,6 +128,7 @@ def test_nobody_waits_for_a_job_unless_asked_to() -> None:
 def test_policies_that_are_taken(given: Any, policy: Policy) -> None:
     assert parse_policy(given) == policy
     assert parse_policy(policy.kept()) == policy
+    assert parse_policy(alert_text(policy.kept())) == policy
 
 
 @pytest.mark.parametrize(

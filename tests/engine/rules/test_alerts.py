@@ -16,7 +16,10 @@ from engine.rules.alerts import (
     TaskMove,
     alert_text,
     decide,
-    expected, parse_policy, sentence
+    expected,
+    parse_policy,
+    sentence,
+)
 from engine.rules.errors import BadValue
 from store.enums import RunState
 

@@ -31,7 +31,7 @@ REFUSALS = 200
 # Indexes are named: without statistics SQLite prefers the one of states, and reads all that waits to find the oldest.
 _COLUMNS = """
 r.id, r.fence, r.controller, r.params, r.timeout, r.attempts, r.max_attempts, r.is_exclusive, r.dedupe_key,
-r.log_lines, r.log_errors, r.dropped_lines, r.dropped_bytes, r.schedule_id, s.overlap, r.not_after
+r.log_lines, r.log_errors, r.dropped_lines, r.dropped_bytes, r.schedule_id, s.overlap, r.not_after, r.log_backend
 """
 _WAITING = f"""
 SELECT {_COLUMNS} FROM run r INDEXED BY run_pending LEFT JOIN schedule s ON s.id = r.schedule_id
@@ -94,6 +94,7 @@ class Pending(NamedTuple):
     schedule_id: int | None
     overlap: str | None
     not_after: int | None
+    log_backend: str
 
 
 def claim(connection: sqlite3.Connection, engine_id: str, now: int, due: int, places: int) -> Claims:
@@ -181,7 +182,7 @@ def _claimed(connection: sqlite3.Connection, row: Pending, now: int) -> Claim | 
         return None
     run = Live(
         row.id, row.fence + 1, row.attempts + 1, row.max_attempts, row.timeout, command.text,
-        row.lines, row.errors, row.dropped_lines, row.dropped_bytes,
+        row.lines, row.errors, row.dropped_lines, row.dropped_bytes, row.log_backend,
     )  # fmt: skip
     return Claim(run, command, row.dedupe_key or f"run:{row.id}")
 

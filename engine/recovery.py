@@ -28,6 +28,7 @@ from engine.rules.loudness import WARNING
 from engine.supervisor import recovery
 from engine.supervisor.events import Exited
 from engine.supervisor.recovery import Left, LeftJob
+from store.reads import logs
 
 AGAIN_SECONDS = 0.1
 """How often a supervisor that still stops its jobs is looked at."""
@@ -35,7 +36,7 @@ MARGIN_SECONDS = 2.0
 
 _HELD = """
 SELECT r.id, r.fence, r.attempts, r.max_attempts, r.timeout, r.controller, r.params, r.name, r.log_lines,
-       r.log_errors, r.dropped_lines, r.dropped_bytes, r.state, r.engine_id, n.boot_id, a.started_at
+       r.log_errors, r.dropped_lines, r.dropped_bytes, r.state, r.engine_id, n.boot_id, a.started_at, r.log_backend
 FROM run r LEFT JOIN node n ON n.id = r.engine_id LEFT JOIN attempt a ON a.run_id = r.id AND a.fence = r.fence
 WHERE r.state IN ('starting', 'running') ORDER BY r.id
 """
@@ -111,9 +112,10 @@ class Recovery:
     def _orphans(self, connection: sqlite3.Connection, in_hand: set[str]) -> Iterator[Orphan]:
         for row in connection.execute(_HELD).fetchall():
             run_id, fence, number, most, timeout, controller, params, name, lines, errors, gone, size, *rest = row
-            state, engine_id, boot, began_at = rest
+            state, engine_id, boot, began_at, backend = rest
             text = _command(controller, params, name)
-            run = Live(run_id, fence, number, most, timeout, text, lines, errors, gone, size, began_at=began_at)
+            counts = lines, errors, gone, size
+            run = Live(run_id, fence, number, most, timeout, text, *counts, backend, began_at=began_at)
             if run.key not in in_hand:
                 yield Orphan(run, state, engine_id or "?", boot is None or boot == self._boot)
 
@@ -144,7 +146,7 @@ class Recovery:
         run = orphan.run
         if job.started is not None and orphan.state == "starting":
             intake.hear([job.started])
-        stored = _printed(connection, run)
+        stored = logs.log(connection, run.run_id).printed(run.attempt)
         for output in job.output:
             known = max(0, stored - output.first)
             if known < output.lines:
@@ -179,12 +181,3 @@ def _command(controller: str, params: str, name: str) -> str:
         return command_of(controller, json.loads(params)).text
     except ValueError:
         return name
-
-
-def _printed(connection: sqlite3.Connection, run: Live) -> int:
-    """How many lines of this attempt's own output are stored."""
-    rows = connection.execute(
-        "SELECT count(*) FROM log_line WHERE run_id = ? AND attempt = ? AND stream IN ('stdout', 'stderr')",
-        (run.run_id, run.attempt),
-    ).fetchall()
-    return int(rows[0][0])

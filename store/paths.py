@@ -45,3 +45,13 @@ def wake_file(store: Path) -> Path:
 def runs_folder(store: Path) -> Path:
     """Journals of supervisors and working folders of runs, 0700."""
     return beside(store, "runs")
+
+
+def files_folder(store: Path) -> Path:
+    """What runs hand over, in a folder of each, 0700."""
+    return beside(store, "files")
+
+
+def logs_folder(store: Path) -> Path:
+    """Log files of runs whose lines do not go into the store, 0700."""
+    return beside(store, "files") / "logs"

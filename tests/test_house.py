@@ -391,6 +391,7 @@ def test_nobody_opens_the_database_file_but_sqlite() -> None:
     """
     allowed = {
         "engine.queries.health": "the identity file and the kernel's lists",
+        "store.logfile": "log files of runs, in the folder of the store's files",
         "store.opening": "the identity file and the engine's lock",
         "store.backup": "the finished copy, to have it on the disk before it gets its name",
         "tickler.__main__": "/dev/null, when nobody reads the output any more",

@@ -11,6 +11,7 @@ from engine.rules.errors import BadValue, shown
 from engine.rules.names import plain_name, unknown
 from engine.rules.zones import zone_named
 from store import journal, settings
+from store.enums import LogBackend
 from store.errors import Refused
 
 _KEPT_BY_ENGINE = frozenset({"date_events_checked"})
@@ -20,7 +21,7 @@ _LIMITS = {
     "cancel_grace": (0, 3_600),
     "keep_changes": (1, 36_500),
 }
-_BACKENDS = ("database",)
+_BACKENDS = tuple(LogBackend)
 _YES, _NO = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 
 

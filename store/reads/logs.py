@@ -1,28 +1,46 @@
-"""Log lines of a run. They lie in the order of `(run_id, seq)`, so a page costs the same at any line."""
+"""Log lines of a run, from wherever they lie: each run remembers its backend, so older logs stay readable."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 
-from store.enums import Level
-from store.instants import Instant
+from store.enums import Level, LogBackend
+from store.instants import to_us
+from store.reads.log_rows import RowLog
+from store.reads.log_which import ALL, LEVELS, NUMBERS, Log, Which
 from store.values import LogLine
 
-_COLUMNS = "seq, attempt, at, stream, level, text"
+__all__ = ["ALL", "END", "LEVELS", "NUMBERS", "Log", "Which"]
 
-LEVELS = {10: Level.DEBUG, 20: Level.INFO, 30: Level.WARNING, 40: Level.ERROR}
-"""What the stored numbers mean."""
+END = 1 << 62
+"""Beyond every number of a line."""
 
-NUMBERS = {level: number for number, level in LEVELS.items()}
+
+def log(connection: sqlite3.Connection, run_id: int) -> Log:
+    """The log of a run, as long as it is now; an empty one if there is no such run."""
+    row = connection.execute("SELECT log_backend, log_lines, created_at FROM run WHERE id = ?", (run_id,)).fetchone()
+    backend, size, since = row or (LogBackend.DATABASE, 0, 0)
+    if backend != LogBackend.FILE:
+        return RowLog(connection, run_id, size)
+    from store.logfile import path_of  # files are the rarer ones
+    from store.reads.log_files import FileLog
+
+    return FileLog(path_of(connection, run_id), size, since)
 
 
 def page(connection: sqlite3.Connection, run_id: int, first_seq: int, limit: int) -> list[LogLine]:
     """At most `limit` lines from `first_seq` on; a follower asks from the line after its last one."""
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM log_line WHERE run_id = ? AND seq >= ? ORDER BY seq LIMIT ?",
-        (run_id, first_seq, limit),
-    ).fetchall()
-    return [_line(row) for row in rows]
+    found = log(connection, run_id)
+    return found.lines(ALL, first_seq, END, limit, backward=False)
+
+
+def page_before(connection: sqlite3.Connection, run_id: int, seq: int | None, limit: int) -> list[LogLine]:
+    """The `limit` lines in front of `seq` (None: the last ones), in order."""
+    found = log(connection, run_id)
+    return found.lines(ALL, 1, END if seq is None else seq - 1, limit, backward=True)
 
 
 def size(connection: sqlite3.Connection, run_id: int) -> int:
@@ -37,23 +55,21 @@ def find(connection: sqlite3.Connection, run_id: int, text: str, from_seq: int, 
     Capitals count only if `text` has some. Reads every line on the way: over a million lines that is tenths
     of a second, so call it away from the screen's loop.
     """
-    test, needle = _needle(text)
-    beyond, order = (">=", "ASC") if forward else ("<=", "DESC")
-    row = connection.execute(
-        f"SELECT seq FROM log_line WHERE run_id = ? AND seq {beyond} ? AND {test} ORDER BY seq {order} LIMIT 1",
-        (run_id, from_seq, needle),
-    ).fetchone()
-    return int(row[0]) if row else None
+    return nearest(connection, run_id, Which(text), from_seq, forward)
+
+
+def nearest(
+    connection: sqlite3.Connection, run_id: int, which: Which, from_seq: int, forward: bool = True
+) -> int | None:
+    """The nearest line of these at or beyond `from_seq`."""
+    found = log(connection, run_id)
+    first, last = (from_seq, END) if forward else (1, from_seq)
+    return next(iter(found.seqs(which, first, last, 1, backward=not forward)), None)
 
 
 def hits(connection: sqlite3.Connection, run_id: int, text: str, first_seq: int, last_seq: int) -> list[int]:
     """Every line from `first_seq` to `last_seq` that holds `text`, as `find` compares it."""
-    test, needle = _needle(text)
-    rows = connection.execute(
-        f"SELECT seq FROM log_line WHERE run_id = ? AND seq BETWEEN ? AND ? AND {test} ORDER BY seq",
-        (run_id, first_seq, last_seq, needle),
-    ).fetchall()
-    return [int(row[0]) for row in rows]
+    return log(connection, run_id).seqs(Which(text), first_seq, last_seq, -1, backward=False)
 
 
 def next_loud(
@@ -63,23 +79,46 @@ def next_loud(
     min_level: Level = Level.ERROR,
     forward: bool = True,
 ) -> int | None:
-    """The nearest warning or error (by `min_level`) at or beyond `from_seq`; an index has only these."""
-    beyond, order = (">=", "ASC") if forward else ("<=", "DESC")
-    row = connection.execute(
-        f"SELECT seq FROM log_line WHERE run_id = ? AND seq {beyond} ? AND level >= 30 AND level >= ?"
-        f" ORDER BY seq {order} LIMIT 1",
-        (run_id, from_seq, NUMBERS[min_level]),
-    ).fetchone()
-    return int(row[0]) if row else None
+    """The nearest warning or error (by `min_level`) at or beyond `from_seq`; of rows an index has only these."""
+    return nearest(connection, run_id, Which(level=min_level), from_seq, forward)
 
 
-def _needle(text: str) -> tuple[str, str]:
-    if text.lower() != text:
-        return "instr(text, ?) > 0", text
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return "text LIKE ? ESCAPE '\\'", f"%{escaped}%"
+def first_at(connection: sqlite3.Connection, run_id: int, at: datetime) -> int | None:
+    """The first line written at that time or later, None if all are older. By halving: lines come in time's order."""
+    return _first(log(connection, run_id), lambda line: line.at >= to_us(at))
 
 
-def _line(row: tuple[int, int, int, str, int, str]) -> LogLine:
-    seq, attempt, at, stream, level, text = row
-    return LogLine(seq, attempt, Instant(at), stream, LEVELS.get(level, Level.INFO), text)
+def attempt_starts(connection: sqlite3.Connection, run_id: int) -> list[tuple[int, int]]:
+    """(attempt, number of its first line) of each attempt that has lines, first to last. Reads a few lines of each."""
+    found = log(connection, run_id)
+    starts: list[tuple[int, int]] = []
+    seq: int | None = 1
+    while seq is not None:
+        here = _line(found, seq)
+        if here is None:
+            break
+        number = here.attempt
+        starts.append((number, seq))
+        seq = _first(found, partial(_is_after, number), seq)
+    return starts
+
+
+def _is_after(attempt: int, line: LogLine) -> bool:
+    return line.attempt > attempt
+
+
+def _line(found: Log, seq: int) -> LogLine | None:
+    return next(iter(found.lines(ALL, seq, END, 1, backward=False)), None)
+
+
+def _first(found: Log, is_past: Callable[[LogLine], bool], low: int = 1) -> int | None:
+    """The number of the first line that is past something, where all behind it are."""
+    high = found.size + 1
+    while low < high:
+        middle = (low + high) // 2
+        line = _line(found, middle)
+        if line is None or is_past(line):
+            high = middle
+        else:
+            low = max(middle, line.seq) + 1
+    return low if low <= found.size else None

@@ -24,6 +24,7 @@ __all__ = ["desk"]
         ("task_max_concurrent", "4", 4),
         ("log_cap", "5_000_000", 5_000_000),
         ("theme", "tickler-light", "tickler-light"),
+        ("task_log_storage_backend", "file", "file"),
     ],
 )
 def test_a_setting_takes_what_it_means(desk: Path, key: str, text: str, value: object) -> None:
@@ -44,7 +45,7 @@ def test_a_setting_takes_what_it_means(desk: Path, key: str, text: str, value: o
         ("task_max_concurrent", "1e3", "expected a whole number from 1 to 1000, not '1e3'"),
         ("task_max_concurrent", "9" * 5_000, "expected a whole number"),
         ("task_max_concurrent", "\u0663", "expected a whole number"),
-        ("task_log_storage_backend", "files", "'files' is no place for log lines (there are: database)"),
+        ("task_log_storage_backend", "syslog", "'syslog' is no place for log lines (there are: database, file)"),
         ("theme", "a\x1bb", "holds a character that cannot be shown"),
     ],
 )  # fmt: skip

@@ -30,6 +30,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "schedule add", "schedule edit", "schedule delete", "schedule run", "schedule pause",
         "schedule resume", "schedule enable", "schedule disable",
     ),
+    f"{_OPERATIONS}.schedule_ledger": ("schedule accept",),
     f"{_QUERIES}.schedules": ("schedule list", "schedule show", "schedule preview", "schedule missed"),
     f"{_OPERATIONS}.runs": ("run cancel", "run retry"),
     f"{_QUERIES}.runs": ("run list", "run show", "run log", "run attempts"),

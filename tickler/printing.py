@@ -19,7 +19,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "Team": ("id", "name"),
     "User": ("id", "name", "full_name", "login", "team"),
     "Schedule": ("id", "name", "state", "rule", "zone", "next_at", "last_run", "last_state", "error"),
-    "Occurrence": ("schedule", "planned_at", "until_at", "count", "state", "reason", "run_id"),
+    "Occurrence": ("schedule", "planned_at", "until_at", "count", "state", "cause", "reason", "run_id"),
     "Run": ("id", "name", "state", "created_at", "started_at", "finished_at", "exit_code", "reason"),
     "Attempt": ("number", "state", "pid", "started_at", "finished_at", "exit_code", "error"),
     "LogLine": ("at", "level", "text"),

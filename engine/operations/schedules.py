@@ -15,6 +15,7 @@ from engine.operations.naming import one_of
 from engine.operations.registry import Act, Help, operation
 from engine.operations.saving import put
 from engine.operations.schedule_fields import RULE, columns_of, rule_for, stored
+from engine.operations.schedule_ledger import run_once, run_planned
 from engine.rules.errors import shown
 from engine.rules.names import plain_name
 from store import journal, settings, values
@@ -135,23 +136,16 @@ def run_now(
     act: Act,
     schedule: Name,
     even_if_off: Annotated[bool, Help("run it although it is paused or switched off")] = False,
+    planned: Annotated[datetime | None, Help("instead: one that did not run, by the time it was planned for")] = None,
 ) -> values.Run:
     """Run a schedule now, once, outside its plan; its next time stays."""
     found = _found(act, schedule, None)
     if not even_if_off and (not found.is_enabled or found.pause_reason is not None):
         state = "switched off" if not found.is_enabled else "paused"
         raise Refused(f"The schedule {shown(found.name)} is {state}; run it once anyway? (--even-if-off)")
-    backend = settings.read(act.connection, "task_log_storage_backend")
-    rows = act.connection.execute(
-        "INSERT INTO run (name, schedule_id, controller, params, category, creator_id, is_exclusive, timeout,"
-        " max_attempts, available_at, created_at, log_backend, slot, slot_places, backoff, backoff_limit)"
-        " SELECT name, id, controller, params, 'user', ?, is_exclusive, timeout, 1 + max_retries, ?, ?, ?,"
-        " slot, slot_places, backoff, backoff_limit"
-        " FROM schedule WHERE id = ? RETURNING id",
-        (own_user_id(act), act.now, act.now, backend, found.id),
-    ).fetchall()
+    number = run_once(act, found) if planned is None else run_planned(act, found, planned)
     act.connection.execute("UPDATE schedule SET last_run = ? WHERE id = ?", (act.now, found.id))
-    made = runs.run(act.connection, int(rows[0][0]))
+    made = runs.run(act.connection, number)
     assert made is not None
     return made
 

@@ -14,7 +14,7 @@ from engine.rules.errors import BadValue
 from engine.rules.wording import long_day
 from engine.rules.zones import zone_named
 from store import settings, values
-from store.enums import RepeatAxis
+from store.enums import Cause, RepeatAxis
 from store.frozen import value
 from store.reads import schedules as reads
 
@@ -61,14 +61,22 @@ def one(look: Look, schedule: Name) -> values.Schedule:
 def missed(
     look: Look,
     schedule: Annotated[str | None, Help("only of this one; else of all", "SCHEDULE")] = None,
+    cause: Annotated[Cause | None, Help("only what did not run because of this")] = None,
+    unaccepted: Annotated[bool, Help("only what was missed or skipped and nobody has accepted")] = False,
     limit: Limit = _MOST,
 ) -> tuple[values.Occurrence, ...]:
     """List what was planned and did not run, newest first, each with its reason."""
-    states, most = reads.NOT_FIRED, _bounded("limit", limit)
+    most = _bounded("limit", limit)
     if schedule is None:
-        return tuple(reads.ledger_of_all(look.connection, states=states, limit=most))
-    number = one_of(look.connection, "schedule", schedule)
-    return tuple(reads.ledger(look.connection, number, states=states, limit=most))
+        found = reads.ledger_of_all(
+            look.connection, states=reads.NOT_FIRED, cause=cause, unaccepted=unaccepted, limit=most
+        )
+    else:
+        number = one_of(look.connection, "schedule", schedule)
+        found = reads.ledger(
+            look.connection, number, states=reads.NOT_FIRED, cause=cause, unaccepted=unaccepted, limit=most
+        )
+    return tuple(found)
 
 
 @query("schedule preview")

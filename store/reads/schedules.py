@@ -117,35 +117,82 @@ def ledger(
     schedule_id: int,
     *,
     states: Sequence[OccurrenceState] = (),
+    cause: Cause | None = None,
+    unaccepted: bool = False,
     before: int | None = None,
     after: int | None = None,
     limit: int = 100,
 ) -> list[Occurrence]:
-    """Lines of one schedule, newest first: those planned before, or the nearest planned after, an instant."""
-    of_one = [("o.schedule_id = ?", schedule_id)]
-    return _lines(connection, "o.planned_at", of_one, states, before, after, limit)
+    """Lines of one schedule, newest first: those planned before, or the nearest planned after, an instant.
+
+    `unaccepted`: what was missed or skipped and nobody has said to have seen.
+    """
+    only = [("o.schedule_id = ?", schedule_id), *_only(states, cause, unaccepted)]
+    return _lines(connection, "o.planned_at", only, before, after, limit)
 
 
 def ledger_of_all(
     connection: sqlite3.Connection,
     *,
     states: Sequence[OccurrenceState] = (),
+    cause: Cause | None = None,
+    unaccepted: bool = False,
     before: int | None = None,
     after: int | None = None,
     limit: int = 100,
 ) -> list[Occurrence]:
     """Lines of every schedule in the order they were decided, newest first; `before` and `after` are ids."""
-    return _lines(connection, "o.id", [], states, before, after, limit)
+    return _lines(connection, "o.id", _only(states, cause, unaccepted), before, after, limit)
+
+
+def to_accept(
+    connection: sqlite3.Connection,
+    *,
+    schedule_id: int | None,
+    until: int,
+    cause: Cause | None,
+    ids: Sequence[int] | None,
+) -> list[int]:
+    """Ids of the lines that nobody has accepted and that lie before `until` as a whole, newest first."""
+    terms = [("ifnull(o.until_at, o.planned_at) <= ?", until), *_only((), cause, unaccepted=True)]
+    if schedule_id is not None:
+        terms.append(("o.schedule_id = ?", schedule_id))
+    if ids is not None:
+        terms.append(("o.id IN (SELECT value FROM json_each(?))", json.dumps(list(ids))))
+    where = " AND ".join(term for term, _ in terms)
+    rows = connection.execute(
+        f"SELECT o.id FROM occurrence o WHERE {where} ORDER BY o.planned_at DESC, o.id",
+        tuple(value for _, value in terms),
+    ).fetchall()
+    return [int(row[0]) for row in rows]
+
+
+def lines(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Occurrence]:
+    """The lines of these ids, newest first."""
+    rows = connection.execute(
+        f"{_LINES} WHERE o.id IN (SELECT value FROM json_each(?)) ORDER BY o.planned_at DESC, o.id",
+        (json.dumps(list(ids)),),
+    ).fetchall()
+    return [_occurrence(row) for row in rows]
+
+
+Terms = list[tuple[str, Any]]
+"""Conditions, each with its one value."""
+
+
+def _only(states: Sequence[OccurrenceState], cause: Cause | None, unaccepted: bool) -> Terms:
+    terms: Terms = []
+    if states:
+        terms.append(("o.state IN (SELECT value FROM json_each(?))", json.dumps(states)))
+    if cause is not None:
+        terms.append(("o.cause = ?", cause))
+    if unaccepted:
+        terms.append(("o.state IN ('missed', 'skipped') AND o.accepted_at IS ?", None))
+    return terms
 
 
 def _lines(
-    connection: sqlite3.Connection,
-    key: str,
-    terms: list[tuple[str, int]],
-    states: Sequence[OccurrenceState],
-    before: int | None,
-    after: int | None,
-    limit: int,
+    connection: sqlite3.Connection, key: str, terms: Terms, before: int | None, after: int | None, limit: int
 ) -> list[Occurrence]:
     """One walk down the index that orders by `key`."""
     if before is not None:
@@ -153,12 +200,10 @@ def _lines(
     if after is not None:
         terms = [*terms, (f"{key} > ?", after)]
     where = [term for term, _ in terms] or ["1"]
-    if states:
-        where.append(f"o.state IN ({', '.join('?' * len(states))})")
     order = "DESC" if after is None else "ASC"
     rows = connection.execute(
         f"{_LINES} WHERE {' AND '.join(where)} ORDER BY {key} {order} LIMIT ?",
-        (*(value for _, value in terms), *states, limit),
+        (*(value for _, value in terms), limit),
     ).fetchall()
     found = [_occurrence(row) for row in rows]
     return found if order == "DESC" else found[::-1]

@@ -144,11 +144,12 @@ class Intake:
         code, judged = _judged(run, end, cancelled_by)
         left_behind = end.left_behind if isinstance(end, Exited) else 0
         began = at if run.began_at is None else run.began_at
-        errors, seq = run.errors, run.lines
+        errors, seq, last = run.errors, run.lines, run.new_lines()
         for line, level in last_lines(judged, (at - began) / SECOND, left_behind, *run.gap):
             seq += 1
             errors += level >= ERROR
-            batch.lines.say(run.run_id, seq, run.attempt, at, line, level)
+            last.say(run.run_id, seq, run.attempt, at, line, level)
+        batch.lines.add(last)
         count = Count(seq, errors, *run.count[2:])
         again = None
         if judged.may_retry and run.attempt < run.max_attempts:

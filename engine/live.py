@@ -8,6 +8,7 @@ from engine.closing import Count, Start
 from engine.loglines import Lines
 from engine.rules.loudness import ERROR, INFO
 from engine.supervisor.events import Exited, Failed, Output
+from store.enums import LogBackend
 
 
 @dataclass(slots=True)
@@ -24,13 +25,17 @@ class Live:
     errors: int
     dropped_lines: int
     dropped_bytes: int
+    log_backend: str = LogBackend.DATABASE
     folder: str | None = None
     asked: int = 0
-    unstored: Lines = field(default_factory=Lines)
+    unstored: Lines = field(init=False)
     start: Start | None = None
     began_at: int | None = None
     end: Exited | Failed | None = None
     gap: tuple[int, int] = (0, 0)
+
+    def __post_init__(self) -> None:
+        self.unstored = self.new_lines()
 
     @property
     def key(self) -> str:
@@ -48,6 +53,10 @@ class Live:
         lines, size = self.gap
         return Count(self.lines, self.errors, self.dropped_lines + lines, self.dropped_bytes + size)
 
+    def new_lines(self) -> Lines:
+        """An empty collection of lines that go where this run's go."""
+        return Lines(self.log_backend)
+
     def print(self, output: Output, at: int) -> None:
         """Take what the job printed."""
         where = self.run_id, self.lines + 1, self.attempt, at
@@ -63,5 +72,5 @@ class Live:
 
     def stored(self) -> None:
         """The store knows everything now."""
-        self.unstored = Lines()
+        self.unstored = self.new_lines()
         self.start = None

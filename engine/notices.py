@@ -35,10 +35,11 @@ _WALK = f"""
 {_COLUMNS} INDEXED BY task_open
 WHERE {_OPEN} AND ifnull(t.deadline_date, '9999-12-31') {{}} AND t.id > :id
   AND ifnull(t.deadline_date, '9999-12-31') <= :today
-ORDER BY ifnull(t.deadline_date, '9999-12-31'), t.id LIMIT :most
+ORDER BY {{}}t.id LIMIT :most
 """
-_SAME_DAY, _LATER_DAYS = _WALK.format("= :day"), _WALK.format("> :day")
-_CHANGED = f"{_COLUMNS} WHERE {_OPEN} AND t.deadline_date <= :today AND t.id IN (SELECT value FROM json_each(:ids))"
+SAME_DAY = _WALK.format("= :day", "")
+LATER_DAYS = _WALK.format("> :day", "ifnull(t.deadline_date, '9999-12-31'), ")
+CHANGED = f"{_COLUMNS} WHERE {_OPEN} AND t.deadline_date <= :today AND t.id IN (SELECT value FROM json_each(:ids))"
 _NOT_DUE_ANY_MORE = """
 UPDATE notification SET withdrawn_at = ?, withdrawn_reason = 'it is late now'
 WHERE task_id = ? AND kind = 'due' AND withdrawn_at IS NULL
@@ -107,10 +108,10 @@ class Notices:
         assert self._place is not None
         day, number = self._place
         given: dict[str, Any] = {"today": today.isoformat(), "day": day, "id": number, "most": AT_ONCE}
-        rows = connection.execute(_SAME_DAY, given).fetchall()
+        rows = connection.execute(SAME_DAY, given).fetchall()
         if len(rows) < AT_ONCE:
             given |= {"id": -1, "most": AT_ONCE - len(rows)}
-            rows += connection.execute(_LATER_DAYS, given).fetchall()
+            rows += connection.execute(LATER_DAYS, given).fetchall()
         found = [_Due(*row) for row in rows]
         self.has_more = len(found) == AT_ONCE
         self._place = (found[-1].deadline, found[-1].id) if self.has_more else None
@@ -127,7 +128,7 @@ class Notices:
         self._seen = rows[-1][0]
         ids = sorted({row_id for _, kind, row_id in rows if kind == "task"})
         given = {"today": today.isoformat(), "ids": json.dumps(ids)}
-        return [_Due(*row) for row in connection.execute(_CHANGED, given).fetchall()] if ids else []
+        return [_Due(*row) for row in connection.execute(CHANGED, given).fetchall()] if ids else []
 
 
 def _tell(connection: Connection, task: _Due, now: int, today: date) -> None:

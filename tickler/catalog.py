@@ -36,6 +36,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     f"{_QUERIES}.runs": ("run list", "run show", "run log", "run attempts"),
     f"{_QUERIES}.controllers": ("controllers",),
     f"{_OPERATIONS}.settings": ("setting set",),
+    f"{_OPERATIONS}.notifications": ("notification dismiss", "notification snooze"),
+    f"{_QUERIES}.notifications": ("notification list",),
     f"{_QUERIES}.history": ("setting list", "log"),
     f"{_QUERIES}.why": ("why",),
     f"{_OPERATIONS}.desk": ("load",),

@@ -25,6 +25,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "LogLine": ("at", "level", "text"),
     "HistoryLine": ("at", "mark", "words", "by"),
     "Move": ("task_id", "name", "field", "was", "becomes", "by_hand"),
+    "Notice": ("id", "at", "severity", "subject", "text", "state"),
     "Act": ("id", "at", "actor", "via", "operation", "words"),
     "Finding": ("state", "check", "words"),
     "Declaration": ("name", "sentence", "parameters", "error"),
@@ -119,6 +120,15 @@ def schedule_state(schedule: Any) -> str:
     return "paused" if schedule.pause_reason is not None else str(schedule.status)
 
 
+def notice_state(notice: Any) -> str:
+    """A word for whether a notice is open; why it was withdrawn stands beside it."""
+    if notice.withdrawn_at is not None:
+        return f"withdrawn: {notice.withdrawn_reason}"
+    if notice.dismissed_at is not None:
+        return "dismissed"
+    return "open" if notice.snoozed_until is None else f"snoozed until {clock(notice.snoozed_until, 'UTC')[:16]} UTC"
+
+
 def _rule(schedule: Any) -> str:
     if schedule.spec:
         return str(schedule.spec)
@@ -137,6 +147,7 @@ def _usage(declaration: Any) -> str:
 _DERIVED: dict[tuple[str, str], Callable[[Any], str]] = {
     ("Task", "object"): lambda task: f"{task.object_class}/{task.object_id}" if task.object_class else "",
     ("Task", "state"): task_state,
+    ("Notice", "state"): notice_state,
     ("Schedule", "state"): schedule_state,
     ("Schedule", "rule"): _rule,
     ("Declaration", "parameters"): _usage,

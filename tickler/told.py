@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tickler.plain import paragraphs, plain
-from tickler.printing import card, clock, schedule_state, speaks, table, task_state
+from tickler.printing import card, clock, notice_state, schedule_state, speaks, table, task_state
 
 
 def told(result: Any, words: str, zone: str, width: int | None = None) -> str:
@@ -70,6 +70,7 @@ _SUMMARIES: dict[str, Callable[[Any], str]] = {
     "Entity": _entity,
     "Schedule": _schedule,
     "Run": _run,
+    "Notice": lambda notice: f"notice {notice.id}: {notice.subject}, {notice_state(notice)}",
 }
 
 

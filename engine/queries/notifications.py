@@ -1,0 +1,23 @@
+"""The list of notices."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from engine.operations.registry import Help, Look, query
+from store.errors import Refused
+from store.reads import notifications
+from store.reads.notifications import Notice
+
+
+@query("notification list")
+def listed(
+    look: Look,
+    every: Annotated[bool, Help("also those that were dismissed, snoozed or withdrawn")] = False,
+    before: Annotated[int | None, Help("only older than this one", "ID")] = None,
+    limit: Annotated[int, Help("how many at most")] = 100,
+) -> tuple[Notice, ...]:
+    """List what there is to be told, newest first."""
+    if limit < 1:
+        raise Refused(f"--limit: expected 1 or more, not {limit}.")
+    return tuple(notifications.page(look.connection, None if every else look.now, before=before, limit=limit))

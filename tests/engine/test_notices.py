@@ -1,0 +1,168 @@
+"""E8: what people are told because a day has come, each once, and taken back by whatever makes it moot."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from datetime import date
+from typing import Any
+
+import pytest
+
+from engine import notices
+from engine.notices import AT_ONCE, Notices
+from engine.operations import entities, notifications, tasks
+from engine.operations.undo import undo
+from engine.queries.notifications import listed
+from store.connection import connect
+from store.errors import Refused
+from store.instants import to_us
+from tests.desk import Desk, desk
+
+__all__ = ["desk"]
+
+
+class Engine:
+    """The look of an engine that lives on, or with `again` of a new one."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.said: list[str] = []
+        self.again()
+
+    def again(self) -> None:
+        self.notices = Notices(self.said.append)
+
+    def passes(self, when: str) -> int:
+        """Pass after pass until nothing is left to do; how many that took."""
+        now = self.desk.at(when)
+        with closing(connect(self.desk.path)) as connection:
+            for count in range(1, 10_000):
+                self.notices.look(connection, to_us(now), now.date())
+                if not self.notices.has_more:
+                    assert self.said == []
+                    return count
+        raise AssertionError("it never ends")
+
+
+@pytest.fixture
+def engine(desk: Desk) -> Engine:
+    desk.become("confirmed", "2025-05-20T10:15")
+    return Engine(desk)
+
+
+def told(desk: Desk) -> list[Any]:
+    """(task, kind, why it was withdrawn), in order."""
+    return desk.rows(
+        "SELECT t.name, n.kind, n.withdrawn_reason FROM notification n JOIN task t ON t.id = n.task_id"
+        " ORDER BY n.kind, t.id"
+    )
+
+
+SUMMARY, ALLERGY, WAITING = "Prepare summary sheet", "Collect allergy info", "Finalize waiting list"
+
+
+def test_E8_each_open_task_is_told_of_once_on_its_day_and_once_when_it_is_late(desk: Desk, engine: Engine) -> None:
+    engine.passes("2025-06-13")
+    assert told(desk) == []
+    for _ in range(2):
+        engine.passes("2025-06-14T00:01")
+        engine.passes("2025-06-14T18:00")
+        assert told(desk) == [(name, "due", None) for name in (SUMMARY, ALLERGY, WAITING)]
+        engine.again()
+    engine.passes("2025-06-15")
+    engine.passes("2025-06-16")
+    late = [(name, "late", None) for name in (SUMMARY, ALLERGY, WAITING)]
+    assert told(desk) == [(name, "due", "it is late now") for name in (SUMMARY, ALLERGY, WAITING)] + late
+    subjects = [notice.subject for notice in listed(desk.ana, desk.at("2025-06-16"))]
+    assert subjects == [f"{name} is late" for name in (WAITING, ALLERGY, SUMMARY)]
+    assert [notice.text for notice in listed(desk.ana, desk.at("2025-06-16"))] == ["stay 12 · due Sat 14 Jun 2025"] * 3
+
+
+def test_E8_completing_withdraws_it_and_undo_brings_the_same_one_back(desk: Desk, engine: Engine) -> None:
+    engine.passes("2025-06-14")
+    tasks.done(desk.ana, desk.at("2025-06-14T10:00"), desk.task(ALLERGY).id)
+    assert told(desk) == [(SUMMARY, "due", None), (ALLERGY, "due", "done by Ana"), (WAITING, "due", None)]
+    undo(desk.ana, desk.at("2025-06-14T10:05"))
+    engine.passes("2025-06-14T10:06")
+    assert told(desk) == [(name, "due", None) for name in (SUMMARY, ALLERGY, WAITING)]
+
+
+def test_E8_a_task_that_is_moved_is_told_of_on_its_new_day(desk: Desk, engine: Engine) -> None:
+    engine.passes("2025-06-15")
+    tasks.move(desk.ana, desk.at("2025-06-15T10:00"), desk.task(ALLERGY).id, deadline=date(2025, 6, 20))
+    assert (ALLERGY, "late", "moved to 2025-06-20") in told(desk)
+    engine.passes("2025-06-19")
+    assert len(told(desk)) == 3
+    engine.passes("2025-06-20")
+    assert (ALLERGY, "due", None) in told(desk)
+
+
+def test_E8_a_task_made_on_its_day_is_told_of_at_once(desk: Desk, engine: Engine) -> None:
+    engine.passes("2025-06-10")
+    made = tasks.add(desk.ana, desk.at("2025-06-10T09:00"), "Call the baker", deadline=date(2025, 6, 10))
+    hidden = tasks.add(
+        desk.ana, desk.at("2025-06-10T09:00"), "Later", deadline=date(2025, 6, 10), visible=date(2025, 6, 12)
+    )
+    engine.passes("2025-06-10T09:01")
+    assert told(desk) == [("Call the baker", "due", None)]
+    tasks.delete(desk.ana, desk.at("2025-06-10T09:02"), made.id)
+    assert told(desk) == [("Call the baker", "due", "the task was deleted")]
+    engine.passes("2025-06-12")
+    assert ("Later", "late", None) in told(desk)
+    tasks.done(desk.bo, desk.at("2025-06-12"), hidden.id)
+    assert ("Later", "late", "done by Bo") in told(desk)
+
+
+def test_E8_when_the_dates_of_a_stay_move_its_notices_are_withdrawn(desk: Desk, engine: Engine) -> None:
+    engine.passes("2025-06-14")
+    entities.set_fields(desk.ana, desk.at("2025-06-14T10:00"), "stay", "12", "date_from=2025-07-21")
+    assert {reason for _, _, reason in told(desk)} == {"moved to 2025-06-21"}
+    desk.become("option", "2025-06-14T11:00")
+    desk.become("confirmed", "2025-06-14T12:00")
+    engine.passes("2025-06-21")
+    assert [name for name, _, reason in told(desk) if reason is None] == [SUMMARY, ALLERGY, WAITING]
+
+
+def test_E8_what_was_dismissed_stays_away_and_what_was_snoozed_comes_back(desk: Desk, engine: Engine) -> None:
+    engine.passes("2025-06-14")
+    first, second, third = (notice.id for notice in listed(desk.ana, desk.at("2025-06-14")))
+    notifications.dismiss(desk.ana, desk.at("2025-06-14T09:00"), first)
+    notifications.snooze(desk.ana, desk.at("2025-06-14T09:00"), second, for_="2h")
+    engine.again()
+    engine.passes("2025-06-14T10:00")
+    assert [notice.id for notice in listed(desk.ana, desk.at("2025-06-14T10:59"))] == [third]
+    assert [notice.id for notice in listed(desk.ana, desk.at("2025-06-14T11:00"))] == [second, third]
+    with pytest.raises(Refused, match="was dismissed already"):
+        notifications.dismiss(desk.ana, desk.at("2025-06-14T12:00"), first)
+    notifications.dismiss(desk.ana, desk.at("2025-06-14T12:00"), every=True)
+    assert listed(desk.ana, desk.at("2025-06-14T12:00")) == ()
+
+
+def test_a_pass_is_bounded_however_many_tasks_are_due(desk: Desk, engine: Engine) -> None:
+    many = 5 * AT_ONCE + 7
+    with closing(connect(desk.path)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO act (at, actor, via, operation) VALUES (0, 'test', 'test', 'test')")
+        connection.executemany(
+            "INSERT INTO task (name, visible_date, deadline_date, created_at) VALUES (?, '2025-01-01', ?, 0)",
+            [(f"task {number}", f"2025-0{1 + number % 5}-10") for number in range(many)],
+        )
+        connection.execute("COMMIT")
+    took = engine.passes("2025-06-10")
+    assert many // AT_ONCE <= took <= many // AT_ONCE + 2
+    assert desk.rows("SELECT count(*), count(DISTINCT task_id) FROM notification") == [(many, many)]
+    began = time.perf_counter()
+    assert engine.passes("2025-06-10T13:00") == 1, "nothing changed: nothing is walked again"
+    assert time.perf_counter() - began < 0.1
+
+
+def test_the_walk_follows_its_index(desk: Desk) -> None:
+    given = {"today": "2025-06-10", "day": "2025-06-01", "id": 5, "most": 10, "ids": "[1]"}
+    with closing(connect(desk.path)) as connection:
+        for query in (notices.SAME_DAY, notices.LATER_DAYS):
+            plan = str(connection.execute(f"EXPLAIN QUERY PLAN {query}", given).fetchall())
+            assert "SEARCH t USING INDEX task_open" in plan
+            assert "TEMP B-TREE" not in plan
+        plan = str(connection.execute(f"EXPLAIN QUERY PLAN {notices.CHANGED}", given).fetchall())
+        assert "SEARCH t USING INTEGER PRIMARY KEY" in plan

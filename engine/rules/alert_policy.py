@@ -75,10 +75,10 @@ def parse_policy(given: Any) -> Policy:
         return _of_object(given)
     if not isinstance(given, Iterable):
         raise BadValue(f"expected an object such as {{first_failure = true, task = true}}, not '{shown(given)}'")
-    words = [word for text in given for word in str(text).replace(",", " ").split()]
-    if len(words) == 1 and words[0].startswith("{"):
-        return parse_policy(words[0])
-    return _of_words(words)
+    texts = [str(text) for text in given]
+    if len(texts) == 1 and texts[0].lstrip().startswith("{"):
+        return parse_policy(texts[0])
+    return _of_words(word for text in texts for word in text.replace(",", " ").split())
 
 
 def alert_text(given: Any) -> str:

@@ -46,6 +46,18 @@ def file_bytes(name: str, limit: int) -> bytes:
         os.close(descriptor)
 
 
+def write_new(name: str, text: str) -> None:
+    """Write a file that is not there yet. Refused, in words that name it, if it is there or cannot be written."""
+    path = Path(name)
+    try:
+        with path.open("x", encoding="utf-8") as target:
+            target.write(text)
+    except FileExistsError as fault:
+        raise Refused(f"{_place(name)} is there already; name another file.") from fault
+    except (OSError, ValueError) as fault:
+        raise Refused(f"{_place(name)} cannot be written: {_reason(fault)}.") from fault
+
+
 def called(name: str) -> str:
     """What errors about the content call a file: its name without the folders."""
     return "standard input" if name == "-" else shown(Path(name).name)

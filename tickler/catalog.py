@@ -18,6 +18,8 @@ MODULES: dict[str, tuple[str, ...]] = {
         "entity add", "entity set-status", "entity set", "entity contact", "entity delete",
     ),
     f"{_OPERATIONS}.imports": ("entity import",),
+    f"{_OPERATIONS}.crontabs": ("import crontab",),
+    f"{_QUERIES}.crontab": ("export crontab",),
     f"{_QUERIES}.entities": ("entity list", "entity show", "entity history"),
     f"{_OPERATIONS}.definitions": tuple(
         f"{noun} {verb}" for noun in ("class", "event", "model", "team", "user")
@@ -53,6 +55,7 @@ ALSO_BY_PLACE: dict[str, tuple[str, ...]] = {
     "controllers": ("name",),
     "schedule add": ("spec",),
     "schedule pause": ("reason",),
+    "export crontab": ("file",),
 }
 """Options that may also stand after the required words: `schedule add "nightly backup" "daily 02:30"`."""
 

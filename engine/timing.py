@@ -6,7 +6,7 @@ import json
 from datetime import date
 from functools import lru_cache
 
-from engine.rules.when import Rule, bounded, from_moment, parse
+from engine.rules.when import Rule, bounded, counts_from_start, from_moment, parse
 from store.instants import from_us
 from store.values import Schedule
 
@@ -35,7 +35,7 @@ def rule_from(
 ) -> Rule:
     """The rule of these columns, instants in microseconds UTC, `excluded_dates` as JSON text.
 
-    `every 3 days` counts from the start if there is one, else from the anchor.
+    `every 3 days` and RRULE count from the start if there is one, else from the anchor.
     """
     if spec is None:
         first = None if moment is None else _moment_rule(moment, repeat_axis, repeat_step, is_recurring, zone)
@@ -43,7 +43,7 @@ def rule_from(
             raise ValueError("a schedule has a spec or a moment")
         return _limited(first, start_at, end_at, max_count, excluded_dates)
     # Only these count from somewhere. Without an anchor, the many schedules of one spec share one rule.
-    counts = max_count is not None or spec.lstrip()[:5].lower() == "every"
+    counts = max_count is not None or counts_from_start(spec)
     anchor = (anchor_at if start_at is None else start_at) if counts else None
     return _limited(_spec_rule(spec, zone, anchor), start_at, end_at, max_count, excluded_dates)
 

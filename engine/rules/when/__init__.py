@@ -3,7 +3,7 @@
 from engine.rules.when.bad import BadSpec
 from engine.rules.when.compare import Row, compare
 from engine.rules.when.preview import Planned, preview, sentence
-from engine.rules.when.reading import from_moment, parse
+from engine.rules.when.reading import counts_from_start, from_moment, parse
 from engine.rules.when.rule import Rule, bounded
 from engine.rules.when.wallclock import zone_of
 
@@ -14,6 +14,7 @@ __all__ = [
     "Rule",
     "bounded",
     "compare",
+    "counts_from_start",
     "from_moment",
     "parse",
     "preview",

@@ -29,13 +29,21 @@ class Place(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """A rule without zone and limits. `floor` and `anchor` are instants, set by what counts from a start."""
+    """A rule without limits. `floor` and `anchor` are instants, set by what counts from a start.
+
+    Notations of others bring limits of their own: `until` (an instant that belongs to it), `most` occurrences from
+    the start on, `excluded` days, and a `zone` in place of the one that was asked for.
+    """
 
     spec: str
     words: str
     pattern: Pattern
     floor: int | None = None
     anchor: int | None = None
+    until: int | None = None
+    most: int | None = None
+    excluded: frozenset[date] = frozenset()
+    zone: str | None = None
 
 
 def take_times(words: list[str]) -> tuple[list[str], int]:

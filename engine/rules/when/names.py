@@ -47,7 +47,7 @@ def listed(parts: Sequence[str], last: str = "and") -> str:
 
 
 def bits(mask: int) -> list[int]:
-    return [place for place in range(mask.bit_length()) if mask >> place & 1]
+    return [place for place, bit in enumerate(f"{mask:b}"[::-1]) if bit == "1"]
 
 
 def mask_of(places: Iterable[int]) -> int:

@@ -50,57 +50,75 @@ class Grid:
 
 @value
 class Walls:
-    """Some minutes (bits 0 to 1439) of some days, each `second` seconds past the minute, as wall times.
+    """Some times of some days, as wall times: bits count units of `unit` seconds, each `second` seconds late.
 
-    These are plain wall times without a zone; `Fixed` and `Running` say what a clock change does to them.
+    The unit is a minute (bits 0 to 1439) or a second (0 to 86399). These are plain wall times without a zone;
+    `Fixed` and `Running` say what a clock change does to them.
     """
 
     days: Days
-    minutes: int
+    times: int
     second: int = 0
+    unit: int = 60
 
     def after(self, wall: int) -> int | None:
         """The first wall time later than `wall`."""
+        unit = self.unit
         day, inside = divmod(wall - self.second, DAY)
         day += EPOCH_DAY
         found = self.days.first(day)
         if found == day:
-            minute = inside // 60 + 1
-            rest = self.minutes >> minute
+            place = inside // unit + 1
+            rest = self.times >> place
             if rest:
-                return (day - EPOCH_DAY) * DAY + (minute + lowest(rest)) * 60 + self.second
+                return (day - EPOCH_DAY) * DAY + (place + lowest(rest)) * unit + self.second
             found = self.days.first(day + 1)
         if found is None:
             return None
-        return (found - EPOCH_DAY) * DAY + lowest(self.minutes) * 60 + self.second
+        return (found - EPOCH_DAY) * DAY + lowest(self.times) * unit + self.second
 
     def upto(self, wall: int) -> int | None:
         """The newest wall time not later than `wall`."""
+        unit = self.unit
         day, inside = divmod(wall - self.second, DAY)
         day += EPOCH_DAY
         found = self.days.last(day)
-        done = self.minutes
+        done = self.times
         if found == day:
-            done &= (2 << inside // 60) - 1
+            done &= (2 << inside // unit) - 1
             if not done:
-                found, done = self.days.last(day - 1), self.minutes
+                found, done = self.days.last(day - 1), self.times
         if found is None:
             return None
-        return (found - EPOCH_DAY) * DAY + (done.bit_length() - 1) * 60 + self.second
+        return (found - EPOCH_DAY) * DAY + (done.bit_length() - 1) * unit + self.second
 
     def count(self, after: int, until: int) -> int:
         """How many wall times lie in (after, until]."""
         if until <= after:
             return 0
+        unit = self.unit
         low, started = divmod(after - self.second, DAY)
         high, ended = divmod(until - self.second, DAY)
         low, high = low + EPOCH_DAY, high + EPOCH_DAY
-        total = self.days.count(low, high - 1) * self.minutes.bit_count() if high > low else 0
+        total = self.days.count(low, high - 1) * self.times.bit_count() if high > low else 0
         if self.days.count(high, high):
-            total += (self.minutes & ((2 << ended // 60) - 1)).bit_count()
+            total += (self.times & ((2 << ended // unit) - 1)).bit_count()
         if self.days.count(low, low):
-            total -= (self.minutes & ((2 << started // 60) - 1)).bit_count()
+            total -= (self.times & ((2 << started // unit) - 1)).bit_count()
         return total
+
+
+class WallSet(Protocol):
+    """Planned wall times, whatever their days."""
+
+    def after(self, wall: int) -> int | None:
+        """The first wall time later than `wall`."""
+
+    def upto(self, wall: int) -> int | None:
+        """The newest wall time not later than `wall`."""
+
+    def count(self, after: int, until: int) -> int:
+        """How many wall times lie in (after, until]."""
 
 
 @value
@@ -110,7 +128,7 @@ class Fixed:
     Two that fall into the same gap meet at its end and are one occurrence.
     """
 
-    walls: Walls
+    walls: WallSet
 
     def next(self, clock: WallClock, after: int) -> int | None:
         wall = self.walls.after(clock.reach(after))
@@ -148,7 +166,7 @@ class Running:
     up for a gap and a repeated hour runs twice.
     """
 
-    walls: Walls
+    walls: WallSet
 
     def next(self, clock: WallClock, after: int) -> int | None:
         while True:

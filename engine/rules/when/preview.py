@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from engine.rules.when.days import Months
 from engine.rules.when.named import iso, say_date, say_moment
 from engine.rules.when.names import listed, ordinal
-from engine.rules.when.patterns import Fixed
+from engine.rules.when.patterns import Fixed, Walls
 from engine.rules.when.rule import Rule
 from engine.rules.when.wallclock import DAY, EPOCH_DAY, clock_of, seconds, zone_of
 from engine.rules.wording import MONTHS
@@ -63,7 +63,8 @@ def _note(rule: Rule, at: datetime, local: datetime, zone: ZoneInfo) -> str:
             notes.append(f"clocks go forward: {_clock(gone)} does not exist")
         elif _twice(local, zone):
             notes.append(f"clocks go back: {local:%H:%M} comes twice, the first is taken")
-        if isinstance(days := rule.pattern.walls.days, Months) and (day := days.moved(local.toordinal())):
+        days = rule.pattern.walls.days if isinstance(rule.pattern.walls, Walls) else None
+        if isinstance(days, Months) and (day := days.moved(local.toordinal())):
             notes.append(f"{MONTHS[local.month - 1]} has no {ordinal(day)}: the last day is taken")
     elif local.fold:
         notes.append(f"clocks go back: {local:%H:%M} comes a second time")

@@ -13,12 +13,12 @@ from engine.rules.when.draft import Draft, Place, refuse_slashes
 from engine.rules.when.every import MOST, UNITS, every, signed
 from engine.rules.when.named import daily, iso, monthly, once, weekly, yearly
 from engine.rules.when.names import listed
-from engine.rules.when.rule import Rule
+from engine.rules.when.rule import Rule, ended
 from engine.rules.when.wallclock import FIRST, LAST, clock_of, moment, seconds
 
 LONGEST = 1000
 AXES = UNITS[1:]
-_EXPECTED = "expected every, daily, weekly, monthly, yearly, once or cron:"
+_EXPECTED = "expected every, daily, weekly, monthly, yearly, once, cron:, RRULE: or OnCalendar:"
 _CRON_WORD = re.compile(r"[*\d][\da-z*/,#-]*")
 
 # A notation of ours is a word and the reader of the words that follow it.
@@ -74,24 +74,32 @@ def _inside(instant: int, what: str) -> None:
         raise BadSpec(f"{what} is at the very edge of the calendar: expected a year from 2 to 9998")
 
 
+def counts_from_start(spec: str) -> bool:
+    """Whether the text counts from the `anchor` that `parse` is given; without one, many schedules share a rule."""
+    return spec.lstrip()[:5].lower() in _COUNTING
+
+
 @lru_cache(maxsize=4096)
 def _parse(spec: str, zone: str, anchor: int | None) -> Rule:
     place = Place(clock_of(zone), anchor)
     if anchor is not None:
         _inside(anchor, "the start")
     draft = _draft(spec, place)
+    clock = clock_of(draft.zone or zone)
     start = anchor if draft.anchor is None else draft.anchor
     floor = FIRST - 1 if draft.floor is None else draft.floor
-    if draft.pattern.next(place.clock, floor) is None:
+    if draft.pattern.next(clock, floor) is None:
         raise BadSpec(f"{quoted(spec)} can never match: no year has such a day")
-    return Rule(
+    rule = Rule(
         draft.spec,
-        zone,
+        draft.zone or zone,
         draft.pattern,
         anchor=None if start is None else moment(start),
         floor=floor,
+        excluded=draft.excluded,
         words=draft.words,
     )
+    return rule if draft.most is None and draft.until is None else ended(rule, draft.until, draft.most)
 
 
 def _draft(spec: str, place: Place) -> Draft:
@@ -103,36 +111,43 @@ def _draft(spec: str, place: Place) -> Draft:
     text = spec.strip().lower()
     for mark, reader in FOREIGN.items():
         if text.startswith(mark):
-            return reader(text.removeprefix(mark), place)
+            return reader(spec.strip(), place)
     words = text.split()
     if text[:1] == "@" or (len(words) == 5 and all(_CRON_WORD.fullmatch(word) for word in words[:2])):
         return _cron(text, place)
     return _read(re.sub(r"\s*,\s*", ",", text).split(), place)
 
 
+# Their readers are loaded when a schedule needs them: a desk without such lines does not pay for them.
 def _cron(text: str, place: Place) -> Draft:
-    from engine.rules.when.cron import cron  # a desk without cron lines does not pay for cronsim
+    from engine.rules.when.cron import cron
 
-    return cron(text, place)
+    return cron(text[5:] if text[:5].lower() == "cron:" else text, place)
 
 
 def _rrule(text: str, place: Place) -> Draft:
-    raise BadSpec(f"RRULE cannot be read yet: {_EXPECTED}")
+    from engine.rules.when.rrule import rrule
+
+    return rrule(text, place)
 
 
 def _on_calendar(text: str, place: Place) -> Draft:
-    raise BadSpec(f"OnCalendar cannot be read yet: {_EXPECTED}")
+    from engine.rules.when.oncalendar import on_calendar
+
+    return on_calendar(text, place)
 
 
-# Notations of others: what they begin with, and the reader of the text after it.
+# Notations of others: what they begin with, and the reader of the whole text.
 FOREIGN: dict[str, Callable[[str, Place], Draft]] = {
     "cron:": _cron,
     "rrule:": _rrule,
     "dtstart": _rrule,
+    "exdate": _rrule,
     "freq=": _rrule,
     "oncalendar": _on_calendar,
-    "*-*-": _on_calendar,
+    "*-": _on_calendar,
 }
+_COUNTING = ("every", "rrule", "freq=")
 
 
 def _read(words: list[str], place: Place) -> Draft:

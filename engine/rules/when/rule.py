@@ -6,7 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from engine.rules.when.bad import BadSpec
+from engine.rules.when.bad import BadSpec, quoted
 from engine.rules.when.patterns import Pattern
 from engine.rules.when.wallclock import DAY, EPOCH_DAY, FIRST, LAST, WallClock, clock_of, moment, seconds
 
@@ -132,6 +132,19 @@ def bounded(
     old = rule.limits
     limits = Limits(start or old.start, end or old.end, old.count if count is None else count)
     return replace(rule, floor=floor, ceiling=ceiling, limits=limits, excluded=rule.excluded | excluded)
+
+
+def ended(rule: Rule, until: int | None, count: int | None) -> Rule:
+    """The same rule with an end of its own: an instant that belongs to it, or a number of occurrences."""
+    clock, ceiling = clock_of(rule.zone), rule.ceiling
+    if until is not None:
+        first = rule.pattern.next(clock, rule.floor)
+        if first is None or until < first:
+            raise BadSpec(f"{quoted(rule.spec)} can never match: it ends before it begins")
+        ceiling = min(ceiling, until)
+    if count is not None:
+        ceiling = min(ceiling, _nth(rule, rule.floor, count))
+    return replace(rule, ceiling=ceiling, limits=Limits(None, None if until is None else moment(until), count))
 
 
 def _counted_from(rule: Rule, start: datetime | None) -> int:

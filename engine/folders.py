@@ -14,15 +14,16 @@ import os
 
 
 class Folders:
-    """Of one engine; they lie in `parent`, 0700, as `run-ID`."""
+    """Of one engine; they lie in `parent`, 0700, as `run-ID`, or with another prefix."""
 
-    def __init__(self, parent: str) -> None:
+    def __init__(self, parent: str, prefix: str = "run") -> None:
         self._parent = parent
+        self._prefix = prefix
         self._spare: list[str] = []
 
     def take(self, run_id: int) -> str:
         """The folder of a run, with what an earlier attempt left in it. OSError if it cannot be made."""
-        folder = f"{self._parent}/run-{run_id}"
+        folder = f"{self._parent}/{self._prefix}-{run_id}"
         if folder in self._spare:
             self._spare.remove(folder)
             return folder

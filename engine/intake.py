@@ -9,12 +9,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from engine import crash
+from engine import artifacts, crash
 from engine.clock import Clock
 from engine.closing import Batch, Count, Start
 from engine.live import Live
-from engine.rules.endings import Verdict, last_lines, next_try, one_line, verdict
-from engine.rules.loudness import ERROR, INFO
+from engine.rules.endings import Verdict, last_lines, next_try, one_line, repeat, told_verdict, verdict
+from engine.rules.loudness import ERROR, INFO, WARNING
 from engine.rules.retries import retry_delay
 from engine.supervisor.events import Dropping, Event, Exited, Failed, Lost, Output, Started
 from store.enums import RunState
@@ -86,6 +86,7 @@ class Intake:
         batch = Batch()
         for run in self._touched.values():
             if run.held in held:
+                run.told.write(connection, run.held, run.began_at)
                 self._store(batch, run, held[run.held])
             else:
                 self.zombies.append(run.key)
@@ -120,10 +121,17 @@ class Intake:
             crash.point("heard-start")
             return True
         if isinstance(event, Exited):
+            self._take_artifacts(run, at)
             run.gap = event.dropped_lines, event.dropped_bytes
         run.end = event
         crash.point("heard-end")
         return True
+
+    def _take_artifacts(self, run: Live, at: int) -> None:
+        """All processes of the attempt are dead: what it left can be taken without anybody changing it."""
+        run.told.artifacts, warnings = artifacts.take(run.run_id, at)
+        for words in warnings:
+            run.say(at, words, WARNING)
 
     def _store(self, batch: Batch, run: Live, cancelled_by: str | None) -> None:
         if run.end is not None:
@@ -145,17 +153,24 @@ class Intake:
         left_behind = end.left_behind if isinstance(end, Exited) else 0
         began = at if run.began_at is None else run.began_at
         errors, seq, last = run.errors, run.lines, run.new_lines()
-        for line, level in last_lines(judged, (at - began) / SECOND, left_behind, *run.gap):
+        again = _again(run, judged, at, cancelled_by)
+        for line, level in last_lines(judged, (at - began) / SECOND, left_behind, *run.gap, again and again[1]):
             seq += 1
             errors += level >= ERROR
             last.say(run.run_id, seq, run.attempt, at, line, level)
         batch.lines.add(last)
         count = Count(seq, errors, *run.count[2:])
-        again = None
-        if judged.may_retry and run.attempt < run.max_attempts:
-            later = at + round(retry_delay(run.attempt, run.run_id) * SECOND)
-            again = later, next_try(str(judged.reason), run.attempt + 1, run.max_attempts)
         batch.ended(run.held, judged, at, code, count, run.start, again)
+
+
+def _again(run: Live, judged: Verdict, at: int, cancelled_by: str | None) -> tuple[int, str] | None:
+    """When (microseconds UTC) and why the run goes on after an attempt that is over, if it does."""
+    if judged.state is RunState.LOST and run.repeats and cancelled_by is None:
+        return at, repeat(str(judged.reason), run.repeats)
+    if not judged.may_retry or run.attempt >= run.max_attempts:
+        return None
+    later = at + round(retry_delay(run.attempt, run.run_id, run.backoff, run.backoff_limit) * SECOND)
+    return later, next_try(str(judged.reason), run.attempt + 1, run.max_attempts)
 
 
 def _never_began(end: Exited | Failed) -> bool:
@@ -168,4 +183,5 @@ def _judged(run: Live, end: Exited | Failed, cancelled_by: str | None) -> tuple[
     if isinstance(end, Failed):
         return None, Verdict(RunState.FAILED, f"not started: {end.error}", end.error)
     code = end.code if end.signal is None else -end.signal
-    return code, verdict(end.reason, end.code, end.signal, run.timeout, cancelled_by)
+    found = verdict(end.reason, end.code, end.signal, run.timeout, cancelled_by)
+    return code, told_verdict(run.told.end, end.reason, found, cancelled_by) if run.told.has_begun else found

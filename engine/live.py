@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 from engine.closing import Count, Start
 from engine.loglines import Lines
 from engine.rules.loudness import ERROR, INFO
+from engine.rules.retries import BACKOFF, BACKOFF_LIMIT
 from engine.supervisor.events import Exited, Failed, Output
+from engine.told import CHANNEL, STREAM, Line, Told
 from store.enums import LogBackend
 
 
 @dataclass(slots=True)
 class Live:
-    """What is known of it in memory. `unstored`, `start` and `end` are what the store does not know yet."""
+    """What is known of it in memory. `unstored`, `start` and `end` are what the store does not know yet.
+
+    `repeats`: how often it may still begin anew after it was lost.
+    """
 
     run_id: int
     fence: int
@@ -33,6 +38,10 @@ class Live:
     began_at: int | None = None
     end: Exited | Failed | None = None
     gap: tuple[int, int] = (0, 0)
+    told: Told = field(default_factory=Told)
+    backoff: int = BACKOFF
+    backoff_limit: int = BACKOFF_LIMIT
+    repeats: int = 0
 
     def __post_init__(self) -> None:
         self.unstored = self.new_lines()
@@ -58,7 +67,10 @@ class Live:
         return Lines(self.log_backend)
 
     def print(self, output: Output, at: int) -> None:
-        """Take what the job printed."""
+        """Take what the job printed, or told of itself."""
+        if output.stream == CHANNEL:
+            self.told.take(output.text, at, lambda lines: self._log(at, lines))
+            return
         where = self.run_id, self.lines + 1, self.attempt, at
         lines, errors = self.unstored.print(*where, output.stream, output.text)
         self.lines += lines
@@ -74,3 +86,12 @@ class Live:
         """The store knows everything now."""
         self.unstored = self.new_lines()
         self.start = None
+        self.told.stored()
+
+    def _log(self, at: int, lines: list[Line]) -> None:
+        levels = [level for _, level in lines]
+        self.unstored.put(
+            self.run_id, self.lines + 1, self.attempt, at, STREAM, [text for text, _ in lines], levels
+        )  # fmt: skip
+        self.lines += len(lines)
+        self.errors += sum(level >= ERROR for level in levels)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from engine import artifacts
 from engine.claims import Claim
 from engine.clock import Clock
 from engine.controllers import environment
@@ -12,6 +13,7 @@ from engine.folders import Folders
 from engine.live import Live
 from engine.supervisor.client import Job, Supervisor
 from engine.supervisor.events import Event, Failed
+from store.current import store_path
 
 READY_SECONDS = 0.005
 """How soon to ask again whether the supervisor is ready."""
@@ -25,6 +27,7 @@ class Workers:
         self._clock = clock
         self._folder = folder
         self._folders = Folders(str(folder))
+        self._outs = Folders(str(folder), artifacts.PREFIX)
         self._engine = engine
         self._count = 0
         self._supervisor: Supervisor | None = None
@@ -95,10 +98,12 @@ class Workers:
         for run in over:
             if run.folder is not None:
                 self._folders.give_back(run.folder)
+            self._outs.give_back(artifacts.folder_of(run.run_id))
 
     def rest(self) -> None:
         """Nothing runs: remove the folders that are kept for the next runs."""
         self._folders.clear()
+        self._outs.clear()
 
     def close(self, grace: float) -> list[Event]:
         """Stop all jobs within `grace` seconds and end the supervisor; what it still said."""
@@ -109,15 +114,21 @@ class Workers:
         if self._supervisor is not None:
             self._supervisor.discard()
             self._supervisor = None
-        self._folders.clear()
+        self.rest()
 
     def _job(self, claim: Claim, cap: int, grace: int) -> Job:
         run, cwd = claim.run, claim.command.cwd
         if cwd is None:
             run.folder = self._folders.take(run.run_id)
             cwd = run.folder
-        env = environment(run.run_id, run.attempt, claim.key, claim.command.env)
         command = claim.command
+        env = environment(run.run_id, run.attempt, claim.key, command.env)
+        env["TICKLER_ARTIFACTS"] = self._outs.take(run.run_id)
+        if command.argv:
+            env["TICKLER_GRACE"] = str(grace)
+        if command.needs_store:
+            env |= {"TICKLER_STORE": str(store_path()), "TICKLER_NOW": str(self._clock.now())}
         return Job(
-            run.key, command.text, cwd, env, run.timeout, grace, cap, stdin=command.stdin, shell=command.shell
+            run.key, command.text, cwd, env, run.timeout, grace, cap,
+            stdin=command.stdin, shell=command.shell, argv=command.argv,
         )  # fmt: skip

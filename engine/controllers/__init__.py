@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.controllers import shell
+from engine.controllers import chores, http, own, python, shell
 from engine.controllers.command import Command as Command
 from engine.controllers.command import Maker
 from engine.controllers.command import environment as environment
@@ -12,29 +12,39 @@ from engine.rules.errors import BadValue, shown
 from engine.rules.names import unknown
 from engine.rules.parameters import Declaration
 
-_DECLARED = (shell.DECLARATION,)
-_MAKERS: Mapping[str, Maker] = {"shell": shell.command}
+_MAKERS: Mapping[str, Maker] = {
+    "shell": shell.command,
+    "http": http.command,
+    "python": python.command,
+    **chores.MAKERS,
+}
 
-CONTROLLERS: dict[str, Declaration] = {each.name: each for each in _DECLARED}
+CONTROLLERS: dict[str, Declaration] = {
+    each.name: each for each in (shell.DECLARATION, http.DECLARATION, python.DECLARATION, *chores.DECLARATIONS)
+}
 """Every controller that comes with tickler, by its name."""
 
 
 def declared(name: str) -> Declaration:
-    """What a controller says of itself; BadValue if there is none of that name."""
-    if name not in CONTROLLERS:
-        raise BadValue(unknown(name, CONTROLLERS, "controller"))
-    return CONTROLLERS[name]
+    """What a controller says of itself; BadValue if there is none of that name, or its file cannot be read."""
+    found = CONTROLLERS.get(name) or next((each for each in own.found() if each.name == name), None)
+    if found is None:
+        raise BadValue(unknown(name, [each.name for each in everyone()], "controller"))
+    if found.error is not None:
+        raise BadValue(f"controller {shown(name)!r} cannot be used: {found.error}")
+    return found
 
 
 def everyone() -> list[Declaration]:
-    """All controllers: tickler's own, then those of the person, by name."""
-    return list(CONTROLLERS.values())
+    """All controllers: tickler's own, then those of the person, by name; files that cannot be read say why."""
+    return [*CONTROLLERS.values(), *(each for each in own.found() if each.name not in CONTROLLERS)]
 
 
 def command_of(controller: str, params: object) -> Command:
     """The command of a run; BadValue if the controller is not registered or refuses the params."""
-    if controller not in CONTROLLERS:
+    make = _MAKERS.get(controller)
+    if make is None and not any(each.name == controller for each in own.found()):
         raise BadValue(f"controller {shown(controller)!r} is not registered")
     if not isinstance(params, Mapping):
         raise BadValue("params must be an object")
-    return _MAKERS[controller](params)
+    return make(params) if make is not None else own.command(declared(controller), params)

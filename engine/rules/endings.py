@@ -57,6 +57,27 @@ def verdict(
     return _failed(exit_words(code, number) + late, may_retry=code not in _SHELL and not cancelled_by)
 
 
+def told_verdict(told: tuple[str, str] | None, cause: str, found: Verdict, cancelled_by: str | None) -> Verdict:
+    """What became of code that tells how it ended (word and sentence), and was `found` to have ended so.
+
+    Its exit status is not believed: `os._exit(0)` in the middle is no success.
+    """
+    if cause not in ("exit", "cancelled"):
+        return found
+    word, sentence = told or ("", "")
+    if word == "done":
+        return Verdict(RunState.SUCCEEDED, TOO_LATE if cancelled_by else None)
+    if cause == "cancelled":
+        return found
+    if word == "cancelled":
+        return Verdict(RunState.CANCELLED, "a signal from elsewhere asked it to end")
+    late = f"; {TOO_LATE}" if cancelled_by else ""
+    if word:
+        return _failed(sentence + late, may_retry=word == "failed" and not cancelled_by)
+    how = found.reason if found.reason and found.state is not RunState.SUCCEEDED else "exit 0"
+    return _failed(f"{how} in the middle: it neither returned nor raised", may_retry=not cancelled_by)
+
+
 def exit_words(code: int | None, number: int | None) -> str:
     """`exit 3`, `exit 127 (command not found)`, `killed by SIGSEGV`."""
     if number is not None:
@@ -79,9 +100,9 @@ def _failed(why: str, *, may_retry: bool) -> Verdict:
 
 
 def last_lines(
-    judged: Verdict, seconds: float, left_behind: int, dropped_lines: int, dropped_bytes: int
+    judged: Verdict, seconds: float, left_behind: int, dropped_lines: int, dropped_bytes: int, again: str | None = None
 ) -> list[tuple[str, int]]:
-    """What the log of an attempt ends with: lines and their levels."""
+    """What the log of an attempt ends with: lines and their levels. `again`: why a lost run begins anew."""
     lines = []
     if dropped_bytes:
         lost = f"{count_of(dropped_lines, 'line')}, {bytes_words(dropped_bytes)}"
@@ -91,12 +112,20 @@ def last_lines(
     why = f": {judged.reason}" if judged.reason else ""
     level = ERROR if judged.error or judged.state is RunState.LOST else INFO
     lines.append((f"end  {judged.state}{why}  after {duration_words(seconds)}", level))
+    if again and judged.state is RunState.LOST:
+        lines.append((f"again  {again}", WARNING))
     return lines
 
 
 def next_try(reason: str, number: int, most: int) -> str:
     """Why a run that failed waits."""
     return f"{reason}; attempt {number} of {most} follows"
+
+
+def repeat(reason: str, left: int) -> str:
+    """Why a run that was lost begins anew."""
+    more = "for the last time" if left == 1 else f"at most {left} times"
+    return f"{reason}; it may be repeated, and is, {more}"
 
 
 def one_line(command: str, limit: int = 400) -> str:

@@ -24,6 +24,9 @@ IGNORED = (
 )
 """Signals that the supervisor ignores: it ends with its engine, not before. Jobs start with the defaults."""
 
+CHANNEL = "channel"
+"""The stream by which a job of ours tells of itself, its descriptor 3: see `engine.jobs.channel`."""
+
 RUNNING, LINGERING, STOPPING, KILLING = range(4)
 NEVER = float("inf")
 
@@ -34,7 +37,7 @@ _NULL = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
 class Order:
     """A job as the engine asked for it; the fields are those of `client.Job`."""
 
-    __slots__ = ("cap", "command", "cwd", "detach_ok", "env", "grace", "key", "shell", "stdin", "timeout")
+    __slots__ = ("argv", "cap", "command", "cwd", "detach_ok", "env", "grace", "key", "shell", "stdin", "timeout")
 
     def __init__(
         self,
@@ -48,7 +51,9 @@ class Order:
         detach_ok: bool,
         stdin: str | None,
         shell: str | None,
+        argv: list[str],
     ) -> None:
+        self.argv = argv
         self.key = key
         self.command = command
         self.cwd = cwd
@@ -66,13 +71,13 @@ class Child:
 
     phase: RUNNING, LINGERING (the command ended, processes it left may still end by themselves), STOPPING
     (they were asked), KILLING. alarm: monotonic time of the next step. status: the command's wait status once
-    it ended, at `ended_at`. reason: "exit" unless somebody stopped it. capture: None until it prints. lines:
-    passed on so far.
+    it ended, at `ended_at`. reason: "exit" unless somebody stopped it. capture: None until it prints, and
+    `messages` until its channel brings something. lines: passed on so far, `told_lines` those of the channel.
     """
 
     __slots__ = (
-        *("alarm", "capture", "ended_at", "give_up", "key", "left_behind", "lines", "order", "phase", "pid"),
-        *("pipes", "reason", "start", "status", "told"),
+        *("alarm", "capture", "ended_at", "give_up", "key", "left_behind", "lines", "messages", "order"),
+        *("phase", "pid", "pipes", "reason", "start", "status", "told", "told_lines"),
     )
 
     def __init__(self, order: Order, pid: int, start: int, pipes: dict[int, str]) -> None:
@@ -89,16 +94,22 @@ class Child:
         self.left_behind = 0
         self.pipes = pipes
         self.capture: Capture | None = None
+        self.messages: Capture | None = None
         self.lines = 0
+        self.told_lines = 0
         self.told = 0.0
+
+    def dropped(self) -> tuple[int, int]:
+        """Lines and bytes that were too much, of output and channel."""
+        found = [each for each in (self.capture, self.messages) if each is not None]
+        return sum(each.dropped_lines for each in found), sum(each.dropped_bytes for each in found)
 
     def result(self) -> tuple[str, int, int | None, int | None, str, int, int, int]:
         """The fields of `events.Exited`."""
         status = None if self.status is None else os.waitstatus_to_exitcode(self.status)
         code = status if status is not None and status >= 0 else None
         number = -status if status is not None and status < 0 else None
-        dropped = (self.capture.dropped_lines, self.capture.dropped_bytes) if self.capture else (0, 0)
-        return self.key, self.ended_at, code, number, self.reason, self.left_behind, *dropped
+        return self.key, self.ended_at, code, number, self.reason, self.left_behind, *self.dropped()
 
 
 def spawn(order: Order, mark: str) -> Child:
@@ -114,8 +125,10 @@ def spawn(order: Order, mark: str) -> Child:
         if order.stdin is not None:
             stdin = _kept(order.stdin)
             opened.append(stdin)
+        channel = [os.pipe2(os.O_CLOEXEC)] if order.argv else []
+        opened += [fd for ends in channel for fd in ends]
         before = procfs.tick()
-        pid = _execute(order, (stdin, out_end, err_end))
+        pid = _execute(order, (stdin, out_end, err_end, *(end for _, end in channel)))
     except BaseException:
         for fd in opened:
             os.close(fd)
@@ -124,12 +137,13 @@ def spawn(order: Order, mark: str) -> Child:
         os.chdir("/")
     if stdin != _NULL:
         os.close(stdin)
-    os.close(out_end)
-    os.close(err_end)
-    os.set_blocking(out, False)
-    os.set_blocking(err, False)
+    pipes = {out: "stdout", err: "stderr"} | {ours: CHANNEL for ours, _ in channel}
+    for end in (out_end, err_end, *(end for _, end in channel)):
+        os.close(end)
+    for ours in pipes:
+        os.set_blocking(ours, False)
     start = before if before == procfs.tick() else procfs.start(pid)
-    return Child(order, pid, start, {out: "stdout", err: "stderr"})
+    return Child(order, pid, start, pipes)
 
 
 def _kept(text: str) -> int:
@@ -145,9 +159,11 @@ def _kept(text: str) -> int:
     return kept
 
 
-def _execute(order: Order, standard: tuple[int, int, int]) -> int:
-    """The new process with these as stdin, stdout and stderr."""
+def _execute(order: Order, standard: tuple[int, ...]) -> int:
+    """The new process with these as stdin, stdout, stderr and, with an argv of its own, channel."""
     command, env = order.command, order.env
+    if order.argv:
+        return _posix_spawn(order.argv[0], order.argv, env, standard)
     if order.shell is not None:
         return _posix_spawn(order.shell, [order.shell, "-c", command], env, standard)
     direct = program(command, env)
@@ -159,7 +175,7 @@ def _execute(order: Order, standard: tuple[int, int, int]) -> int:
     return _posix_spawn("/bin/sh", ["sh", "-c", "--", command], env, standard)
 
 
-def _posix_spawn(path: str, words: list[str], env: dict[str, str], standard: tuple[int, int, int]) -> int:
+def _posix_spawn(path: str, words: list[str], env: dict[str, str], standard: tuple[int, ...]) -> int:
     """The new process. posix_spawn, because it neither copies page tables nor runs Python in the child: half the
     cost of subprocess.
 

@@ -34,7 +34,9 @@ class Job:
     grace: seconds between SIGTERM and SIGKILL. cap: bytes of output passed on, fewer if lines are very short
     (`output.LINES`); of what comes after, the last 256 KB. detach_ok: processes may outlive the command; they
     must not keep writing to its output, which is closed with it. stdin: what the command reads, nothing if
-    None. shell: the path of another shell than /bin/sh; it gets `-c` and the command.
+    None. shell: the path of another shell than /bin/sh; it gets `-c` and the command. argv: what is started
+    instead, the path first; `command` is then only for people, and descriptor 3 is a pipe whose lines come as
+    `Output` of the stream "channel", capped on their own.
     """
 
     key: str
@@ -47,6 +49,7 @@ class Job:
     detach_ok: bool = False
     stdin: str | None = None
     shell: str | None = None
+    argv: tuple[str, ...] = ()
 
 
 class Supervisor:
@@ -128,7 +131,7 @@ class Supervisor:
         self._say(
             (
                 *("job", job.key, job.command, job.cwd, dict(job.env)),
-                *(job.timeout, job.grace, job.cap, job.detach_ok, job.stdin, job.shell),
+                *(job.timeout, job.grace, job.cap, job.detach_ok, job.stdin, job.shell, list(job.argv)),
             )
             for job in jobs
         )

@@ -20,12 +20,12 @@ class Started:
 
 @value
 class Output:
-    """Whole lines of one stream, "stdout" or "stderr", in the order they were read.
+    """Whole lines of one stream, "stdout", "stderr" or "channel", in the order they were read.
 
     `text` holds `lines` lines joined by newlines, without one at its end: `text.split("\\n")` gives them (not
     `splitlines`, which splits at more). Bytes that are no UTF-8 became U+FFFD; control characters are as
-    printed. `first` lines of the job came before: a reader that stored some already knows which these are. A
-    cap that was exceeded leaves a gap, where `Dropping` comes with the final counts.
+    printed. `first` lines of the job came before (of its channel, if it is that): a reader that stored some
+    already knows which these are. A cap that was exceeded leaves a gap, where `Dropping` comes with the final counts.
     """
 
     key: str

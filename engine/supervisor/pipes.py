@@ -6,7 +6,7 @@ import os
 import select
 import time
 
-from .child import Child
+from .child import CHANNEL, Child
 from .outbox import Outbox
 from .output import Capture, Piece
 
@@ -81,29 +81,30 @@ class Pipes:
                 left -= len(data)
                 self._take(child, stream, data)
             self._close(fd)
-        if child.capture is not None:
-            last = child.capture.finish(time.time_ns() // 1000)
-            if child.capture.dropped_lines:
-                self._tell(child, child.capture)
+        for capture in (child.capture, child.messages):
+            last = () if capture is None else capture.finish(time.time_ns() // 1000)
+            if child.dropped()[0]:
+                self._tell(child)
             for piece in last:
                 self._pass(child, piece)
 
     def _take(self, child: Child, stream: str, data: bytes) -> None:
-        if child.capture is None:
-            child.capture = Capture(child.order.cap)
-        capture = child.capture
+        capture = _capture(child, stream)
         piece = capture.feed(stream, time.time_ns() // 1000, data)
         if piece is not None:
             self._pass(child, piece)
         if capture.dropped_lines and time.monotonic() - child.told >= DROPPING:
-            self._tell(child, capture)
+            self._tell(child)
 
     def _pass(self, child: Child, piece: Piece) -> None:
-        child.lines += self._outbox.put_output(child.key, child.lines, piece)
+        if piece.stream == CHANNEL:
+            child.told_lines += self._outbox.put_output(child.key, child.told_lines, piece)
+        else:
+            child.lines += self._outbox.put_output(child.key, child.lines, piece)
 
-    def _tell(self, child: Child, capture: Capture) -> None:
+    def _tell(self, child: Child) -> None:
         child.told = time.monotonic()
-        self._outbox.put("dropping", child.key, capture.dropped_lines, capture.dropped_bytes)
+        self._outbox.put("dropping", child.key, *child.dropped())
 
     def _close(self, fd: int) -> None:
         child, _ = self._owners.pop(fd)
@@ -120,6 +121,17 @@ class Pipes:
         if fd in self._watched:
             self._watched.remove(fd)
             self._poll.unregister(fd)
+
+
+def _capture(child: Child, stream: str) -> Capture:
+    """Of its output, or of its channel: what it says of itself is not lost in a flood of what it prints."""
+    if stream == CHANNEL:
+        if child.messages is None:
+            child.messages = Capture(child.order.cap)
+        return child.messages
+    if child.capture is None:
+        child.capture = Capture(child.order.cap)
+    return child.capture
 
 
 def _read(fd: int) -> bytes | None:

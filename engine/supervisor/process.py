@@ -209,11 +209,12 @@ class Keeper:
         detach_ok: bool,
         stdin: str | None,
         shell: str | None,
+        argv: list[str],
     ) -> None:
         if key in self._waiting or key in self.family.children:
             self._outbox.put("failed", key, _now(), "A job with this key runs already.")
         else:
-            self._waiting[key] = Order(key, command, cwd, env, timeout, grace, cap, detach_ok, stdin, shell)
+            self._waiting[key] = Order(key, command, cwd, env, timeout, grace, cap, detach_ok, stdin, shell, argv)
 
     def _cancel(self, key: str, kill: bool) -> None:
         child = self.family.children.get(key)

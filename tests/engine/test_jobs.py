@@ -104,7 +104,10 @@ def test_run_without_a_command_fails_and_the_others_go_on(stage: Stage) -> None:
     bad = stage.add("x", params={"cmd": "true"})
     good = stage.add("true")
     runs = stage.over(bad, good)
-    assert runs[0].reason == "params: 'cmd' is not known to 'shell' (expected command, cwd, env, stdin and shell)"
+    assert (
+        runs[0].reason
+        == "params: 'cmd' is not known to 'shell' (expected command, cwd, env, stdin, shell and idempotent)"
+    )
     assert runs[1].state is RunState.SUCCEEDED
 
 

@@ -1,0 +1,136 @@
+"""Controllers of a person's own: functions marked `@controller` in `controllers/*.py` of the data folder.
+
+Read as text and never imported here: what a file does when it is imported, or that it does not end, is no
+concern of the engine's process. So what stands in the mark must be written out.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.controllers.command import Command, job
+from engine.rules.errors import BadValue
+from engine.rules.names import plain_name
+from engine.rules.parameters import Declaration, Kind, Parameter, read
+from store import paths
+
+_MOST = 1 << 20
+"""Bytes of a file, and a thousandth of it files, that are looked at."""
+_PARAM = ("name", "type", "required", "default", "help", "choices")
+_CONTROLLER = ("name", "params", "idempotent")
+
+
+def folder() -> Path:
+    """Where they lie."""
+    return paths.home() / "controllers"
+
+
+def found() -> list[Declaration]:
+    """All of them, by name; the first file that declares a name has it. One with `error` is a file that is wrong."""
+    known: dict[str, Declaration] = {}
+    try:
+        files = sorted(folder().glob("*.py"))[: _MOST >> 10]
+        stamps = [(path, path.stat()) for path in files if path.is_file()]
+    except OSError:
+        return []
+    for path, stamp in stamps:
+        for each in _declared(path, stamp.st_mtime_ns, stamp.st_size):
+            known.setdefault(each.name, each)
+    return sorted(known.values(), key=lambda each: each.name)
+
+
+def command(declaration: Declaration, params: Mapping[str, Any]) -> Command:
+    """The function in its file, with the params as declared; `origin` is `FILE:FUNCTION`."""
+    task = {"entry": declaration.origin, "params": declaration.read(params)}
+    return job(f"{declaration.name} ({declaration.origin})", "python", task, is_idempotent=declaration.is_idempotent)
+
+
+@functools.lru_cache(maxsize=256)
+def _declared(path: Path, changed: int, size: int) -> tuple[Declaration, ...]:
+    """What a file declares; asked again only when the file has changed."""
+    try:
+        if size > _MOST:
+            raise BadValue(f"{size:,} bytes are too many (at most {_MOST:,})")
+        tree = ast.parse(path.read_bytes(), str(path))
+        return tuple(_functions(tree, path))
+    except BadValue as fault:
+        words = str(fault)
+    except SyntaxError as fault:
+        words = f"line {fault.lineno}: {fault.msg}"
+    except (OSError, ValueError, RecursionError, MemoryError) as fault:
+        words = str(getattr(fault, "strerror", None) or fault or type(fault).__name__)
+    return (Declaration(path.stem, "", origin=str(path), error=f"{path.name}: {words}"),)
+
+
+def _functions(tree: ast.Module, path: Path) -> Iterator[Declaration]:
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for mark in node.decorator_list:
+            call = mark.func if isinstance(mark, ast.Call) else mark
+            if _last(call) == "controller":
+                yield _one(node, mark, path)
+
+
+def _one(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, path: Path) -> Declaration:
+    said = _arguments(mark, _CONTROLLER, f"line {mark.lineno}: controller") if isinstance(mark, ast.Call) else {}
+    name = said.get("name") or node.name
+    try:
+        plain = plain_name(name) if isinstance(name, str) else ""
+    except BadValue as fault:
+        raise BadValue(f"line {mark.lineno}: name: {fault}") from fault
+    if not plain:
+        raise BadValue(f"line {mark.lineno}: name: expected a text")
+    sentence = (ast.get_docstring(node) or "").strip().split("\n", 1)[0].rstrip(".")
+    parameters = tuple(_parameter(each, mark.lineno) for each in said.get("params") or ())
+    return Declaration(plain, sentence, parameters, said.get("idempotent") is True, f"{path}:{node.name}")
+
+
+def _parameter(said: Any, line: int) -> Parameter:
+    if not isinstance(said, Mapping) or not isinstance(said.get("name"), str) or not said["name"].isidentifier():
+        raise BadValue(f'line {line}: params: expected Param("name", ...)')
+    where, kind = f"line {line}: parameter {said['name']}", said.get("type", "text")
+    if kind not in list(Kind):
+        raise BadValue(f"{where}: type: expected one of {', '.join(Kind)}, not {kind!r}")
+    choices = tuple(str(each) for each in said.get("choices") or ())
+    if (kind == Kind.CHOICE) is not bool(choices):
+        raise BadValue(f"{where}: a choice has choices, and nothing else has")
+    made = Parameter(
+        said["name"], Kind(kind), str(said.get("help") or ""), bool(said.get("required")), said.get("default"), choices
+    )
+    if made.default is not None:
+        try:
+            read(made, made.default)
+        except BadValue as fault:
+            raise BadValue(f"{where}: default: {fault}") from fault
+    return made
+
+
+def _arguments(call: ast.Call, names: tuple[str, ...], where: str) -> dict[str, Any]:
+    """What is said in a call, by name."""
+    if len(call.args) > len(names):
+        raise BadValue(f"{where}: expected at most {', '.join(names)}")
+    said = dict(zip(names, call.args, strict=False)) | {word.arg or "**": word.value for word in call.keywords}
+    unknown = sorted(set(said) - set(names))
+    if unknown:
+        raise BadValue(f"{where}: {unknown[0]!r} is not known (expected {', '.join(names)})")
+    return {name: _literal(value, f"{where}: {name}") for name, value in said.items()}
+
+
+def _literal(node: ast.expr, where: str) -> Any:
+    if isinstance(node, ast.Call) and _last(node.func) == "Param":
+        return _arguments(node, _PARAM, where)
+    if isinstance(node, ast.List | ast.Tuple):
+        return [_literal(each, where) for each in node.elts]
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError) as fault:
+        raise BadValue(f"{where}: expected a value that is written out, as the file is read and not run") from fault
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

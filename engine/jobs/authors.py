@@ -1,0 +1,35 @@
+"""What authors of controllers write above a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Param(NamedTuple):
+    """A parameter of a controller. `type`: text, number, boolean, choice (with `choices`), object or duration.
+
+    Say values directly, not by names: a file is read, not run, when controllers are listed.
+    """
+
+    name: str
+    type: str = "text"
+    required: bool = False
+    default: Any = None
+    help: str = ""
+    choices: Sequence[str] = ()
+
+
+def controller(name: str | None = None, params: Sequence[Param] = (), idempotent: bool = False) -> Callable[[F], F]:
+    """Make a function a controller, by its own name if none is said; its docstring's first line says what it does.
+
+    `idempotent`: running it a second time does no harm, so a lost run runs again by itself.
+    """
+
+    def mark(function: F) -> F:
+        function.__dict__["tickler"] = {"name": name or function.__name__, "params": params, "idempotent": idempotent}
+        return function
+
+    return mark

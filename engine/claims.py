@@ -2,7 +2,7 @@
 
 An exclusive run starts only when nothing is active. While one waits, younger runs wait behind it: on a desk
 that is never idle it would otherwise wait for ever. Runs of one schedule wait for one another unless its
-overlap is `allow`.
+overlap is `allow`. A run of a named slot waits for a place in it, and others pass it by.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from engine import closing, loglines
+from engine import closing, ledger, loglines
 from engine.controllers import Command, command_of
 from engine.live import Live
 from engine.rules.endings import Verdict
 from engine.rules.loudness import ERROR
+from engine.rules.slots import Holder, free_key, full, waiting_words
 from store.enums import Overlap, RunState
 
 EXCLUSIVE = "waiting: exclusive"
@@ -31,7 +32,8 @@ REFUSALS = 200
 # Indexes are named: without statistics SQLite prefers the one of states, and reads all that waits to find the oldest.
 _COLUMNS = """
 r.id, r.fence, r.controller, r.params, r.timeout, r.attempts, r.max_attempts, r.is_exclusive, r.dedupe_key,
-r.log_lines, r.log_errors, r.dropped_lines, r.dropped_bytes, r.schedule_id, s.overlap, r.not_after, r.log_backend
+r.log_lines, r.log_errors, r.dropped_lines, r.dropped_bytes, r.schedule_id, s.overlap, r.not_after, r.log_backend,
+r.slot, r.slot_places, r.backoff, r.backoff_limit
 """
 _WAITING = f"""
 SELECT {_COLUMNS} FROM run r INDEXED BY run_pending LEFT JOIN schedule s ON s.id = r.schedule_id
@@ -39,11 +41,13 @@ WHERE r.state = 'pending' AND r.available_at <= ?
   AND (s.id IS NULL OR s.overlap = 'allow' OR NOT EXISTS (
     SELECT 1 FROM run o INDEXED BY run_open_by_schedule WHERE o.schedule_id = r.schedule_id
       AND o.state IN ('pending', 'starting', 'running') AND o.state <> 'pending'))
+  AND (r.slot IS NULL OR r.is_exclusive
+    OR r.slot_places > ifnull((SELECT value FROM json_each(?) WHERE key = r.slot), 0))
 ORDER BY r.available_at, r.id LIMIT ?
 """
 _CLAIM = """
 UPDATE run SET state = 'starting', fence = fence + 1, attempts = attempts + 1, engine_id = ?, reason = NULL,
-  error = NULL, exit_code = NULL
+  error = NULL, exit_code = NULL, idempotent = max(idempotent, ?), slot_key = ?
 WHERE id = ? AND fence = ? AND state = 'pending'
 """
 _ATTEMPT = """
@@ -55,6 +59,17 @@ UPDATE run SET reason = ? WHERE id IN (
   ORDER BY available_at, id LIMIT ?)
   AND reason IS NOT ?
 """
+_MARK_SLOT = """
+UPDATE run SET reason = ? WHERE id IN (
+  SELECT id FROM run INDEXED BY run_pending
+  WHERE state = 'pending' AND available_at <= ? AND slot = ? AND slot_places <= ?
+  ORDER BY available_at, id LIMIT ?)
+  AND reason IS NOT ?
+"""
+_UNMARK_SLOTS = """
+UPDATE run SET reason = NULL WHERE state = 'pending' AND reason LIKE 'waiting: slot %'
+  AND slot_places > ifnull((SELECT value FROM json_each(?) WHERE key = slot), 0)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +79,25 @@ class Claim:
     run: Live
     command: Command
     key: str
+    slot_key: str | None = None
 
 
 @dataclass(slots=True)
 class Claims:
-    """What a pass took in hand. `refused` ended without having begun; `held`: an exclusive run makes others wait."""
+    """What a pass took in hand. `refused` ended without having begun; `held`: an exclusive run makes others wait.
+
+    `slots`: who holds places, by the name of the slot.
+    """
 
     taken: list[Claim] = field(default_factory=list)
     refused: int = 0
     held: bool = False
+    slots: dict[str, list[Holder]] = field(default_factory=dict)
+
+    @property
+    def makes_wait(self) -> bool:
+        """Whether a run that could begin otherwise may have to say what it waits for."""
+        return self.held or bool(self.slots)
 
 
 class Pending(NamedTuple):
@@ -95,6 +120,10 @@ class Pending(NamedTuple):
     overlap: str | None
     not_after: int | None
     log_backend: str
+    slot: str | None
+    slot_places: int
+    backoff: int
+    backoff_limit: int
 
 
 def claim(connection: sqlite3.Connection, engine_id: str, now: int, due: int, places: int) -> Claims:
@@ -103,20 +132,30 @@ def claim(connection: sqlite3.Connection, engine_id: str, now: int, due: int, pl
     Inside the caller's transaction; nothing may be started before that is committed.
     """
     claims = Claims()
-    active, exclusive = connection.execute(
-        "SELECT count(*), ifnull(max(is_exclusive), 0) FROM run INDEXED BY run_active"
+    active = connection.execute(
+        "SELECT id, is_exclusive, slot, slot_key, slot_places FROM run INDEXED BY run_active"
         " WHERE state IN ('starting', 'running')"
-    ).fetchone()
-    free = places - active
-    claims.held = bool(exclusive)
+    ).fetchall()
+    for run_id, is_exclusive, slot, key, slot_places in active:
+        claims.held = claims.held or bool(is_exclusive)
+        if slot is not None:
+            claims.slots.setdefault(slot, []).append(Holder(run_id, key or "", slot_places))
+    free = places - len(active)
     while len(claims.taken) < free and not claims.held and claims.refused < REFUSALS:
-        rows = connection.execute(_WAITING, (due, free - len(claims.taken))).fetchall()
+        rows = _waiting(connection, claims, due, free - len(claims.taken))
         if not rows:
             break
         known = len(claims.taken)
-        _taken(connection, claims, [Pending(*row) for row in rows], now, active)
-        _mark_starting(connection, claims.taken[known:], engine_id, now)
+        _taken(connection, claims, rows, now, len(active))
+        _mark_starting(connection, claims, known, engine_id, now)
+    if active and free <= 0 and not claims.held:
+        claims.held = any(row.is_exclusive for row in _waiting(connection, claims, due, 1))
     return claims
+
+
+def _waiting(connection: sqlite3.Connection, claims: Claims, due: int, limit: int) -> list[Pending]:
+    taken = json.dumps(full(claims.slots)) if claims.slots else "{}"
+    return [Pending(*row) for row in connection.execute(_WAITING, (due, taken, limit)).fetchall()]
 
 
 def first_expiry(connection: sqlite3.Connection) -> int | None:
@@ -133,16 +172,26 @@ def expire(connection: sqlite3.Connection, now: int) -> int:
         "SELECT id FROM run WHERE state = 'pending' AND attempts = 0 AND not_after <= ?", (now,)
     ).fetchall()
     for (run_id,) in rows:
-        closing.dropped(connection, run_id, EXPIRED, now)
+        _expire(connection, run_id, now)
     return len(rows)
 
 
-def mark_waiting(connection: sqlite3.Connection, now: int, is_held: bool) -> None:
-    """Let waiting runs say that it is an exclusive run they wait for, or say so no longer."""
-    if is_held:
+def _expire(connection: sqlite3.Connection, run_id: int, now: int) -> None:
+    ledger.expired(connection, run_id, now)
+    closing.dropped(connection, run_id, EXPIRED, now)
+
+
+def mark_waiting(connection: sqlite3.Connection, now: int, claims: Claims) -> None:
+    """Let waiting runs say which exclusive run or slot they wait for, or say so no longer."""
+    if claims.held:
         connection.execute(_MARK, (EXCLUSIVE, now, _MARKED, EXCLUSIVE))
-    else:
-        connection.execute("UPDATE run SET reason = NULL WHERE state = 'pending' AND reason = ?", (EXCLUSIVE,))
+        return
+    connection.execute("UPDATE run SET reason = NULL WHERE state = 'pending' AND reason = ?", (EXCLUSIVE,))
+    taken = full(claims.slots)
+    for name, places in taken.items():
+        words = waiting_words(name, claims.slots[name])
+        connection.execute(_MARK_SLOT, (words, now, name, places, _MARKED, words))
+    connection.execute(_UNMARK_SLOTS, (json.dumps(taken),))
 
 
 def _taken(connection: sqlite3.Connection, claims: Claims, waiting: Iterable[Pending], now: int, busy: int) -> None:
@@ -157,11 +206,16 @@ def _taken(connection: sqlite3.Connection, claims: Claims, waiting: Iterable[Pen
         if row.is_exclusive and (busy or claims.taken):
             claims.held = True
             return
-        claim = _claimed(connection, row, now)
+        key = None if row.slot is None else free_key(row.slot, row.slot_places, claims.slots.get(row.slot, ()))
+        if row.slot is not None and key is None:
+            continue
+        claim = _claimed(connection, row, now, key)
         if claim is None:
             claims.refused += 1
             continue
         claims.taken.append(claim)
+        if row.slot is not None and key is not None:
+            claims.slots.setdefault(row.slot, []).append(Holder(row.id, key, row.slot_places))
         if row.schedule_id is not None and row.overlap != Overlap.ALLOW:
             schedules.add(row.schedule_id)
         if row.is_exclusive:
@@ -169,10 +223,10 @@ def _taken(connection: sqlite3.Connection, claims: Claims, waiting: Iterable[Pen
             return
 
 
-def _claimed(connection: sqlite3.Connection, row: Pending, now: int) -> Claim | None:
+def _claimed(connection: sqlite3.Connection, row: Pending, now: int, slot_key: str | None) -> Claim | None:
     """The claim to be marked, None if the run can never be started: then it is over and says why."""
     if row.attempts == 0 and row.not_after is not None and row.not_after <= now:
-        closing.dropped(connection, row.id, EXPIRED, now)
+        _expire(connection, row.id, now)
         return None
     try:
         command = _command(row.controller, row.params)
@@ -183,8 +237,9 @@ def _claimed(connection: sqlite3.Connection, row: Pending, now: int) -> Claim | 
     run = Live(
         row.id, row.fence + 1, row.attempts + 1, row.max_attempts, row.timeout, command.text,
         row.lines, row.errors, row.dropped_lines, row.dropped_bytes, row.log_backend,
+        backoff=row.backoff, backoff_limit=row.backoff_limit,
     )  # fmt: skip
-    return Claim(run, command, row.dedupe_key or f"run:{row.id}")
+    return Claim(run, command, row.dedupe_key or f"run:{row.id}", slot_key)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -193,9 +248,33 @@ def _command(controller: str, params: str) -> Command:
     return command_of(controller, json.loads(params))
 
 
-def _mark_starting(connection: sqlite3.Connection, taken: Iterable[Claim], engine_id: str, now: int) -> None:
-    runs = [claim.run for claim in taken]
-    claimed = connection.executemany(_CLAIM, [(engine_id, run.run_id, run.fence - 1) for run in runs])
-    if runs and claimed.rowcount != len(runs):
+def _mark_starting(connection: sqlite3.Connection, claims: Claims, known: int, engine_id: str, now: int) -> None:
+    """Mark those taken after the first `known`; whose place in a slot is held after all waits on."""
+    plain = [claim for claim in claims.taken[known:] if claim.slot_key is None]
+    taken = plain + [
+        claim for claim in claims.taken[known:] if claim.slot_key and _has_place(connection, claims, claim, engine_id)
+    ]
+    claimed = connection.executemany(_CLAIM, [_marked(claim, engine_id) for claim in plain])
+    if plain and claimed.rowcount != len(plain):
         raise RuntimeError("a run was claimed that does not wait")
+    claims.taken[known:] = sorted(taken, key=lambda claim: claims.taken.index(claim))
+    runs = [claim.run for claim in taken]
     connection.executemany(_ATTEMPT, [(run.run_id, run.attempt, run.fence, engine_id, now) for run in runs])
+
+
+def _has_place(connection: sqlite3.Connection, claims: Claims, claim: Claim, engine_id: str) -> bool:
+    """Mark a run starting that holds a key. The index has the last word: it may know a holder that was not seen."""
+    try:
+        return connection.execute(_CLAIM, _marked(claim, engine_id)).rowcount == 1
+    except sqlite3.IntegrityError:
+        key = str(claim.slot_key)
+        holder = connection.execute(
+            "SELECT id FROM run WHERE slot_key = ? AND state IN ('starting', 'running')", (key,)
+        ).fetchone()
+        claims.slots[key.rpartition("#")[0]] = [Holder(holder[0] if holder else 0, key, 1)]
+        return False
+
+
+def _marked(claim: Claim, engine_id: str) -> tuple[object, ...]:
+    run = claim.run
+    return engine_id, claim.command.is_idempotent, claim.slot_key, run.run_id, run.fence - 1

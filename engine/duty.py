@@ -235,8 +235,8 @@ class Duty:
 
     def _claim(self, connection: Connection, plan: Plan) -> Claims:
         found = claims.claim(connection, self._node.name, plan.now, plan.due, self._outlook.places)
-        if found.held or self._is_held:
-            claims.mark_waiting(connection, plan.due, found.held)
+        if found.makes_wait or self._is_held:
+            claims.mark_waiting(connection, plan.due, found)
         return found
 
     def _committed(self, plan: Plan, done: Done) -> None:
@@ -258,7 +258,7 @@ class Duty:
             self._expiry_seen = 0
         if plan.claims:
             self._is_claimable = done.claims.refused >= claims.REFUSALS
-            self._is_held = done.claims.held
+            self._is_held = done.claims.makes_wait
         if done.is_stuck:
             self._fire_at = self._clock.monotonic() + _STUCK_SECONDS
         self._introduce(done)

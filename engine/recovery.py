@@ -4,6 +4,7 @@
 |---|---|
 | how it ended | that is the result, with its own time, although the engine died |
 | it was stopped because the engine died, or it began and nothing more | `lost`: it is never run twice by itself |
+| the same, of a controller that says it may be repeated | `pending` again, at most `REPEATS` times, then `lost` |
 | it could not be spawned | `failed` |
 | nothing, and it was only claimed | it never ran: `pending` again, the attempt is given back |
 
@@ -33,12 +34,21 @@ from store.reads import logs
 AGAIN_SECONDS = 0.1
 """How often a supervisor that still stops its jobs is looked at."""
 MARGIN_SECONDS = 2.0
+REPEATS = 3
+"""A run that takes the engine with it each time shall not do so for ever."""
 
 _HELD = """
 SELECT r.id, r.fence, r.attempts, r.max_attempts, r.timeout, r.controller, r.params, r.name, r.log_lines,
-       r.log_errors, r.dropped_lines, r.dropped_bytes, r.state, r.engine_id, n.boot_id, a.started_at, r.log_backend
+       r.log_errors, r.dropped_lines, r.dropped_bytes, r.state, r.engine_id, n.boot_id, a.started_at, r.log_backend,
+       r.backoff, r.backoff_limit, CASE WHEN r.idempotent THEN max(0, ? - r.lost_count) ELSE 0 END
 FROM run r LEFT JOIN node n ON n.id = r.engine_id LEFT JOIN attempt a ON a.run_id = r.id AND a.fence = r.fence
 WHERE r.state IN ('starting', 'running') ORDER BY r.id
+"""
+# The attempt that was lost is none of those that a schedule allows for failures.
+_REPEATED = """
+UPDATE run SET lost_count = lost_count + 1, max_attempts = max_attempts + 1
+WHERE id = ? AND fence = ? AND state = 'pending'
+  AND (SELECT state FROM attempt WHERE run_id = run.id AND fence = run.fence) = 'lost'
 """
 
 
@@ -110,12 +120,15 @@ class Recovery:
         self.is_over = not estate.dying
 
     def _orphans(self, connection: sqlite3.Connection, in_hand: set[str]) -> Iterator[Orphan]:
-        for row in connection.execute(_HELD).fetchall():
+        for row in connection.execute(_HELD, (REPEATS,)).fetchall():
             run_id, fence, number, most, timeout, controller, params, name, lines, errors, gone, size, *rest = row
-            state, engine_id, boot, began_at, backend = rest
+            state, engine_id, boot, began_at, backend, backoff, limit, repeats = rest
             text = _command(controller, params, name)
             counts = lines, errors, gone, size
-            run = Live(run_id, fence, number, most, timeout, text, *counts, backend, began_at=began_at)
+            run = Live(
+                run_id, fence, number, most, timeout, text, *counts, backend, began_at=began_at,
+                backoff=backoff, backoff_limit=limit, repeats=repeats,
+            )  # fmt: skip
             if run.key not in in_hand:
                 yield Orphan(run, state, engine_id or "?", boot is None or boot == self._boot)
 
@@ -133,6 +146,7 @@ class Recovery:
         if run.end is None:
             intake.hear([self._vanished(orphan, job)])
         intake.store(connection)
+        connection.execute(_REPEATED, run.held)
 
     def _tell(
         self,

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping
 
 from engine.rules.errors import BadValue, shown
-from engine.rules.wording import count_of
 from store.frozen import value
 
 MOST_PLACES = 100
@@ -59,12 +58,11 @@ def free_key(name: str, places: int, holders: Iterable[Holder]) -> str | None:
     return next(key for key in (f"{name}#{number}" for number in range(places)) if key not in held)
 
 
-def waiting_words(name: str, places: int, holders: Iterable[Holder]) -> str:
+def waiting_words(name: str, holders: Iterable[Holder]) -> str:
     """`waiting: slot gpu is held by run 5`."""
     who = [str(holder.run_id) for holder in holders]
     runs = ("run " if len(who) == 1 else "runs ") + ", ".join(who[:5]) + (", ..." if len(who) > 5 else "")
-    of = f" ({count_of(places, 'place')})" if places > 1 else ""
-    return f"waiting: slot {name}{of} is held by {runs}"
+    return f"waiting: slot {name} is held by {runs}"
 
 
 def full(active: Mapping[str, list[Holder]]) -> dict[str, int]:

@@ -39,10 +39,10 @@ def window(
 ) -> Window:
     """The window of a run that is made at `now` for what was planned at `planned` (microseconds UTC).
 
-    `offset` (seconds) moves it, with both its ends. `start_window` is its length in seconds, 0 for none; None lets
-    it end when the `following` occurrence is due, unless the run `may_wait`: in a queue, or when all that was
-    missed is caught up with. What is caught up with begins its window now: counted from the time it was planned
-    for, it would be over already.
+    `offset` (seconds) moves its begin. `start_window` is its length in seconds, 0 for none; None lets it end when the
+    `following` occurrence is due, unless the run `may_wait`: in a queue, or when all that was missed is caught up
+    with. What is caught up with begins its window now: counted from the time it was planned for, it would be over
+    already.
     """
     begin = planned if 0 <= now - planned <= _GRACE else now
     available = max(now, begin + offset * _SECOND)
@@ -50,4 +50,4 @@ def window(
         return Window(available, begin + (offset + start_window) * _SECOND if start_window else None)
     if following is None or may_wait:
         return Window(available, None)
-    return Window(available, following + offset * _SECOND)
+    return Window(available, following if available < following else following + offset * _SECOND)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
-from datetime import datetime
+from dataclasses import replace
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,53 +11,20 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from engine.controllers import CONTROLLERS
-from engine.operations.saving import BadKey
-from engine.operations.schedule_fields import columns_of, rule_for
-from engine.rules.durations import duration_text, duration_words, parse_duration
-from engine.rules.errors import BadValue
-from engine.rules.when import Rule, preview, sentence
 from engine.rules.wording import day_and_clock
 from store import values
-from store.enums import AfterExecution, Missed, Overlap, RepeatAxis
-from store.instants import from_us, to_us
+from store.instants import from_us
 from themes import FORM_SHEET
+from tui.perform import Wish
+from tui.screens import schedule_editor_fields as fields
+from tui.screens import schedule_editor_params as params
+from tui.screens.schedule_editor_check import Checked, check, compared
+from tui.screens.schedule_editor_saving import wishes
 from tui.screens.view import Base
 from tui.text import safe
+from tui.widgets.folding_form import FoldingForm
 from tui.widgets.form import Field, Form, Notes
 from tui.widgets.header import Header, Hints, Place
-
-AHEAD = 5
-"""Occurrences shown while typing."""
-
-_MEANS = {
-    "missed": {
-        "skip": "what was missed stays missed", "run_once": "all missed become one run",
-        "run_all": "each missed one runs, oldest first",
-    },
-    "overlap": {
-        "skip": "not while the last one runs", "queue": "one waits for the last to end",
-        "allow": "beside the last one", "replace": "the last one is stopped first",
-    },
-    "after_execution": {
-        "keep": "a one-off stays, without a next time", "disable": "a one-off is switched off",
-        "delete": "a one-off is removed, its runs stay",
-    },
-    "is_exclusive": {"no": "", "yes": "nothing else runs meanwhile"},
-}  # fmt: skip
-
-
-_SHORT = {
-    "start": "start_at", "end": "end_at", "count": "max_count", "exclude": "excluded_dates",
-    "exclusive": "is_exclusive",
-}  # fmt: skip
-"""Parameter of the operation -> field of the form."""
-
-_NEW = {
-    "timeout": "1h", "max_retries": "0", "missed": Missed.RUN_ONCE.value, "overlap": Overlap.SKIP.value,
-    "after_execution": AfterExecution.DISABLE.value,
-}  # fmt: skip
-_FIELDS_OF = {**_SHORT, "params": "command"}
 
 
 class ScheduleEditor(Base):
@@ -72,17 +36,37 @@ class ScheduleEditor(Base):
     def __init__(self, schedule: values.Schedule | None) -> None:
         super().__init__()
         self._schedule = schedule
-        self._before = _texts(schedule) if schedule else {}
+        self._before = fields.texts_of(schedule) if schedule else fields.new_texts(self.desk.zone.key)
+        self._shown = (self._before["notation"], self._before["controller"])
+        self._checked = Checked()
+        self._saving = False
+
+    @property
+    def holds_keys(self) -> bool:
+        """Between enter and the answer of the store."""
+        return self._saving
 
     def compose(self) -> ComposeResult:
         """Form and preview."""
+        what, more = self._what(self._before["controller"])
+        groups = fields.groups(self._before, what, more)
+        self._before |= {field.name: field.value for group in groups for field in group.fields}
         yield Header("schedules")
         yield Place()
         with Horizontal(id="editor"):
-            yield Form(_fields(self._schedule, self.desk.zone.key), self._check)
+            yield FoldingForm(groups, self._check, ascii_marks=self.desk.ascii_marks)
             with VerticalScroll(id="preview", can_focus=False):
                 yield Static(id="preview-text", markup=False)
         yield Hints()
+
+    def _what(self, controller: str) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+        """The controller and the fields it declares."""
+        own = self._schedule is not None and controller == self._schedule.controller
+        first, more = params.fields_of(controller, self._schedule.params if self._schedule and own else {})
+        known = params.declaration(controller)
+        hint = known.sentence if known else "not known here"
+        choose = Field("controller", "runs", controller, hint, params.names(self._before["controller"]))
+        return (choose, *first), more
 
     def on_mount(self) -> None:
         """Say what is edited, and show what the values mean."""
@@ -90,154 +74,105 @@ class ScheduleEditor(Base):
         self.query_one(Place).words = ((name, "text bold"), ("   edit schedule", "muted"))
         self.query_one(Hints).pairs = (
             ("enter", "save"), ("esc", "leave"), ("tab", "next field"), ("left right", "choose"),
+            ("space", "open a group"),
         )  # fmt: skip
         self._show()
 
+    @property
+    def form(self) -> FoldingForm:
+        """The fields."""
+        return self.query_one(FoldingForm)
+
     @on(Form.Changed)
+    async def _changed(self, event: Form.Changed) -> None:
+        notation, controller = event.values["notation"], event.values["controller"]
+        was, self._shown = self._shown, (notation, controller)
+        if notation != was[0]:
+            await self.form.set_group("when", fields.when_fields(notation, self._before | event.values))
+            self.form.rows["notation"].box.focus()
+        if controller != was[1]:
+            what, more = self._what(controller)
+            for field in (*what[1:], *more):
+                self._before.setdefault(field.name, field.value)
+            await self.form.set_group("what", what)
+            await self.form.set_group("more", more)
+            self.form.rows["controller"].box.focus()
+        self._show()
+
     def _show(self) -> None:
-        self.query_one("#preview-text", Static).update(Content("\n").join(self.query_one(Form).notes.preview))
+        self.query_one("#preview-text", Static).update(Content("\n").join(self.form.notes.preview))
+
+    def _check(self, typed: dict[str, str]) -> Notes:
+        """The rules of the operation itself, asked while typing: what is wrong is said beside its field."""
+        self._checked = check(self._schedule, typed, self._before, self.desk.clock(), self.desk.zone.key)
+        notes = self._checked.notes
+        if self._schedule is None or self._schedule.next_at is None or self._checked.rule is None:
+            return notes
+        planned = day_and_clock(from_us(self._schedule.next_at), self.desk.clock(), self._checked.rule.zone)
+        line = Content.styled(f"planned before this edit: {planned}", "$muted")
+        return replace(notes, preview=(*notes.preview, line))
 
     @on(Form.Submitted)
-    def _save(self, event: Form.Submitted) -> None:
-        from engine.operations.schedules import add, edit
+    def _submit(self, event: Form.Submitted) -> None:
+        if self._saving:
+            return
+        rows = compared(self._schedule, self._checked, self.desk.clock())
+        if rows is None:
+            self._save(event.values)
+            return
+        from tui.screens.schedule_editor_changes import Changes
 
-        given = _given(event.values)
-        given |= {short: given.pop(key) for short, key in _SHORT.items()}
-        if self._schedule is None:
-            self.desk.perform(add, given.pop("name"), then=self._saved, **given)
-        else:
-            self.desk.perform(edit, self._schedule.name, then=self._saved, rev=self._schedule.rev, **given)
+        before, after = rows.sentences
+        changes = Changes(event.values["name"], before, after, rows.rows)
+        self.desk.push_screen(changes, lambda yes: self._save(event.values) if yes else None)
+
+    def _save(self, typed: dict[str, str]) -> None:
+        """One act after another: the fields, then what verbs of their own change. A refusal stands in the form."""
+        todo = wishes(self._schedule, self._before | typed, self._before, self._checked)
+        if not todo:
+            self.dismiss()
+            return
+        self._saving = True
+        self._ask(todo)
+
+    def _ask(self, todo: list[Wish]) -> None:
+        def done(result: Any) -> None:
+            if todo[1:]:
+                self._ask(todo[1:])
+            else:
+                self._saved(result)
+
+        self.desk.ask(replace(todo[0], then=done, refused=self._refused))
+
+    def _refused(self, words: str) -> None:
+        """Everything typed is still there."""
+        self._saving = False
+        line = Content.styled(safe(words), "$error")
+        self.query_one("#preview-text", Static).update(Content("\n").join((line, *self.form.notes.preview)))
+        self.query_one("#preview", VerticalScroll).scroll_home(animate=False)
 
     def _saved(self, schedule: values.Schedule) -> None:
+        self._saving = False
         self.notify(f"Saved: {schedule.name}", markup=False)
-        self.dismiss()
+        if self.is_current:
+            self.dismiss()
 
     async def action_back(self) -> None:
         """Leave; what was changed is named first, so that nothing typed is lost by one key."""
         from tui.screens.dialog import Confirm
 
-        now = self.query_one(Form).values
-        changed = [name for name, value in now.items() if value != self._before.get(name, "")]
-        if self._schedule is None or not changed:
+        if self._saving:
+            return
+        now = self.form.values
+        changed = [name for name, text in now.items() if text != self._before.get(name, "")]
+        if not changed:
             self.dismiss()
             return
-        question = f"Leave without saving? Changed: {', '.join(changed)}."
+        labels = ", ".join(name.rsplit(".", 1)[-1].replace("_", " ") for name in changed)
+        question = f"Leave without saving? Changed: {labels}."
 
         def answer(yes: bool | None) -> None:
             if yes:
                 self.dismiss()
 
         self.desk.push_screen(Confirm(question, "leave"), answer)
-
-    def _check(self, typed: dict[str, str]) -> Notes:
-        """The rules of the operation itself, asked while typing: the first field that is wrong says why."""
-        now = self.desk.clock()
-        means = {name: words.get(typed[name], "") for name, words in _MEANS.items()}
-        for name in ("timeout", "max_lateness"):
-            with suppress(BadValue):
-                means[name] = duration_words(parse_duration(typed[name]))
-        anchor = self._schedule.anchor_at if self._schedule else to_us(now)
-        wrong = {} if typed["command"].strip() else {"command": "what shall run?"}
-        given = _given(typed) | {"command": typed["command"].strip() or "true", "name": typed["name"].strip() or "-"}
-        if not typed["name"].strip():
-            wrong["name"] = "a schedule needs a name"
-        try:
-            rule = rule_for(columns_of(given, self._schedule, now, self.desk.zone.key), anchor)
-        except BadKey as fault:
-            field, words = _FIELDS_OF.get(fault.key, fault.key), str(fault).removeprefix(f"{fault.key}: ")
-            return Notes({**wrong, field: words}, means, (Content.styled(safe(words), "$error"),))
-        except BadValue as fault:
-            return Notes({**wrong, "command": str(fault)}, means, (Content.styled(safe(str(fault)), "$error"),))
-        means["spec"] = means["moment"] = sentence(rule).removesuffix(f", {rule.zone}")
-        return Notes(wrong, means, self._preview(rule, now))
-
-    def _preview(self, rule: Rule, now: datetime) -> tuple[Content, ...]:
-        lines = [Content(safe(sentence(rule))), Content(""), Content.styled(f"next, {rule.zone}", "$muted")]
-        planned = preview(rule, now, AHEAD)
-        for each in planned:
-            lines.append(Content(each.local.strftime("%a %d %b %Y  %H:%M:%S").removesuffix(":00")))
-            if each.note:
-                lines.append(Content.styled(f"  {each.note}", "$warning"))
-        if not planned:
-            lines.append(Content.styled("no more: it has ended", "$warning"))
-        if self._schedule is not None and self._schedule.next_at is not None:
-            before = day_and_clock(from_us(self._schedule.next_at), now, rule.zone)
-            lines += [Content(""), Content.styled(f"planned before this edit: {before}", "$muted")]
-        return tuple(lines)
-
-
-def _fields(schedule: values.Schedule | None, zone: str) -> tuple[Field, ...]:
-    now = _texts(schedule) if schedule else _NEW | {"zone": zone}
-    when: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
-        ("spec", "when", "daily 02:30, weekly mon,thu 09:00, cron: 30 2 * * *", ()),
-    )
-    if schedule is not None and schedule.moment is not None:
-        axes = tuple(each.value for each in RepeatAxis)
-        when = (
-            ("moment", "first time", "", ()),
-            ("repeat_axis", "every", "", axes),
-            ("repeat_step", "how many", "", ()),
-        )
-    rows = (
-        ("name", "name", "", ()),
-        *when,
-        ("zone", "zone", "", ()),
-        ("controller", "controller", "", tuple(CONTROLLERS)),
-        ("command", "command", "", ()),
-        ("timeout", "timeout", "", ()),
-        ("max_retries", "retries", "after a failure", ()),
-        ("missed", "missed", "", (Missed.RUN_ONCE.value, Missed.SKIP.value, Missed.RUN_ALL.value)),
-        ("max_lateness", "at most late", "empty: any", ()),
-        ("overlap", "overlap", "", tuple(each.value for each in Overlap)),
-        ("is_exclusive", "exclusive", "", ("no", "yes")),
-        ("after_execution", "after a one-off", "", tuple(each.value for each in AfterExecution)),
-        ("start_at", "start", "empty: at once", ()),
-        ("end_at", "end", "empty: never", ()),
-        ("max_count", "count", "empty: no limit", ()),
-        ("excluded_dates", "not on", "dates, with spaces between", ()),
-        ("description", "description", "", ()),
-    )
-    return tuple(Field(name, label, now.get(name, ""), hint, choices) for name, label, hint, choices in rows)
-
-
-def _texts(schedule: values.Schedule) -> dict[str, str]:
-    """The values of a schedule as they are typed."""
-    zone = schedule.zone
-
-    def instant(at: int | None) -> str:
-        return from_us(at).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M") if at is not None else ""
-
-    return {
-        "name": schedule.name,
-        "spec": schedule.spec or "",
-        "moment": instant(schedule.moment),
-        "repeat_axis": schedule.repeat_axis or "",
-        "repeat_step": str(schedule.repeat_step or ""),
-        "zone": zone,
-        "controller": schedule.controller,
-        "command": str(schedule.params.get("command", "")),
-        "timeout": duration_text(schedule.timeout),
-        "max_retries": str(schedule.max_retries),
-        "missed": schedule.missed.value,
-        "max_lateness": duration_text(schedule.max_lateness) if schedule.max_lateness else "",
-        "overlap": schedule.overlap.value,
-        "is_exclusive": "yes" if schedule.is_exclusive else "no",
-        "after_execution": schedule.after_execution.value,
-        "start_at": instant(schedule.start_at),
-        "end_at": instant(schedule.end_at),
-        "max_count": str(schedule.max_count or ""),
-        "excluded_dates": " ".join(day.isoformat() for day in schedule.excluded_dates),
-        "description": schedule.description,
-    }
-
-
-def _given(typed: Mapping[str, str]) -> dict[str, Any]:
-    """What the operation takes, from what was typed."""
-    given: dict[str, Any] = dict(typed)
-    given["is_exclusive"] = typed["is_exclusive"] == "yes"
-    given["excluded_dates"] = _days(typed["excluded_dates"])
-    return given
-
-
-def _days(text: str) -> tuple[str, ...]:
-    return tuple(text.replace(",", " ").split())

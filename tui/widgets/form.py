@@ -7,7 +7,7 @@ while the person types, so what will happen is visible before it is saved, and n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -31,6 +31,8 @@ class Field:
     value: str = ""
     hint: str = ""
     choices: tuple[str, ...] = ()
+    usual: str = ""
+    """What it holds unless somebody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ class Choice(Static, can_focus=True):
     class Turned(Message):
         """The value changed."""
 
-    def __init__(self, value: str, choices: tuple[str, ...], *, id: str) -> None:
-        super().__init__(id=id, markup=False)
+    def __init__(self, value: str, choices: tuple[str, ...]) -> None:
+        super().__init__(markup=False)
         self.choices = choices
         self.set_reactive(Choice.value, value if value in choices else choices[0])
 
@@ -72,6 +74,33 @@ class Choice(Static, can_focus=True):
     def on_click(self) -> None:
         """A click takes the next choice."""
         self.action_turn(1)
+
+
+class FormRow(Horizontal):
+    """One field of a form: label, box, and the words about it."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(classes="row")
+        self.field = field
+        self.box: Input | Choice = (
+            Choice(field.value, field.choices)
+            if field.choices
+            else LineInput(field.value, compact=True, select_on_focus=False)
+        )
+        self._note = Static(Content(safe(field.hint)), classes="note", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """From left to right."""
+        yield Static(Content(safe(self.field.label)), classes="label", markup=False)
+        yield self.box
+        yield self._note
+
+    def say(self, notes: Notes) -> None:
+        """What is wrong with the value, else what it means, else the hint."""
+        wrong = notes.wrong.get(self.field.name, "")
+        words = wrong or notes.means.get(self.field.name, self.field.hint)
+        self._note.update(Content(safe(words)))
+        self._note.set_class(bool(wrong), "-wrong")
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -97,36 +126,36 @@ class Form(VerticalScroll, can_focus=False):
         self, fields: tuple[Field, ...], check: Callable[[dict[str, str]], Notes], *, id: str | None = None
     ) -> None:
         super().__init__(id=id)
-        self.fields = fields
+        self.rows: dict[str, FormRow] = {}
+        """By field; those that can be seen."""
+        self._texts = {each.name: each.value for each in fields}
+        self._fields = fields
         self._check = check
         self.notes = Notes()
 
     def compose(self) -> ComposeResult:
-        """A row for each field. Their names come from people, so they do not serve as ids of widgets."""
-        for index, each in enumerate(self.fields):
-            with Horizontal(classes="row"):
-                yield Static(Content(safe(each.label)), classes="label", markup=False)
-                if each.choices:
-                    yield Choice(each.value, each.choices, id=f"field-{index}")
-                else:
-                    yield LineInput(each.value, id=f"field-{index}", compact=True, select_on_focus=False)
-                yield Static(Content(safe(each.hint)), classes="note", id=f"note-{index}", markup=False)
+        """A row for each field."""
+        for each in self._fields:
+            yield self.row(each)
+
+    def row(self, field: Field) -> FormRow:
+        """A row for a field, with what was typed into it before."""
+        self.rows[field.name] = made = FormRow(replace(field, value=self._texts.get(field.name, field.value)))
+        self._texts[field.name] = made.box.value
+        return made
 
     def on_mount(self) -> None:
         """Say at once what the values mean."""
         self.look()
-        if self.fields:
-            self._box(0).focus()
+        for row in self.rows.values():
+            row.box.focus()
+            break
 
     @property
     def values(self) -> dict[str, str]:
         """What stands in the fields now."""
-        return {each.name: self._box(index).value for index, each in enumerate(self.fields)}
-
-    def _box(self, index: int) -> Input | Choice:
-        box = self.query_one(f"#field-{index}")
-        assert isinstance(box, Input | Choice)
-        return box
+        self._texts |= {name: row.box.value for name, row in self.rows.items()}
+        return dict(self._texts)
 
     @on(Input.Changed)
     @on(Choice.Turned)
@@ -138,18 +167,14 @@ class Form(VerticalScroll, can_focus=False):
     def look(self) -> None:
         """Check the values and put the words beside the fields."""
         self.notes = self._check(self.values)
-        for index, each in enumerate(self.fields):
-            wrong = self.notes.wrong.get(each.name, "")
-            words = wrong or self.notes.means.get(each.name, each.hint)
-            note = self.query_one(f"#note-{index}", Static)
-            note.update(Content(safe(words)))
-            note.set_class(bool(wrong), "-wrong")
+        for row in self.rows.values():
+            row.say(self.notes)
 
-    def action_submit(self) -> None:
+    async def action_submit(self) -> None:
         """Save, unless something is wrong: then go to the field that is."""
         self.look()
-        for index, each in enumerate(self.fields):
-            if each.name in self.notes.wrong:
-                self._box(index).focus()
-                return
-        self.post_message(self.Submitted(self.values))
+        wrong = [name for name in self.rows if name in self.notes.wrong]
+        if wrong:
+            self.rows[wrong[0]].box.focus()
+        else:
+            self.post_message(self.Submitted(self.values))

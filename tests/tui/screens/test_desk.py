@@ -129,7 +129,7 @@ async def test_the_schedule_editor_shows_what_comes_while_typing(desk: Desk) -> 
         seen = picture(pilot)
         assert "Mon 30 Jun 2025" in seen
         assert "Thu 31 Jul 2025" in seen
-        await press(pilot, "tab", "tab", "tab")
+        await press(pilot, "tab", "tab", "tab", "tab")
         await type_in(pilot, "close.sh")
         await press(pilot, "enter")
         with_reader = view(pilot).desk.reader

@@ -1,0 +1,230 @@
+"""The schedule editor: every field, what is folded away, mistakes in place, and the times before and after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from store import values
+from store.reads import schedules as reads
+from tests.desk import Desk
+from tests.tui.screens.stage import picture, press, shown, store_with_stays, type_in, view
+from tui.screens.schedule_editor import ScheduleEditor
+from tui.screens.schedule_editor_changes import Changes
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Two schedules: nightly backup and weekly report."""
+    return store_with_stays(tmp_path / "desk.db")
+
+
+def saved(desk: Desk, name: str = "nightly backup") -> values.Schedule:
+    from store.database import session
+
+    with session() as connection:
+        found = reads.named(connection, name)
+    assert found is not None
+    return found
+
+
+async def fill(pilot: object, **texts: str) -> None:
+    """Type into fields, opening the groups they are in."""
+    from textual.pilot import Pilot
+
+    assert isinstance(pilot, Pilot)
+    form = pilot.app.screen.form
+    for key in ("more", "late", "limits", "span", "state", "told"):
+        await form.fold(key, False)
+    for name, text in texts.items():
+        box = form.rows[name].box
+        box.focus()
+        await pilot.pause()
+        if hasattr(box, "choices"):
+            while box.value != text:
+                await press(pilot, "right")
+        else:
+            await press(pilot, "ctrl+u", "ctrl+k")
+            await type_in(pilot, text)
+
+
+async def test_every_field_is_saved(desk: Desk) -> None:
+    async with shown(desk, (160, 60)) as pilot:
+        await press(pilot, "3", "e")
+        await fill(
+            pilot,
+            timeout="2h", max_retries="3", backoff="30s", backoff_limit="10m", slot="gpu:2", is_exclusive="yes",
+            missed="run_all", missed_limit="7", max_lateness="6h", overlap="queue", start_window="0",
+            end_at="2025-12-31", max_count="90", excluded_dates="2025-07-21, 2025-08-15", jitter="5m",
+            after_execution="keep", alerts="first nth=3 task", description="the whole house",
+        )  # fmt: skip
+        assert "the first failure, failure 3 in a row" in picture(pilot)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, Changes)
+        await press(pilot, "enter")
+        assert not isinstance(pilot.app.screen, ScheduleEditor)
+    made = saved(desk)
+    assert (made.timeout, made.max_retries, made.backoff, made.backoff_limit) == (7200, 3, 30, 600)
+    assert (made.slot, made.is_exclusive, made.missed, made.missed_limit) == ("gpu:2", True, "run_all", 7)
+    assert (made.max_lateness, made.overlap, made.start_window, made.jitter) == (6 * 3600, "queue", 0, 300)
+    assert [str(day) for day in made.excluded_dates] == ["2025-07-21", "2025-08-15"]
+    assert (made.max_count, made.after_execution, made.description) == (90, "keep", "the whole house")
+    assert made.alerts == {"nth_failure": 3, "recovery": False, "task": True}
+    assert made.end_at is not None
+
+
+async def test_before_and_after_stand_side_by_side_and_escape_goes_back_to_the_form(desk: Desk) -> None:
+    async with shown(desk, (80, 24)) as pilot:
+        await press(pilot, "3", "e", "tab", "ctrl+u")
+        await type_in(pilot, "cron: 30 2 * * 1-5")
+        await press(pilot, "enter")
+        seen = picture(pilot)
+        assert "30 stay, 8 gone" in seen
+        assert "Sat 21 Jun 2025 02:30   gone" in seen
+        assert "Mon 23 Jun 2025 02:30   same  same  Mon 23 Jun 2025 02:30" in seen
+        await press(pilot, "escape")
+        assert "cron: 30 2 * * 1-5" in picture(pilot)
+        assert saved(desk).spec == "cron: 30 2 * * *"
+        await press(pilot, "enter", "enter")
+    assert saved(desk).spec == "cron: 30 2 * * 1-5"
+
+
+async def test_a_clock_change_is_marked_before_and_after(desk: Desk) -> None:
+    from tests.tui.screens.stage import Clock
+
+    async with shown(desk, clock=Clock(desk.at("2025-10-20"))) as pilot:
+        await press(pilot, "3", "e", "tab", "ctrl+u")
+        await type_in(pilot, "daily 02:15")
+        await press(pilot, "enter")
+        assert "clocks go back: 02:15 comes twice" in picture(pilot)
+
+
+async def test_what_is_no_rule_is_saved_without_asking(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await press(pilot, "3", "e")
+        await fill(pilot, timeout="90m")
+        await press(pilot, "enter")
+        assert not isinstance(pilot.app.screen, ScheduleEditor | Changes)
+    assert saved(desk).timeout == 5400
+
+
+async def test_a_folded_group_says_what_in_it_is_unusual_and_opens_where_it_is_wrong(desk: Desk) -> None:
+    async with shown(desk, (80, 24)) as pilot:
+        await press(pilot, "3", "e")
+        assert "Limits, retries and slots   as usual" in picture(pilot)
+        await fill(pilot, slot="gpu:0")
+        form = pilot.app.screen.form  # type: ignore[attr-defined]  # the editor has one
+        for key in ("more", "late", "limits", "span", "state", "told"):
+            await form.fold(key, True)
+        assert "slot: expected 1 to 100 places" in picture(pilot)
+        form.rows["name"].box.focus()
+        await press(pilot, "enter")
+        assert pilot.app.focused is form.rows["slot"].box
+        await press(pilot, "ctrl+u")
+        await type_in(pilot, "gpu")
+        await form.fold("limits", True)
+        assert "slot gpu" in picture(pilot)
+
+
+async def test_groups_open_and_close_with_the_keyboard_alone(desk: Desk) -> None:
+    async with shown(desk, (80, 24)) as pilot:
+        await press(pilot, "3", "e", *["tab"] * 7)
+        await press(pilot, "space")
+        assert "at most late" in picture(pilot)
+        await press(pilot, "left")
+        assert "at most late" not in picture(pilot)
+        await press(pilot, "enter")
+        assert "at most late" in picture(pilot)
+        assert isinstance(pilot.app.screen, ScheduleEditor)
+
+
+async def test_switched_off_and_paused_from_the_form(desk: Desk) -> None:
+    async with shown(desk, (120, 50)) as pilot:
+        await press(pilot, "3", "e")
+        await fill(pilot, is_enabled="no", is_paused="yes")
+        await press(pilot, "enter")
+        assert "say why" in picture(pilot)
+        await fill(pilot, pause_reason="disk move", paused_until="2025-06-20T08:00")
+        await press(pilot, "enter")
+        assert not isinstance(pilot.app.screen, ScheduleEditor)
+        made = saved(desk)
+        assert (made.is_enabled, made.pause_reason) == (False, "disk move")
+        assert made.paused_until is not None
+        await press(pilot, "e")
+        await fill(pilot, is_paused="no", paused_until="")
+        await press(pilot, "enter")
+    assert saved(desk).pause_reason is None
+
+
+async def test_a_moment_with_a_step_instead_of_words(desk: Desk) -> None:
+    async with shown(desk, (120, 50)) as pilot:
+        await press(pilot, "3", "e", "tab", "tab", "right")
+        await fill(pilot, moment="2025-06-20T10:00", repeat_step="2", repeat_axis="week")
+        assert "every 2 weeks" in picture(pilot)
+        await press(pilot, "enter", "enter")
+        made = saved(desk)
+        assert (made.spec, made.repeat_step, made.repeat_axis, made.is_recurring) == (None, 2, "week", True)
+        await press(pilot, "e")
+        await fill(pilot, repeat_axis="once")
+        await press(pilot, "enter", "enter")
+        made = saved(desk)
+        assert (made.repeat_axis, made.is_recurring) == (None, False)
+        await press(pilot, "e")
+        await fill(pilot, notation="words, cron, rrule")
+        await fill(pilot, spec="daily 08:00")
+        await press(pilot, "enter", "enter")
+    assert (saved(desk).spec, saved(desk).moment) == ("daily 08:00", None)
+
+
+async def test_a_new_one_shows_every_notation_and_adds_what_is_typed(desk: Desk) -> None:
+    async with shown(desk, (120, 50)) as pilot:
+        await press(pilot, "3", "a")
+        assert "RRULE:FREQ" in picture(pilot)
+        await fill(pilot, name="close the month", spec="monthly last day", max_retries="1", is_enabled="no")
+        form = pilot.app.screen.form  # type: ignore[attr-defined]  # the editor has one
+        form.rows["param.shell.command"].box.focus()
+        await type_in(pilot, "close.sh")
+        await fill(pilot, **{"param.shell.env": '{"A": "1"}'})
+        await press(pilot, "enter")
+    made = saved(desk, "close the month")
+    assert (made.spec, made.max_retries, made.is_enabled) == ("monthly last day", 1, False)
+    assert made.params == {"command": "close.sh", "env": {"A": "1"}}
+
+
+async def test_params_that_do_not_fit_say_so_beside_their_field(desk: Desk) -> None:
+    async with shown(desk, (160, 50)) as pilot:
+        await press(pilot, "3", "e")
+        await fill(pilot, **{"param.shell.env": "A=1"})
+        assert "expected JSON such as" in picture(pilot)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ScheduleEditor)
+    assert saved(desk).params == {"command": "backup.sh --all"}
+
+
+async def test_leaving_names_what_was_changed(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await press(pilot, "3", "e")
+        await press(pilot, "escape")
+        assert not isinstance(pilot.app.screen, ScheduleEditor)
+        await press(pilot, "e")
+        await fill(pilot, slot="gpu")
+        await press(pilot, "escape")
+        assert "Changed: slot" in picture(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ScheduleEditor)
+
+
+async def test_what_somebody_else_changed_meanwhile_is_said_in_the_form(desk: Desk) -> None:
+    from engine.operations import schedules
+
+    async with shown(desk) as pilot:
+        await press(pilot, "3", "e")
+        schedules.edit(desk.bo, desk.at("2025-06-16"), "nightly backup", timeout="5m")
+        await fill(pilot, timeout="9m")
+        await press(pilot, "enter")
+        assert "somebody else" in picture(pilot)
+        assert isinstance(pilot.app.screen, ScheduleEditor)
+        await press(pilot, "escape", "y")
+        assert view(pilot).VIEW == "schedules"
+    assert saved(desk).timeout == 300

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from textual import events
 from textual.message import Message
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.signal import Signal
 
 from engine.actors import actor_of
@@ -27,13 +27,14 @@ from store.errors import Refused
 from store.instants import Instant, to_us
 from store.journal import Actor
 from store.paths import home
+from store.reads.notifications import count
 from store.reads.pulse import pulse
 from store.values import Schedule
 from tui import faults, keys
 from tui.backstage import Backstage
 from tui.coloured import Coloured
 from tui.perform import Outcome, Wish, Writer
-from tui.status import engine_status, numbers, trouble_status
+from tui.status import engine_status, notices, numbers, trouble_status
 from tui.suspension import Suspension
 from tui.terminal import Driver
 from tui.text import safe
@@ -117,6 +118,8 @@ class Desk(Coloured):
         self._idle = asyncio.Event()
         self._idle.set()
         self._last_view = ""
+        self.announcer: Any = None
+        """What speaks by itself: toasts, and the panel of recent runs."""
         self._day = self.today
         self.wear(str(settings.read(self.reader, "theme")))
 
@@ -159,6 +162,7 @@ class Desk(Coloured):
         gc.enable()
         self.backstage.start()
         self.learn_palettes()
+        self.announcer = import_module("tui.announcing").Announcer(self)
 
     def look(self) -> None:
         """Tell the screens what was committed since the last look, by anybody; a new day concerns all."""
@@ -175,6 +179,8 @@ class Desk(Coloured):
             changed |= {"node"}
         if changed:
             self.changed.publish(changed)
+        if self.announcer is not None and self.is_running:
+            self.announcer.look(changed)
 
     def _has_other_trouble(self) -> bool:
         """Whether something keeps the desk from working that did not before, or no longer does."""
@@ -236,7 +242,8 @@ class Desk(Coloured):
         beat = pulse(self.reader, self.now, self.today)
         gone, waits_for, trouble = self.backstage.troubles
         engine = engine_status(beat.engine, self.clock(), self.zone, self.backstage.engine_id, trouble)
-        return (*trouble_status(gone, waits_for), engine, *numbers(beat))
+        told = notices(count(self.reader, self.now))
+        return (*trouble_status(gone, waits_for), engine, *numbers(beat), *told)
 
     def open_log(self, run_id: int) -> None:
         """Go to Logs with this run."""
@@ -270,6 +277,16 @@ class Desk(Coloured):
         """Back to the view before, as `cd -`."""
         if self._last_view:
             self.action_view(self._last_view)
+
+    def action_over(self, module: str, name: str) -> None:
+        """Open a screen over the view, once."""
+        if not isinstance(self.screen, ModalScreen) and type(self.screen).__name__ != name:
+            self.push_screen(_view(module, name))
+
+    def action_recent(self) -> None:
+        """Show or hide one's own recent runs."""
+        if self.announcer is not None:
+            self.announcer.toggle()
 
     def action_undo(self) -> None:
         """Take back the last act of this person."""

@@ -84,9 +84,14 @@ KEYS: tuple[Key, ...] = (
         "Go to the previous warning or error", ("logs",)),
     Key("find.next", "n", "find_next", "next", "Go to the next match", ("logs",)),
     Key("find.previous", "N", "find_previous", "previous", "Go to the match before", ("logs",)),
-    Key("row.why", "w", "why", "why", "Say why this is here and what happens next", _ROWS, hint=True),
+    Key("row.why", "w", "why", "why", "Say why this is here and what happens next", (*_ROWS, "notices"), hint=True),
     Key("find.filter", "slash", "filter", "filter", "Filter the list", _LISTS, hint=True),
     Key("find.search", "slash", "filter", "search", "Search in the log", ("logs",), hint=True),
+    Key("notice.dismiss", "d", "put_away", "put away", "Put the notice away", ("notices",), hint=True),
+    Key("notice.snooze", "z", "snooze", "in an hour", "Put the notice away for an hour", ("notices",), hint=True),
+    Key("notice.dismiss.all", "D", "put_all_away", "put all away", "Put all notices away", ("notices",), hint=True),
+    Key("desk.notices", "exclamation_mark", "over('notices', 'Notices')", "notices", "Read what there is to be told", (ANYWHERE,)),
+    Key("desk.recent", "B", "recent", "recent runs", "Show or hide your recent runs", (ANYWHERE,)),
     Key("act.undo", "u", "undo", "undo", "Undo the last thing you did", (ANYWHERE,)),
     Key("act.redo", "U", "redo", "redo", "Do again what you undid", (ANYWHERE,)),
     Key("help.here", "question_mark", "here", "keys", "What can I do here?", (ANYWHERE,), hint=True),
@@ -97,7 +102,8 @@ KEYS: tuple[Key, ...] = (
 )  # fmt: skip
 
 _SHOWN = {"slash": "/", "question_mark": "?", "colon": ":", "comma": ",", "minus": "-", "escape": "esc",
-          "right_square_bracket": "]", "left_square_bracket": "["}  # fmt: skip
+          "right_square_bracket": "]", "left_square_bracket": "[",
+          "exclamation_mark": "!"}  # fmt: skip
 
 
 def shown(keys: str) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from engine.rules.pulse import engine_words
 from store.errors import StoreTrouble
 from store.instants import from_us
+from store.reads.notifications import MOST
 from store.values import Node, Pulse
 from tui.widgets.header import Status
 
@@ -64,6 +65,14 @@ def engine_status(node: Node | None, now: datetime, zone: ZoneInfo, own_id: str,
         return Status("no engine: jobs wait", "no engine", "warning")
     words = engine_words(node.pid, from_us(node.since), from_us(node.beat_at), now, zone.key, own=own)
     return Status(words, words.removeprefix("engine "), "ok" if words == "engine ok" else "warning")
+
+
+def notices(number: int) -> list[Status]:
+    """How much there is to be told."""
+    if not number:
+        return []
+    many = f"{number:,}{'+' if number >= MOST else ''}"
+    return [Status(f"{many} {'notice' if number == 1 else 'notices'}", f"{many} new", "warning")]
 
 
 def numbers(beat: Pulse) -> list[Status]:

@@ -97,7 +97,7 @@ class Base(Screen[None]):
         """Draw again what was made with the colours of the last palette."""
 
     def _heard(self, changed: frozenset[str]) -> None:
-        if changed & {"run", "task", "node", "day"}:
+        if changed & {"run", "task", "node", "day", "notification"}:
             self._status()
         if not changed & (self.KINDS | {"day"}):
             return
@@ -112,6 +112,8 @@ class Base(Screen[None]):
     def on_screen_resume(self) -> None:
         """Read again what changed while another screen was in front."""
         self._status()
+        if self.desk.announcer is not None:
+            self.desk.announcer.place()
         if self._stale:
             self._stale = False
             self.refresh_data()

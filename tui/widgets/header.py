@@ -97,6 +97,7 @@ class Header(Widget):
             (wide, _words(kept, long=True)),
             (tight, _words(kept, long=True)),
             (tight, _words(kept, long=False)),
+            (tight, _words((*kept[:1], *kept[1:][-2:]), long=False)),
             (tight, _words((*kept[:1], *kept[1:][-1:]), long=False)),
         ):
             if sum(len(words) for words, _ in (*left, *status)) <= width:

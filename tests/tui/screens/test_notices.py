@@ -1,0 +1,164 @@
+"""Notices and one's own recent runs on the desk."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import alerting
+from engine.notices import Notices
+from engine.operations import runs, schedules, tasks
+from store.connection import connect
+from store.instants import to_us
+from store.reads.recent import recent
+from tests.desk import Desk
+from tests.tui.screens.stage import NOW, Clock, picture, press, settle, shown, store_with_stays, view
+from tui.widgets.recent import Recent
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return store_with_stays(tmp_path / "desk.db")
+
+
+def a_pass(desk: Desk, now: datetime) -> None:
+    """What an engine tells of on that day."""
+    with closing(connect(desk.path)) as connection:
+        Notices(print).look(connection, to_us(now), now.date())
+
+
+def fail(desk: Desk, run: int, now: datetime, state: str = "failed") -> None:
+    """The run ends."""
+    with closing(connect(desk.path)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(
+            "UPDATE run SET state = ?, error = 'exit 3', started_at = created_at, finished_at = ? WHERE id = ?",
+            (state, to_us(now), run),
+        )
+        alerting.ended(connection, [run])
+        connection.execute("COMMIT")
+
+
+def toasts(pilot: Any) -> list[str]:
+    return [f"{note.title}, {note.message}" for note in pilot.app._notifications]
+
+
+def look(pilot: Any) -> None:
+    """The desk's look at what others committed."""
+    pilot.app.look()
+
+
+async def test_E8_the_header_counts_notices_and_completing_takes_one_away(desk: Desk) -> None:
+    a_pass(desk, NOW)
+    for size in ((80, 24), (120, 36)):
+        async with shown(desk, size) as pilot:
+            assert ("3 new" if size[0] == 80 else "3 notices") in picture(pilot).split("\n")[0]
+            assert toasts(pilot) == [], "a task that is late does not interrupt"
+    async with shown(desk) as pilot:
+        await press(pilot, "exclamation_mark")
+        assert "Collect allergy info is late" in picture(pilot)
+        tasks.done(desk.bo, NOW, desk.task("Collect allergy info").id)
+        look(pilot)
+        await settle(pilot)
+        assert "Collect allergy info is late" not in picture(pilot)
+        assert "2 notices" in picture(pilot).split("\n")[0]
+
+
+async def test_a_notice_is_put_away_for_good_or_for_an_hour(desk: Desk) -> None:
+    a_pass(desk, NOW)
+    clock = Clock()
+    async with shown(desk, clock=clock) as pilot:
+        await press(pilot, "2", "exclamation_mark", "d")
+        assert "2 notices" in picture(pilot)
+        await press(pilot, "z")
+        assert "1 notice " in picture(pilot).split("\n")[1] + " "
+        clock.now += timedelta(hours=1)
+        await press(pilot, "exclamation_mark")
+        view(pilot).refresh_data()
+        await settle(pilot)
+        assert "2 notices" in picture(pilot).split("\n")[1]
+        await press(pilot, "D", "y")
+        assert "Nothing to tell" in picture(pilot)
+        await press(pilot, "q")
+        assert view(pilot).VIEW == "followups"
+
+
+async def test_an_important_notice_comes_as_a_toast_once(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        run = schedules.run_now(desk.ana, NOW, "nightly backup")
+        fail(desk, run.id, NOW)
+        look(pilot)
+        await settle(pilot)
+        assert toasts(pilot) == ["nightly backup failed, run 1: exit 3"]
+        look(pilot)
+        await settle(pilot)
+        assert len(toasts(pilot)) == 1
+        await press(pilot, "exclamation_mark", "w")
+        assert "Why run 1" in picture(pilot)
+        await press(pilot, "escape", "enter")
+        assert view(pilot).VIEW == "logs"
+    async with shown(desk) as pilot:
+        assert toasts(pilot) == [], "a desk that opens later has the list"
+
+
+def test_Z9_at_most_ten_own_of_the_last_day_or_active(desk: Desk) -> None:
+    day = timedelta(days=1)
+
+    def ask(actor: Any, at: datetime) -> int:
+        return schedules.run_now(actor, at, "nightly backup").id
+
+    old = [ask(desk.ana, NOW - day - timedelta(minutes=minute)) for minute in (2, 1)]
+    fail(desk, old[0], NOW - day - timedelta(minutes=1), "succeeded")
+    ask(desk.bo, NOW)
+    with closing(connect(desk.path, read_only=True)) as connection:
+        assert [run.id for run in recent(connection, desk.ana, to_us(NOW))] == [old[1]], "too old, but still waiting"
+    own = [ask(desk.ana, NOW - timedelta(hours=hour)) for hour in range(12)]
+    with closing(connect(desk.path, read_only=True)) as connection:
+        assert [run.id for run in recent(connection, desk.ana, to_us(NOW))] == own[:1:-1]
+        assert len(recent(connection, desk.bo, to_us(NOW))) == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+async def test_Z9_the_panel_opens_when_one_starts_and_leaves_the_cursor_alone(
+    desk: Desk, size: tuple[int, int]
+) -> None:
+    clock = Clock()
+    async with shown(desk, size, clock) as pilot:
+        await press(pilot, "2", "G", "k")
+        before = view(pilot).current
+        schedules.run_now(desk.bo, NOW, "weekly report")
+        look(pilot)
+        await settle(pilot)
+        assert not pilot.app.screen.query(Recent), "somebody else's"
+        run = schedules.run_now(desk.ana, NOW, "nightly backup")
+        look(pilot)
+        await settle(pilot)
+        assert pilot.app.screen.query_one(Recent)
+        assert "nightly backup" in picture(pilot)
+        assert view(pilot).current == before
+        assert view(pilot).list.has_focus
+        await press(pilot, "1")
+        assert pilot.app.screen.query_one(Recent), "on every view"
+        fail(desk, run.id, NOW, "succeeded")
+        look(pilot)
+        clock.now += timedelta(seconds=16)
+        look(pilot)
+        await settle(pilot)
+        assert not pilot.app.screen.query(Recent), "what opened by itself closes by itself"
+        await press(pilot, "B")
+        assert "succeeded" in picture(pilot)
+        await press(pilot, "B")
+        assert not pilot.app.screen.query(Recent)
+
+
+async def test_a_run_that_was_asked_to_stop_is_seen_in_the_panel(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        run = schedules.run_now(desk.ana, NOW, "nightly backup")
+        runs.cancel(desk.ana, NOW, run.id)
+        look(pilot)
+        await settle(pilot)
+        assert "cancelled by Ana" in picture(pilot)

@@ -19,6 +19,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     f"{_OPERATIONS}.imports": ("entity import",),
     f"{_OPERATIONS}.crontabs": ("import crontab",),
+    f"{_OPERATIONS}.timers": ("import timers",),
     f"{_QUERIES}.crontab": ("export crontab",),
     f"{_QUERIES}.entities": ("entity list", "entity show", "entity history"),
     f"{_OPERATIONS}.definitions": tuple(

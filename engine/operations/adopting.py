@@ -40,6 +40,7 @@ class Outcome(StrEnum):
     DELETED = "deleted"
 
 
+_GONE = frozenset({Outcome.GONE, Outcome.DELETED})
 _COUNTED = (Outcome.MADE, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.REFUSED)
 
 
@@ -59,11 +60,14 @@ class Adopted:
     pause: str | None
     words: tuple[str, ...]
     is_same: Callable[[Schedule], bool] | None = None
+    file: str = ""
 
 
 @value
 class Line:
-    """A line of the file and what became of it; `words` say what it means otherwise here, or why not."""
+    """A line of the file and what became of it; `words` say what it means otherwise here, or why not. `file` is
+    empty where there is but one.
+    """
 
     line: int
     text: str
@@ -71,6 +75,7 @@ class Line:
     schedule: str | None
     spec: str | None
     words: tuple[str, ...]
+    file: str = ""
 
 
 @value
@@ -91,8 +96,9 @@ class Report:
         told = [f"{self.file}: {counts}{' (a preview: nothing was written)' if self.is_preview else ''}"]
         for line in self.lines:
             place = f"line {line.line}" if line.line else "-"
+            place = f"{line.file} {place}".removesuffix(" -") if line.file else place
             what = f"{line.schedule}  [{line.spec}]" if line.schedule else line.text
-            told.append(f"  {place:9} {line.outcome:9}  {what}")
+            told.append(f"  {place:9} {line.outcome:9}  {what}".rstrip())
             told += [f"{'':23}{words}" for words in line.words]
         return "\n".join([*told, *(f"  {note}" for note in self.notes)])
 
@@ -116,14 +122,14 @@ class Adoption:
                 line = self._taken(job)
             except BadValue as fault:
                 self._act.connection.execute("ROLLBACK TO job")
-                line = Line(job.line, job.text, Outcome.REFUSED, None, None, (str(fault),))
+                line = Line(job.line, job.text, Outcome.REFUSED, None, None, (str(fault),), job.file)
             self._act.connection.execute("RELEASE job")
             self.lines.append(line)
 
-    def say(self, line: int, text: str, words: str, *, is_refused: bool) -> None:
+    def say(self, line: int, text: str, words: str, *, is_refused: bool, file: str = "") -> None:
         """Tell of a line that is no job."""
         outcome = Outcome.REFUSED if is_refused else Outcome.NOTED
-        self.lines.append(Line(line, text, outcome, None, None, (words,)))
+        self.lines.append(Line(line, text, outcome, None, None, (words,), file))
 
     def leave(self, *, prune: bool) -> None:
         """Tell of schedules whose job is no longer in the file; delete them with `prune`."""
@@ -137,7 +143,7 @@ class Adoption:
 
     def report(self, notes: Sequence[str], *, is_preview: bool) -> Report:
         """The whole, in the order of the file."""
-        lines = tuple(sorted(self.lines, key=lambda line: line.line or 1_000_000_000))
+        lines = tuple(sorted(self.lines, key=lambda line: (line.outcome in _GONE, line.file, line.line)))
         made, changed, unchanged, refused = (sum(line.outcome is each for line in lines) for each in _COUNTED)
         if not is_preview:
             words = f"imported {self._file}: {count_of(made, 'schedule')} made, {changed:,} changed"
@@ -196,7 +202,7 @@ class Adoption:
         words = job.words
         if schedule.pause_reason is not None:
             words = (f"paused: {schedule.pause_reason}", *words)
-        return Line(job.line, job.text, outcome, schedule.name, schedule.spec, words)
+        return Line(job.line, job.text, outcome, schedule.name, schedule.spec, words, job.file)
 
 
 def digest_of(said: object) -> str:

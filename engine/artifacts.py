@@ -8,6 +8,7 @@ run's folder afterwards is what the run has: a crash between the renaming and th
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -15,16 +16,13 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.rules.filenames import free, plain
+from engine.rules.filenames import MOST_BYTES, MOST_FILES, free, plain
 from engine.rules.wording import bytes_words
 from store import paths
 from store.current import store_path
 
 PREFIX = "out"
 """Working folders of artifacts are `out-RUN` beside those that runs work in."""
-MOST_BYTES = 1_000_000_000
-"""Of all artifacts of a run."""
-MOST_FILES = 100
 _SEEN = 1_000
 """Entries of a folder that are looked at."""
 
@@ -54,6 +52,24 @@ def take(run_id: int, at: int) -> tuple[list[Kept], list[str]]:
         return _taken(source, names, run_id, at) if names or _shelf(run_id).exists() else ([], [])
     except OSError as fault:
         return [], [f"artifacts  cannot be kept: {fault.strerror}"]
+    finally:
+        os.close(source)
+
+
+def save(run_id: int, file: str, target: Path, *, force: bool) -> int:
+    """Copy an artifact (`Kept.file`) out of the store; its bytes. OSError, FileExistsError without `force`."""
+    source = os.open(_shelf(run_id).parent / file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(source).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file any more")
+        mode = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+        out = os.open(target, mode | (os.O_TRUNC if force else os.O_EXCL), 0o600)
+        try:
+            while os.sendfile(out, source, None, 1 << 20):
+                pass
+        finally:
+            os.close(out)
+        return os.fstat(source).st_size
     finally:
         os.close(source)
 

@@ -257,7 +257,11 @@ class Occurrence:
 
 @value
 class Run:
-    """One execution of a controller. `reason` says why it waits or how it ended."""
+    """One execution of a controller. `reason` says why it waits or how it ended.
+
+    `progress` is in per cent, `progress_rate` how fast it goes in words, `result` what its code returned, `artifacts`
+    how many files it handed over.
+    """
 
     id: int
     name: str
@@ -290,6 +294,22 @@ class Run:
     log_errors: int
     dropped_lines: int
     dropped_bytes: int
+    progress_at: Instant | None = None
+    progress_rate: str = ""
+    result: Any = None
+    artifacts: int = 0
+
+
+@value
+class Artifact:
+    """A file that a run handed over: its size in bytes, and where it lies in the store's folder of files."""
+
+    id: int
+    run_id: int
+    name: str
+    size: int
+    file: str
+    created_at: Instant
 
 
 @value

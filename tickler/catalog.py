@@ -33,10 +33,10 @@ MODULES: dict[str, tuple[str, ...]] = {
         "schedule add", "schedule edit", "schedule delete", "schedule run", "schedule pause",
         "schedule resume", "schedule enable", "schedule disable",
     ),
-    f"{_OPERATIONS}.schedule_ledger": ("schedule accept",),
+    f"{_OPERATIONS}.schedule_ledger": ("schedule accept", "schedule rewind"),
     f"{_QUERIES}.schedules": ("schedule list", "schedule show", "schedule preview", "schedule missed"),
-    f"{_OPERATIONS}.runs": ("run cancel", "run retry"),
-    f"{_QUERIES}.runs": ("run list", "run show", "run log", "run attempts"),
+    f"{_OPERATIONS}.runs": ("run cancel", "run retry", "run delete"),
+    f"{_QUERIES}.runs": ("run list", "run show", "run log", "run attempts", "run artifact"),
     f"{_QUERIES}.controllers": ("controllers",),
     f"{_OPERATIONS}.settings": ("setting set",),
     f"{_OPERATIONS}.notifications": ("notification dismiss", "notification snooze"),
@@ -54,6 +54,7 @@ WHERE: dict[str, str] = {name: module for module, names in MODULES.items() for n
 
 ALSO_BY_PLACE: dict[str, tuple[str, ...]] = {
     "controllers": ("name",),
+    "run artifact": ("name",),
     "schedule add": ("spec",),
     "schedule pause": ("reason",),
     "export crontab": ("file",),

@@ -22,6 +22,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "Occurrence": ("schedule", "planned_at", "until_at", "count", "state", "cause", "reason", "run_id"),
     "Run": ("id", "name", "state", "created_at", "started_at", "finished_at", "exit_code", "reason"),
     "Attempt": ("number", "state", "pid", "started_at", "finished_at", "exit_code", "error"),
+    "Artifact": ("name", "size", "created_at"),
     "LogLine": ("at", "level", "text"),
     "HistoryLine": ("at", "mark", "words", "by"),
     "Move": ("task_id", "name", "field", "was", "becomes", "by_hand"),

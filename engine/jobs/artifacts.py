@@ -7,11 +7,10 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.rules.filenames import free, plain
+from engine.rules.filenames import MOST_BYTES, free, plain
 from engine.rules.wording import bytes_words
 
 FOLDER = "TICKLER_ARTIFACTS"
-MOST = "TICKLER_ARTIFACT_CAP"
 _CHUNK = 1 << 20
 
 
@@ -21,7 +20,7 @@ def keep(path: str | os.PathLike[str], name: str | None, warn: Callable[[str], N
     Opened without following a link and without waiting: a FIFO that nobody writes to would hold the run.
     """
     said = os.fsdecode(path) if name is None else str(name)
-    wanted = plain(said)
+    called = said.rpartition("/")[2] if name is None else said
     folder = os.environ.get(FOLDER)
     if not folder:
         warn(f"artifact {said!r} is not kept: this run has no folder for artifacts")
@@ -32,7 +31,7 @@ def keep(path: str | os.PathLike[str], name: str | None, warn: Callable[[str], N
         warn(f"artifact {said!r} is not kept: {_reason(fault)}")
         return None
     try:
-        return _copied(source, said, wanted, Path(folder), warn)
+        return _copied(source, (said, called, plain(said)), Path(folder), warn)
     except OSError as fault:
         warn(f"artifact {said!r} is not kept: {_reason(fault)}")
         return None
@@ -40,16 +39,19 @@ def keep(path: str | os.PathLike[str], name: str | None, warn: Callable[[str], N
         os.close(source)
 
 
-def _copied(source: int, said: str, wanted: str, folder: Path, warn: Callable[[str], None]) -> str | None:
-    found, most = os.fstat(source), int(os.environ.get(MOST, "0"))
+def _copied(source: int, names: tuple[str, str, str], folder: Path, warn: Callable[[str], None]) -> str | None:
+    """`names`: as it was said, as its owner calls it, and made plain."""
+    said, called, wanted = names
+    found = os.fstat(source)
     if not stat.S_ISREG(found.st_mode):
         warn(f"artifact {said!r} is not kept: it is not a regular file")
         return None
-    if most and found.st_size > most:
-        warn(f"artifact {said!r} is not kept: {bytes_words(found.st_size)} are too many (at most {bytes_words(most)})")
+    if found.st_size > MOST_BYTES:
+        size, most = bytes_words(found.st_size), bytes_words(MOST_BYTES)
+        warn(f"artifact {said!r} is not kept: {size} are too many (at most {most})")
         return None
     kept = free(wanted, {entry.name for entry in os.scandir(folder)})
-    if kept != os.path.basename(said):  # noqa: PTH119 (a path need not be one)
+    if kept != called:
         warn(f"artifact {said!r} is kept as {kept!r}")
     target = os.open(folder / kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:

@@ -78,6 +78,17 @@ def retry(act: Act, run: Annotated[int, Help("id of a run that failed, was cance
     return _found(act, made or 0)
 
 
+@operation("run delete", can_undo=False)
+def delete(act: Act, run: Annotated[int, Help("id of a run that is over")]) -> Run:
+    """Put a run out of sight with its log and files; retention removes them later."""
+    found = _found(act, run)
+    if found.state not in FINAL:
+        raise Refused(f"Run {run} is not over ({found.state}); cancel it first.")
+    act.connection.execute("UPDATE run SET deleted_at = ? WHERE id = ?", (act.now, run))
+    journal.describe(act.connection, act.id, f"deleted run {run} {shown(found.name)}", can_undo=False)
+    return found
+
+
 def _found(act: Act, run: int) -> Run:
     found = runs.run(act.connection, run)
     if found is None:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
+from engine.artifacts import save
 from engine.operations.registry import Help, Look, query
 from engine.rules.errors import shown
+from engine.rules.wording import bytes_words
 from store.enums import RunState
 from store.errors import Refused
-from store.reads import logs, runs
-from store.values import Attempt, LogLine, Run
+from store.frozen import value
+from store.reads import artifacts, logs, runs
+from store.values import Artifact, Attempt, LogLine, Run
+
+
+@value
+class Saved:
+    """An artifact that was copied out of the store; `size` in bytes."""
+
+    name: str
+    file: str
+    size: int
+
+    def __str__(self) -> str:
+        return f"artifact {shown(self.name)} saved as {shown(self.file, 300)}: {bytes_words(self.size)}"
 
 
 @query("run list")
@@ -50,6 +66,35 @@ def log(
     """What a run printed, and what tickler says about it."""
     _found(look, run)
     return logs.page(look.connection, run, from_, limit if limit > 0 else -1)
+
+
+@query("run artifact")
+def artifact(
+    look: Look,
+    run: Annotated[int, Help("id of the run")],
+    name: Annotated[str, Help("save this one", "NAME")] = "",
+    to: Annotated[str, Help("where it goes: a file or a folder; else here", "FILE")] = "",
+    force: Annotated[bool, Help("replace the file if it is there")] = False,
+) -> list[Artifact] | Saved:
+    """Files that a run has handed over: list them, or save one."""
+    _found(look, run)
+    there = artifacts.of_run(look.connection, run)
+    if not name:
+        return there
+    found = next((each for each in there if each.name == name), None)
+    if found is None:
+        raise Refused(f"Run {run} has no artifact {shown(name)!r}.")
+    target = Path(to).expanduser() if to else Path(name)
+    target = target / name if target.is_dir() else target
+    try:
+        return Saved(name, str(target), save(run, found.file, target, force=force))
+    except FileExistsError as fault:
+        raise Refused(
+            f"{shown(target, 300)} is there already; name another file, or replace it with --force."
+        ) from fault
+    except (OSError, ValueError) as fault:
+        reason = getattr(fault, "strerror", None) or str(fault)
+        raise Refused(f"The artifact {shown(name)!r} cannot be saved as {shown(target, 300)}: {reason}.") from fault
 
 
 def _schedules(look: Look, name: str) -> tuple[int, ...]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+MOST_BYTES = 1_000_000_000
+"""Of all artifacts of a run."""
+MOST_FILES = 100
 LONGEST = 200
 """Bytes; file systems take 255."""
 _NOTHING = "artifact"

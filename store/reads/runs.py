@@ -17,7 +17,7 @@ SELECT r.id, r.name, r.schedule_id, s.name, r.planned_at, r.retry_of, r.controll
        ifnull(u.name, 'system'), r.state, r.reason, r.progress, r.progress_text, r.is_exclusive, r.timeout,
        r.attempts, r.max_attempts, r.available_at, r.pid, r.exit_code, r.error, r.cancel_requested_at,
        r.created_at, r.started_at, r.finished_at, r.log_backend, r.log_lines, r.log_errors,
-       r.dropped_lines, r.dropped_bytes
+       r.dropped_lines, r.dropped_bytes, r.progress_at, r.progress_rate, r.result, r.artifacts
 FROM run r LEFT JOIN schedule s ON s.id = r.schedule_id LEFT JOIN user u ON u.id = r.creator_id
 """
 
@@ -130,13 +130,15 @@ def _run(row: Sequence[Any]) -> Run:
     (
         run_id, name, schedule_id, schedule, planned_at, retry_of, controller, params, category, creator,
         state, reason, progress, progress_text, is_exclusive, timeout, tries, max_attempts, available_at, pid,
-        exit_code, error, cancel_requested_at, created_at, started_at, finished_at, *log,
+        exit_code, error, cancel_requested_at, created_at, started_at, finished_at, backend, lines, errors,
+        gone_lines, gone_bytes, progress_at, progress_rate, result, artifacts,
     ) = row  # fmt: skip
     return Run(
         run_id, name, schedule_id, schedule, _at(planned_at), retry_of, controller, json.loads(params),
         Category(category), creator, RunState(state), reason, progress, progress_text, bool(is_exclusive),
         timeout, tries, max_attempts, Instant(available_at), pid, exit_code, error, _at(cancel_requested_at),
-        Instant(created_at), _at(started_at), _at(finished_at), *log,
+        Instant(created_at), _at(started_at), _at(finished_at), backend, lines, errors, gone_lines, gone_bytes,
+        _at(progress_at), progress_rate, None if result is None else json.loads(result), artifacts,
     )  # fmt: skip
 
 

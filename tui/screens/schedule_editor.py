@@ -40,6 +40,7 @@ class ScheduleEditor(Base):
         self._shown = (self._before["notation"], self._before["controller"])
         self._checked = Checked()
         self._saving = False
+        self._previewed: tuple[Content, ...] = ()
 
     @property
     def holds_keys(self) -> bool:
@@ -100,7 +101,10 @@ class ScheduleEditor(Base):
         self._show()
 
     def _show(self) -> None:
-        self.query_one("#preview-text", Static).update(Content("\n").join(self.form.notes.preview))
+        preview = self.form.notes.preview
+        if preview != self._previewed:  # an update lays out the whole screen, at every letter
+            self._previewed = preview
+            self.query_one("#preview-text", Static).update(Content("\n").join(preview))
 
     def _check(self, typed: dict[str, str]) -> Notes:
         """The rules of the operation itself, asked while typing: what is wrong is said beside its field."""
@@ -147,6 +151,7 @@ class ScheduleEditor(Base):
     def _refused(self, words: str) -> None:
         """Everything typed is still there."""
         self._saving = False
+        self._previewed = ()
         line = Content.styled(safe(words), "$error")
         self.query_one("#preview-text", Static).update(Content("\n").join((line, *self.form.notes.preview)))
         self.query_one("#preview", VerticalScroll).scroll_home(animate=False)

@@ -55,14 +55,18 @@ class Heading(Static, can_focus=True):
         super().__init__(classes="heading", markup=False)
         self.group = group
         self.folded = group.folded
+        self._said: tuple[object, ...] = ()
         self._marks = ("v", ">") if ascii_marks else ("▾", "▸")
 
     def say(self, summary: str, wrong: str) -> None:
         """What is wrong inside, else what is unusual while it is closed."""
+        if (now := (self.folded, self.group, summary, wrong)) == self._said:
+            return
+        self._said = now
         words: list[Any] = [(f"{self._marks[self.folded]} {safe(self.group.title)}", "$heading")]
         if self.folded:
             words.append((f"   {safe(wrong or summary)}", "$error" if wrong else "$muted"))
-        self.update(Content.assemble(*words))
+        self.update(Content.assemble(*words), layout=False)
 
     def action_fold(self, folded: bool) -> None:
         """Ask for it."""
@@ -85,14 +89,14 @@ class FoldingForm(Form):
         self, groups: tuple[Group, ...], check: Callable[[dict[str, str]], Notes], *, ascii_marks: bool = False
     ) -> None:
         super().__init__(tuple(field for group in groups for field in group.fields), check)
-        self._groups = {group.key: group for group in groups}
+        self.groups = {group.key: group for group in groups}
         self._ascii = ascii_marks
         self._headings: dict[str, Heading] = {}
         self._boxes: dict[str, Vertical] = {}
 
     def compose(self) -> ComposeResult:
         """Headings, and under those that are open their rows."""
-        for group in self._groups.values():
+        for group in self.groups.values():
             if group.title:
                 self._headings[group.key] = heading = Heading(group, self._ascii)
                 yield heading
@@ -109,18 +113,18 @@ class FoldingForm(Form):
         super().look()
         texts = self.values
         for key, heading in self._headings.items():
-            fields = self._groups[key].fields
+            fields = self.groups[key].fields
             wrong = [f"{each.label}: {self.notes.wrong[each.name]}" for each in fields if each.name in self.notes.wrong]
             heading.say(_unusual(fields, texts), wrong[0] if wrong else "")
 
     async def set_group(self, key: str, fields: tuple[Field, ...]) -> None:
         """Other fields in a group. What was typed into the old ones is kept, should they come back."""
-        if fields == self._groups[key].fields:
+        if fields == self.groups[key].fields:
             return
         kept = self.values
-        for old in self._groups[key].fields:
+        for old in self.groups[key].fields:
             self.rows.pop(old.name, None)
-        self._groups[key] = group = replace(self._groups[key], fields=fields)
+        self.groups[key] = group = replace(self.groups[key], fields=fields)
         self._texts = {each.name: each.value for each in fields} | kept
         if key in self._headings:
             self._headings[key].group = group
@@ -132,14 +136,14 @@ class FoldingForm(Form):
         self.look()
 
     async def _fill(self, key: str) -> None:
-        rows = [self.row(field) for field in self._groups[key].fields]
+        rows = [self.row(field) for field in self.groups[key].fields]
         self._in_order()
         await self._boxes[key].mount(*rows)
         self._boxes[key].display = bool(rows)
 
     def _in_order(self) -> None:
         """The rows as they stand on the screen: the first that is wrong is the first that is seen."""
-        names = [field.name for group in self._groups.values() for field in group.fields]
+        names = [field.name for group in self.groups.values() for field in group.fields]
         self.rows = {name: self.rows[name] for name in names if name in self.rows}
 
     @on(Heading.Folded)
@@ -161,7 +165,7 @@ class FoldingForm(Form):
             self.app.focused.action_turn()
             return
         self.look()
-        for key, group in self._groups.items():
+        for key, group in self.groups.items():
             if self._is_folded(key) and any(field.name in self.notes.wrong for field in group.fields):
                 await self.fold(key, False)
         await super().action_submit()

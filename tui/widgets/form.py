@@ -87,6 +87,7 @@ class FormRow(Horizontal):
             if field.choices
             else LineInput(field.value, compact=True, select_on_focus=False)
         )
+        self._said = (field.hint, False)
         self._note = Static(Content(safe(field.hint)), classes="note", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -99,8 +100,10 @@ class FormRow(Horizontal):
         """What is wrong with the value, else what it means, else the hint."""
         wrong = notes.wrong.get(self.field.name, "")
         words = wrong or notes.means.get(self.field.name, self.field.hint)
-        self._note.update(Content(safe(words)))
-        self._note.set_class(bool(wrong), "-wrong")
+        if (words, bool(wrong)) != self._said:  # an update lays out the whole form, at every letter
+            self._said = (words, bool(wrong))
+            self._note.update(Content(safe(words)), layout=False)
+            self._note.set_class(bool(wrong), "-wrong")
 
 
 class Form(VerticalScroll, can_focus=False):

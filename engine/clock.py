@@ -7,6 +7,8 @@ from typing import Protocol
 
 from store.instants import Instant
 
+_RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 
 class Clock(Protocol):
     """Wall time for what is planned and recorded, monotonic seconds for how long something took."""
@@ -17,6 +19,12 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds since some moment; never steps."""
 
+    def running(self) -> float:
+        """Seconds since the machine was started, those counted in which it slept."""
+
+    def awake(self) -> float:
+        """The same without those in which it slept."""
+
     def of_machine(self, us: int) -> Instant:
         """What this clock shows at an instant of the machine's own, by which a supervisor tells the time."""
 
@@ -26,6 +34,14 @@ class Clock(Protocol):
 
 class SystemClock:
     """The clock of this machine."""
+
+    def running(self) -> float:
+        """By the kernel's count; a system that has none seems never to sleep."""
+        return time.clock_gettime(_RUNNING)
+
+    def awake(self) -> float:
+        """By the kernel's count."""
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
 
     def machine_now(self) -> int:
         """The machine's own time, microseconds UTC."""
@@ -52,6 +68,14 @@ class ShiftedClock:
         self._since = time.monotonic_ns()
         self._machine = time.time_ns() // 1000
 
+    def running(self) -> float:
+        """As the time it shows: nobody sets it, and it sleeps with the machine."""
+        return time.monotonic()
+
+    def awake(self) -> float:
+        """The same."""
+        return time.monotonic()
+
     def now(self) -> Instant:
         """Microseconds UTC."""
         return Instant(self._at + (time.monotonic_ns() - self._since) // 1000)
@@ -74,6 +98,15 @@ class HandClock:
 
     def __init__(self, at: Instant) -> None:
         self.at = at
+        self._running = self._awake = 0.0
+
+    def running(self) -> float:
+        """Seconds turned or slept."""
+        return self._running
+
+    def awake(self) -> float:
+        """Seconds turned."""
+        return self._awake
 
     def now(self) -> Instant:
         """Microseconds UTC."""
@@ -93,5 +126,15 @@ class HandClock:
 
     def turn(self, seconds: float) -> Instant:
         """Go on by so many seconds; returns the new time."""
+        self._awake += seconds
+        return self.sleep(seconds)
+
+    def sleep(self, seconds: float) -> Instant:
+        """Let the machine sleep for so long; returns the new time."""
+        self._running += seconds
+        return self.set(seconds)
+
+    def set(self, seconds: float) -> Instant:
+        """Let somebody set the clock by so many seconds, back if it is less than 0; returns the new time."""
         self.at = Instant(self.at + round(seconds * 1_000_000))
         return self.at

@@ -15,6 +15,7 @@ from engine import claims, closing, crash, firing, loglines, outlook
 from engine.chores import Chores
 from engine.claims import Claims
 from engine.clock import Clock
+from engine.clockwatch import ClockWatch
 from engine.datelook import DateLook
 from engine.intake import Intake
 from engine.live import Live
@@ -90,6 +91,7 @@ class Duty:
         self._expiry: int | None = None
         self._due = self._expiry_seen = 0
         self._dates = DateLook(say)
+        self._watch = ClockWatch(clock, connection, say)
         self._notices = Notices(say)
         self._intake = Intake(clock)
         self._chores = Chores(store_path(), clock)
@@ -103,7 +105,12 @@ class Duty:
         open_ends = self._intake.live or self._intake.has_news or self._is_stale or not self._recovery.is_over
         open_ends = open_ends or self._notices.has_more
         could_begin = self._outlook.waits and self._is_claimable
-        return not (open_ends or could_begin or self._fires(self._due))
+        return not (self._watch.is_held or open_ends or could_begin or self._fires(self._due))
+
+    @property
+    def running(self) -> int:
+        """How many runs are at work."""
+        return len(self._intake.live)
 
     def look_again(self) -> None:
         """Somebody says that the store has changed."""
@@ -117,21 +124,27 @@ class Duty:
     def work(self, now: int, trouble: str) -> int:
         """One pass; the moment at which to look again at the latest."""
         due = self._due = now if self._until is None else min(now, self._until)
+        self._watch.look(now)
+        trouble = trouble or self._watch.doubt
         self._hear()
         self._refresh(now, due)
-        self._dates.look(self._connection, now, due, self._outlook.today)
+        if not self._watch.is_held:
+            self._dates.look(self._connection, now, due, self._outlook.today)
         plan = self._plan(now, due)
         if not plan.is_empty or self._intake.has_news or self._node.is_due(now, NodeState.ACTIVE, trouble):
             done = self._write(plan, trouble)
             self._committed(plan, done)
             if not plan.is_empty or done.over:
                 outlook.after_own(self._connection, self._outlook, due)
-        self._notices.look(self._connection, due, self._outlook.today)
+        if not self._watch.is_held:
+            self._notices.look(self._connection, due, self._outlook.today)
         if self._clock.monotonic() >= self._chores_at:
             self._chores_at = self._clock.monotonic() + _CHORES_SECONDS
             if not self._intake.live:
                 self._workers.rest()
-            self._chores.run(is_idle=not self._intake.live)
+            if not self._watch.is_held:
+                self._chores.run(is_idle=not self._intake.live)
+        self._watch.completed()
         return self._next(now, due)
 
     def drain(self, seconds: float) -> None:
@@ -186,14 +199,17 @@ class Duty:
         for wish in self._outlook.wishes:
             self._heed(plan, wish)
         plan.fires = self._fires(due)
-        plan.expires = self._expiry is not None and self._expiry <= now
+        plan.expires = self._expiry is not None and self._expiry <= now and not self._watch.is_held
         makes_runs = plan.fires or plan.estate is not None
         self._is_claimable = self._is_claimable or makes_runs
-        plan.claims = self._is_claimable and (self._outlook.waits or makes_runs) and self._workers.is_ready()
+        wants = self._is_claimable and not self._watch.is_held and (self._outlook.waits or makes_runs)
+        plan.claims = wants and self._workers.is_ready()
         return plan
 
     def _fires(self, due: int) -> bool:
         """Whether an occurrence is due, and the last try to fire it did not come to nothing."""
+        if self._watch.is_held:
+            return False
         next_fire = self._outlook.next_fire
         return next_fire is not None and next_fire <= due and self._clock.monotonic() >= self._fire_at
 
@@ -219,7 +235,7 @@ class Duty:
             done.over = self._intake.store(connection)
             crash.point("taken")
             if plan.fires:
-                result = firing.fire_due(connection, plan.due)
+                result = firing.fire_due(connection, plan.due, gap=self._watch.gap)
                 done.is_stuck = not result.fired and result.next_at == self._outlook.next_fire
                 crash.point("fired")
             for wish in plan.dropped:
@@ -286,6 +302,8 @@ class Duty:
     def _next(self, now: int, due: int) -> int:
         if self._is_stale or self._intake.has_news or self._fires(due) or self._notices.has_more:
             return now
+        if self._watch.is_held:
+            return now + SECOND
         is_stuck = self._clock.monotonic() < self._fire_at
         next_fire = now + round(_STUCK_SECONDS * SECOND) if is_stuck else self._outlook.next_fire
         waits = [self._node.next_at()]

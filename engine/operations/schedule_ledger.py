@@ -1,7 +1,8 @@
-"""Verbs on what did not happen: run it after all, or say that it was seen."""
+"""Verbs on the ledger: run after all what did not run, say that it was seen, go on after a clock that was ahead."""
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -159,3 +160,46 @@ def _set_apart(connection: sqlite3.Connection, schedule: values.Schedule, line: 
         if count:
             connection.execute(_COPY, (begin, end if count > 1 else None, count, line.id))
     connection.execute("DELETE FROM occurrence WHERE id = ?", (line.id,))
+
+
+@operation("schedule rewind", can_undo=False)
+def rewind(
+    act: Act, schedule: Annotated[str | None, Help("only this one; else all", "SCHEDULE")] = None
+) -> tuple[values.Schedule, ...]:
+    """Let schedules go on from now whose past lies in the future, because the clock was ahead.
+
+    What was written down for times that are yet to come is forgotten, unless it ran: what ran never runs twice.
+    """
+    number = None if schedule is None else one_of(act.connection, "schedule", schedule)
+    found = act.connection.execute(
+        "SELECT id FROM schedule WHERE cursor_at >= ? AND deleted_at IS NULL AND (? IS NULL OR id = ?) ORDER BY name",
+        (act.now + SECOND, number, number),
+    ).fetchall()
+    for (one,) in found:
+        _forget(act, reads.schedule(act.connection, one))
+        act.connection.execute("UPDATE schedule SET cursor_at = ? WHERE id = ?", (act.now, one))
+        with contextlib.suppress(BadValue):  # a rule that cannot be made is marked on the row already
+            ledger.arm(act.connection, one, act.now)
+    return tuple(reads.schedule(act.connection, one) for (one,) in found)
+
+
+def _forget(act: Act, schedule: values.Schedule) -> None:
+    """Lines of a schedule for times after now that did not run, and what of counted lines lies there."""
+    act.connection.execute(
+        "DELETE FROM occurrence WHERE schedule_id = ? AND planned_at > ? AND run_id IS NULL", (schedule.id, act.now)
+    )
+    counted = act.connection.execute(
+        "SELECT id, planned_at, until_at FROM occurrence WHERE schedule_id = ? AND until_at > ?", (schedule.id, act.now)
+    ).fetchall()
+    for line, planned_at, until_at in counted:
+        begin = from_us(planned_at) - timedelta(seconds=1)
+        try:
+            rule = rule_of(schedule)
+        except BadValue:
+            return
+        count, last = rule.count(begin, act.at), rule.last(act.at, begin)
+        if count and last is not None and to_us(last) < until_at:
+            act.connection.execute(
+                "UPDATE occurrence SET count = ?, until_at = ? WHERE id = ?",
+                (count, to_us(last) if count > 1 else None, line),
+            )

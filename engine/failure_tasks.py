@@ -68,15 +68,19 @@ def make(connection: sqlite3.Connection, cause: Cause) -> None:
 
 
 def fold(connection: sqlite3.Connection, task: FailureTask, cause: Cause) -> None:
-    """It failed once more. Notes that a person has written are left alone."""
+    """It failed once more. What a person has written is left alone."""
     _, words = _when(connection, cause)
     folded = task.folded + 1
-    notes = task.notes
-    if not _editors(connection, task.id):
-        first = notes.partition("\n")[0]
-        notes = f"{first}\nLast of {count_of(folded + 1, 'failure')}: {_failed(cause, words)}"
     act = journal.begin(connection, cause.at, journal.ENGINE, OPERATION)
-    connection.execute("UPDATE task SET folded = ?, notes = ? WHERE id = ?", (folded, notes, task.id))
+    if _editors(connection, task.id):
+        connection.execute("UPDATE task SET folded = ? WHERE id = ?", (folded, task.id))
+    else:
+        first = task.notes.partition("\n")[0]
+        notes = f"{first}\nLast of {count_of(folded + 1, 'failure')}: {_failed(cause, words)}"
+        name = f"{cause.name} fails ({count_of(folded + 1, 'time')})"
+        connection.execute(
+            "UPDATE task SET folded = ?, name = ?, notes = ? WHERE id = ?", (folded, name, notes, task.id)
+        )
     journal.describe(connection, act, f"failed again: {shown(cause.name)}", can_undo=False)
 
 

@@ -261,7 +261,7 @@ class Desk(Coloured):
         from tui.screens.dialog import Words
 
         try:
-            answer = why(self.actor, self.clock(), Kind(kind), number)
+            answer = why(self.actor, self.clock(), Kind(kind), str(number))
         except Refused as words:
             self.notify(str(words), markup=False)
         else:

@@ -39,6 +39,9 @@ class TaskReason:
     superseded_by_id: int | None
     superseded_at: Instant | None
     replaces_id: int | None
+    schedule: str | None
+    folded: int
+    schedule_failures: int
 
 
 _TASK = """
@@ -49,8 +52,10 @@ SELECT t.name, t.object_class, t.object_id, e.name, m.name, t.created_at, maker.
        t.deadline_date, t.visible_date,
        t.deadline_by_hand, t.visible_by_hand, t.is_done, doer.name, t.done_date,
        t.superseded_by_id, t.superseded_at,
-       (SELECT max(old.id) FROM task old WHERE old.superseded_by_id = t.id)
+       (SELECT max(old.id) FROM task old WHERE old.superseded_by_id = t.id),
+       s.name, t.folded, ifnull(s.failures, 0)
 FROM task t
+LEFT JOIN schedule s ON s.id = t.schedule_id
 LEFT JOIN entity e ON e.object_class = t.object_class AND e.object_id = t.object_id
 LEFT JOIN task_model m ON m.id = t.task_model_id
 LEFT JOIN task_event tr ON tr.id = t.trigger_event_id

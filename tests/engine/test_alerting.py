@@ -103,7 +103,7 @@ def test_counts_are_those_of_the_list_after_a_random_history(desk: Path) -> None
 def test_a_failed_job_opens_one_task_that_folds_and_closes_with_the_proof(desk: Path) -> None:
     job(desk, "task")
     runs(desk, "FFF")
-    assert followups(desk) == [("nightly backup fails", 0, 2, DAY, None, None)]
+    assert followups(desk) == [("nightly backup fails (3 times)", 0, 2, DAY, None, None)]
     (notes,) = rows(desk, "SELECT notes FROM task")[0]
     assert notes.split("\n") == [
         "Run 1 failed on Mon 16 Jun 2025 00:11: failed",
@@ -111,7 +111,7 @@ def test_a_failed_job_opens_one_task_that_folds_and_closes_with_the_proof(desk: 
     ]
     runs_again = at(f"{DAY}T00:40")
     run(desk, runs_again)
-    assert followups(desk) == [("nightly backup fails", 1, 2, DAY, None, DAY)]
+    assert followups(desk) == [("nightly backup fails (3 times)", 1, 2, DAY, None, DAY)]
     assert rows(desk, "SELECT notes FROM task")[0][0].endswith(
         "It works again: run 4 succeeded on Mon 16 Jun 2025 00:41."
     )

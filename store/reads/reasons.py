@@ -7,6 +7,8 @@ from datetime import date
 
 from store.frozen import value
 from store.instants import Instant
+from store.reads import schedules
+from store.values import Occurrence
 
 
 @value
@@ -80,3 +82,78 @@ def task_reason(connection: sqlite3.Connection, task_id: int) -> TaskReason | No
 
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
+
+
+MOST_NAMED = 1_000
+"""Rows of one name are counted up to here."""
+
+_NAMED = {
+    "run": "SELECT id FROM run WHERE name = ? AND deleted_at IS NULL ORDER BY id DESC LIMIT ?",
+    "task": "SELECT id FROM task WHERE name = ? AND deleted_at IS NULL AND superseded_at IS NULL"
+    " ORDER BY id DESC LIMIT ?",
+}
+
+
+@value
+class ScheduleFacts:
+    """What else is known of a schedule: where it came from, its newest open run, the last that ended, its task."""
+
+    origin: str | None
+    open_run: int | None
+    open_state: str | None
+    last_run: int | None
+    last_state: str | None
+    last_error: str | None
+    task: int | None
+
+
+def schedule_facts(connection: sqlite3.Connection, schedule_id: int) -> ScheduleFacts:
+    """Of a schedule that is there."""
+    is_open = "r.state IN ('pending', 'starting', 'running')"
+    running = connection.execute(
+        "SELECT r.id, r.state FROM run r INDEXED BY run_open_by_schedule"
+        f" WHERE r.schedule_id = ? AND {is_open} ORDER BY r.id DESC LIMIT 1",
+        (schedule_id,),
+    ).fetchone()
+    ended = connection.execute(
+        "SELECT r.id, r.state, ifnull(r.error, r.reason) FROM run r INDEXED BY run_by_schedule"
+        f" WHERE r.schedule_id = ? AND NOT {is_open} ORDER BY r.id DESC LIMIT 1",
+        (schedule_id,),
+    ).fetchone()
+    origin, task = connection.execute(
+        "SELECT s.origin, (SELECT t.id FROM task t WHERE t.schedule_id = s.id AND t.is_done = 0"
+        " AND t.deleted_at IS NULL) FROM schedule s WHERE s.id = ?",
+        (schedule_id,),
+    ).fetchone()
+    open_run, open_state = running or (None, None)
+    last_run, last_state, last_error = ended or (None, None, None)
+    return ScheduleFacts(origin, open_run, open_state, last_run, last_state, last_error, task)
+
+
+def occurrence(connection: sqlite3.Connection, number: int) -> Occurrence | None:
+    """The line of the ledger with that id."""
+    row = connection.execute("SELECT schedule_id, planned_at FROM occurrence WHERE id = ?", (number,)).fetchone()
+    if row is None:
+        return None
+    found = schedules.ledger(connection, row[0], before=row[1] + 1, limit=1)
+    return found[0] if found else None
+
+
+def last_occurrence(connection: sqlite3.Connection, schedule_id: int) -> int | None:
+    """The id of the newest line of a schedule."""
+    found = schedules.ledger(connection, schedule_id, limit=1)
+    return found[0].id if found else None
+
+
+def retried_as(connection: sqlite3.Connection, run_id: int) -> list[int]:
+    """Runs that a person made to try this one again, oldest first; of the thousand runs after it."""
+    rows = connection.execute(
+        "SELECT id FROM (SELECT id, retry_of FROM run WHERE id > ? ORDER BY id LIMIT 1000) WHERE retry_of = ?",
+        (run_id, run_id),
+    ).fetchall()
+    return [int(row[0]) for row in rows]
+
+
+def named(connection: sqlite3.Connection, kind: str, name: str) -> list[int]:
+    """Ids of the runs or tasks of that name, newest first."""
+    return [int(row[0]) for row in connection.execute(_NAMED[kind], (name, MOST_NAMED)).fetchall()]

@@ -84,6 +84,15 @@ KEYS: tuple[Key, ...] = (
         "Go to the previous warning or error", ("logs",)),
     Key("find.next", "n", "find_next", "next", "Go to the next match", ("logs",)),
     Key("find.previous", "N", "find_previous", "previous", "Go to the match before", ("logs",)),
+    Key("find.hide", "ampersand", "hide", "hide", "Hide the lines that do not match, or show them again",
+        ("logs",), hint=True),
+    Key("log.levels", "L", "levels", "levels", "Show only warnings and errors, only errors, or all", ("logs",)),
+    Key("log.wrap", "s", "wrap", "wrap", "Wrap long lines, or cut them", ("logs",), hint=True),
+    Key("log.time", "T", "time", "time", "Go to a time of the log", ("logs",)),
+    Key("log.mark", "apostrophe", "go_mark(True)", "next mark", "Go to the next marked line (space marks)", ("logs",)),
+    Key("log.mark.back", "quotation_mark", "go_mark(False)", "mark before", "Go to the marked line before", ("logs",)),
+    Key("log.export", "greater_than_sign", "export", "to a file", "Write the log, or what is shown of it, to a file",
+        ("logs",)),
     Key("row.why", "w", "why", "why", "Say why this is here and what happens next", (*_ROWS, "notices"), hint=True),
     Key("find.filter", "slash", "filter", "filter", "Filter the list", _LISTS, hint=True),
     Key("find.search", "slash", "filter", "search", "Search in the log", ("logs",), hint=True),
@@ -102,6 +111,7 @@ KEYS: tuple[Key, ...] = (
 )  # fmt: skip
 
 _SHOWN = {"slash": "/", "question_mark": "?", "colon": ":", "comma": ",", "minus": "-", "escape": "esc",
+          "ampersand": "&", "apostrophe": "'", "quotation_mark": '"', "greater_than_sign": ">",
           "right_square_bracket": "]", "left_square_bracket": "[",
           "exclamation_mark": "!"}  # fmt: skip
 

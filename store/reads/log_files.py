@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -55,6 +55,15 @@ class FileLog:
             kept = []
         return kept[::-1] if backward else kept
 
+    def at(self, seqs: Sequence[int]) -> list[LogLine]:
+        """As `Log` says."""
+        try:
+            with LogFile(self.path) as file:
+                found = (_one(file, seq) for seq in seqs)
+                return [line for line in found if line is not None]
+        except OSError:
+            return []
+
     def printed(self, attempt: int) -> int:
         """As `Log` says. Reads back to where the attempt began."""
         count = 0
@@ -104,6 +113,13 @@ class FileLog:
         words = f"{which} missing: {self.path} {why or 'was cut or could not be written'}"
         at = self.since if near is None else near.at
         return LogLine(first, near.attempt if near else 0, Instant(at), ENGINE, Level.WARNING, words)
+
+
+def _one(file: LogFile, seq: int) -> LogLine | None:
+    for _, block in file.blocks(file.place(seq), file.end):
+        line = parsed(block[: block.index(b"\n")])
+        return line if line is not None and line.seq == seq else None
+    return None
 
 
 def _why(fault: OSError) -> str:

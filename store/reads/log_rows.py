@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from store.enums import Level
@@ -10,6 +11,8 @@ from store.frozen import value
 from store.instants import Instant
 from store.reads.log_which import LEVELS, NUMBERS, Which
 from store.values import LogLine
+
+_COLUMNS = "seq, attempt, at, stream, level, text"
 
 
 @value
@@ -22,15 +25,20 @@ class RowLog:
 
     def lines(self, which: Which, first: int, last: int, limit: int, *, backward: bool) -> list[LogLine]:
         """As `Log` says."""
-        rows = self._rows("seq, attempt, at, stream, level, text", which, first, last, limit, backward)
-        return [
-            LogLine(seq, attempt, Instant(at), stream, LEVELS.get(level, Level.INFO), text)
-            for seq, attempt, at, stream, level, text in rows
-        ]
+        return [_line(*row) for row in self._rows(_COLUMNS, which, first, last, limit, backward)]
 
     def seqs(self, which: Which, first: int, last: int, limit: int, *, backward: bool) -> list[int]:
         """As `Log` says."""
         return [row[0] for row in self._rows("seq", which, first, last, limit, backward)]
+
+    def at(self, seqs: Sequence[int]) -> list[LogLine]:
+        """As `Log` says."""
+        rows = self.connection.execute(
+            f"SELECT {_COLUMNS} FROM log_line"
+            " WHERE run_id = ? AND seq IN (SELECT value FROM json_each(?)) ORDER BY seq",
+            (self.run_id, f"[{','.join(map(str, seqs))}]"),
+        ).fetchall()
+        return [_line(*row) for row in rows]
 
     def printed(self, attempt: int) -> int:
         """As `Log` says."""
@@ -49,6 +57,10 @@ class RowLog:
             (self.run_id, first, last, *values, limit),
         ).fetchall()
         return rows[::-1] if backward else rows
+
+
+def _line(seq: int, attempt: int, at: int, stream: str, level: int, text: str) -> LogLine:
+    return LogLine(seq, attempt, Instant(at), stream, LEVELS.get(level, Level.INFO), text)
 
 
 def _test(which: Which) -> tuple[str, list[object]]:

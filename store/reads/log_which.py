@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from store.enums import Level
@@ -48,6 +49,9 @@ class Log(Protocol):
 
     def seqs(self, which: Which, first: int, last: int, limit: int, *, backward: bool) -> list[int]:
         """Their numbers alone."""
+
+    def at(self, seqs: Sequence[int]) -> list[LogLine]:
+        """The lines with these numbers, given in their order; those that are not there are left out."""
 
     def printed(self, attempt: int) -> int:
         """How many lines of the job's own output are kept of an attempt."""

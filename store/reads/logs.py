@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -88,11 +88,16 @@ def first_at(connection: sqlite3.Connection, run_id: int, at: datetime) -> int |
     return _first(log(connection, run_id), lambda line: line.at >= to_us(at))
 
 
-def attempt_starts(connection: sqlite3.Connection, run_id: int) -> list[tuple[int, int]]:
-    """(attempt, number of its first line) of each attempt that has lines, first to last. Reads a few lines of each."""
+def attempt_starts(
+    connection: sqlite3.Connection, run_id: int, known: Sequence[tuple[int, int]] = ()
+) -> list[tuple[int, int]]:
+    """(attempt, number of its first line) of each attempt that has lines, first to last. Reads a few lines of each.
+
+    `known`: what was found before, when the log was shorter.
+    """
     found = log(connection, run_id)
-    starts: list[tuple[int, int]] = []
-    seq: int | None = 1
+    starts = list(known[:-1])
+    seq: int | None = known[-1][1] if known else 1
     while seq is not None:
         here = _line(found, seq)
         if here is None:

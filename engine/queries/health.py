@@ -24,7 +24,7 @@ from store.connection import APPLICATION_ID
 from store.frozen import value
 from store.instants import from_us, machine_zone, to_us
 from store.reads.pulse import engine as engine_of
-from store.schema import JOURNALED, VERSION, WATCHED
+from store.schema import JOURNALED, NOTICE_TRIGGERS, VERSION, WATCHED
 
 _MIB = 1 << 20
 FEW_BYTES, NO_BYTES = 500 * _MIB, 100 * _MIB
@@ -125,6 +125,7 @@ def _strange(connection: sqlite3.Connection) -> list[str]:
     actions = ("insert", "update", "delete")
     known = {f"{table}_{action}" for table in WATCHED for action in actions}
     known |= {f"{table}_{action}_kept" for table in JOURNALED for action in actions}
+    known |= set(NOTICE_TRIGGERS)
     rows = connection.execute("SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')")
     return [f"{kind} {name}" for kind, name in rows if kind == "view" or name not in known][:10]
 

@@ -124,7 +124,7 @@ def _strange(connection: sqlite3.Connection) -> list[str]:
     """Triggers and views that no version of tickler makes: they could rewrite what is saved."""
     actions = ("insert", "update", "delete")
     known = {f"{table}_{action}" for table in WATCHED for action in actions}
-    known |= {f"{table}_{action}_kept" for table in JOURNALED for action in actions}
+    known |= {f"{table}_{action}_kept" for table in JOURNALED for action in actions} | set(NOTICE_TRIGGERS)
     known |= set(NOTICE_TRIGGERS)
     rows = connection.execute("SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')")
     return [f"{kind} {name}" for kind, name in rows if kind == "view" or name not in known][:10]

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from engine.rules.wording import count_of
+from store.enums import OccurrenceState
+from store.instants import from_us
 from store.reads import ledger
 from store.reads.ledger import Line, Which
+from tui.perform import Wish, wish
+from tui.screens.dialog import Confirm
 from tui.screens.view import View
+from tui.text import safe
+
+MOST_RUNS = 100
+"""Runs that one key may ask for: more are a mistake, or a schedule to look at first."""
+MOST = 100_000
+"""Lines that one key may accept."""
 
 
 class MissedVerbs(View):
@@ -31,13 +46,122 @@ class MissedVerbs(View):
         """The next verb is for all that match; again: it is not."""
         self.choose_all(not self.all_chosen)
 
-    def chosen(self) -> list[int]:
-        """Ids of all that match if that was chosen, else of the marked lines, else of this one."""
+    def chosen(self, most: int) -> list[int]:
+        """Ids of all that match if that was chosen, else of the marked lines, else of this one; one over `most`."""
         if self.all_chosen:
-            return ledger.ids(self.desk.reader, self.which, 10_000)
-        return sorted(number for number in self.list.targets() if isinstance(number, int))
+            return ledger.ids(self.desk.reader, self.which, most + 1)
+        return sorted(number for number in self.list.targets() if isinstance(number, int))[: most + 1]
+
+    def _lines(self) -> list[Line]:
+        """The chosen lines that have not run; none, said in words, if there are too many."""
+        numbers = self.chosen(MOST_RUNS)
+        if len(numbers) > MOST_RUNS:
+            self.notify(f"More than {MOST_RUNS} lines are chosen. Filter, or accept them.")
+            return []
+        found = [line for line in ledger.lines(self.desk.reader, numbers) if line.state is not OccurrenceState.FIRED]
+        if not found:
+            self.notify("Put the cursor on something that did not happen first.")
+        return found
+
+    def action_accept(self) -> None:
+        """It did not happen, and that is seen. The number is said first if it is more than this one."""
+        from engine.operations.schedule_ledger import accept
+
+        numbers = self.chosen(MOST)
+        if not numbers:
+            self.notify("Put the cursor on a line first.")
+            return
+        if len(numbers) > MOST:
+            self.notify(f"More than {MOST:,} lines match. Filter first.")
+            return
+
+        def done(found: Sequence[Any]) -> None:
+            number = len(numbers) if len(numbers) > len(found) and self.all_chosen else len(found)
+            self._done(f"Accepted: {count_of(number, 'line')}." if found else "Nothing there that waits for it.")
+
+        words = wish(accept, line=tuple(numbers), then=done)
+        self._sure(len(numbers), f"Accept {count_of(len(numbers), 'line')}? It cannot be undone.", "accept", [words])
+
+    def action_run_this(self) -> None:
+        """Run each of the chosen ones, as if it were its time."""
+        lines = self._lines()
+        if lines:
+            self._run(lines, f"Run {count_of(len(lines), 'occurrence')} now, oldest first?")
+
+    def action_run_last(self) -> None:
+        """Of each chosen schedule run the newest that did not happen, and accept the others up to it."""
+        from engine.operations.schedule_ledger import accept
+
+        newest: dict[int, Line] = {}
+        for line in self._lines():
+            if line.schedule_id not in newest:
+                newest |= self._newest(line)
+        if newest:
+            lines = list(newest.values())
+            more = [
+                wish(accept, schedule=line.schedule, until=from_us(line.until_at or line.planned_at)) for line in lines
+            ]
+            names = ", ".join(safe(line.schedule) for line in lines[:3]) + (", ..." if len(lines) > 3 else "")
+            self._run(lines, f"Run the last of {names} now, and accept what was missed before it?", more, ask=True)
+
+    def _newest(self, line: Line) -> dict[int, Line]:
+        found = ledger.page(self.desk.reader, Which(schedule_id=line.schedule_id), limit=1)
+        return {line.schedule_id: found[0] if found else line}
+
+    def _run(self, lines: Sequence[Line], question: str, more: Sequence[Wish] = (), *, ask: bool = False) -> None:
+        from engine.operations.schedules import run_now
+
+        wishes = [
+            wish(run_now, line.schedule, planned=from_us(line.until_at or line.planned_at), even_if_off=True)
+            for line in sorted(lines, key=lambda each: each.planned_at)
+        ]
+        off = self._off(lines)
+        question += f" Off or paused: {off}." if off else ""
+        number = 2 if ask or off or any(line.count > 1 for line in lines) else len(lines)
+        gaps = [line for line in lines if line.count > 1]
+        if gaps:
+            question += f" Of {count_of(len(gaps), 'gap')} the newest time runs."
+        self._sure(number, question, "run", [*wishes, *more], f"Asked for: {count_of(len(lines), 'run')}; 4 shows it.")
+
+    def _off(self, lines: Sequence[Line]) -> str:
+        """Names of the schedules that are off or paused: running one of them is asked first."""
+        from store.reads import schedules
+
+        found = {line.schedule_id: schedules.schedule(self.desk.reader, line.schedule_id) for line in lines}
+        return ", ".join(safe(each.name) for each in found.values() if not each.is_enabled or each.pause_reason)
+
+    def _sure(self, number: int, question: str, verb: str, wishes: list[Wish], said: str = "") -> None:
+        """Do it; what is more than this one line is asked first."""
+
+        def answer(yes: bool | None) -> None:
+            if yes:
+                self._perform(wishes, said)
+
+        if number > 1 or self.all_chosen:
+            self.desk.push_screen(Confirm(question, verb), answer)
+        else:
+            answer(True)
+
+    def _perform(self, wishes: list[Wish], said: str) -> None:
+        """One act after another; the first that is refused ends it, and says why."""
+
+        def after(then: Callable[[Any], None] | None, result: Any) -> None:
+            if then is not None:
+                then(result)
+            if wishes[1:]:
+                self._perform(wishes[1:], said)
+            elif said:
+                self._done(said)
+
+        first = wishes[0]
+        self.desk.ask(replace(first, then=lambda result: after(first.then, result)))
+
+    def _done(self, words: str) -> None:
+        self.list.set_marks(())
+        self.choose_all(False)
+        self.notify(words)
 
     def action_why(self) -> None:
         """Why it did not happen."""
         if isinstance(self.current, Line):
-            self.open_current()
+            self.desk.explain("occurrence", self.current.id)

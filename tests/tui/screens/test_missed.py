@@ -97,3 +97,84 @@ async def test_nothing_missed_says_so(tmp_path: Path) -> None:
     async with shown(store_with_stays(tmp_path / "new.db")) as pilot:
         await press(pilot, "M")
         assert "Nothing was missed" in picture(pilot)
+
+
+def states(desk: Desk) -> list[tuple[str, int, int]]:
+    """(state, accepted, times) of the lines nobody needs to look at any more."""
+    return [
+        (row[0], row[1], row[2])
+        for row in desk.rows(
+            "SELECT state, accepted_at IS NOT NULL, sum(count) FROM occurrence GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+    ]
+
+
+async def test_accept_one_marked_and_all_that_match(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await press(pilot, "M", "d")
+        assert "4 lines" in picture(pilot)
+        await press(pilot, "g", "j", "space", "j", "space", "d")
+        assert "Accept 2 lines? It cannot be undone." in picture(pilot)
+        await press(pilot, "escape")
+        assert "4 lines" in picture(pilot)
+        await press(pilot, "V")
+        assert "ALL 4 CHOSEN" in picture(pilot)
+        await press(pilot, "escape")
+        assert "CHOSEN" not in picture(pilot)
+        await press(pilot, "V", "d")
+        assert "Accept 4 lines" in picture(pilot)
+        await press(pilot, "y")
+        assert "Nothing was missed" in picture(pilot)
+        await press(pilot, "right_square_bracket", "j")
+        assert "by Ana" in picture(pilot)
+    assert ("missed", 1, 4322) in states(desk)
+
+
+async def test_all_that_match_is_what_the_filter_leaves(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await press(pilot, "M", "slash")
+        await type_in(pilot, "schedule:backup")
+        await press(pilot, "enter", "V", "d", "y")
+    assert states(desk) == [
+        ("fired", 0, 1), ("merged", 0, 2), ("missed", 0, 4320), ("missed", 1, 2), ("skipped", 0, 2),
+    ]  # fmt: skip
+
+
+async def test_run_it_now_and_it_is_missed_no_more(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await press(pilot, "M", "j", "j", "R")
+        assert "4 lines" in picture(pilot)
+        await press(pilot, "4")
+        assert "nightly backup" in picture(pilot)
+    assert desk.rows("SELECT state, run_id IS NOT NULL FROM occurrence WHERE schedule_id = 1 ORDER BY planned_at")[
+        3
+    ] == (
+        "fired",
+        1,
+    )
+
+
+async def test_run_the_last_and_accept_what_was_missed_before_it(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await press(pilot, "M", "b", "j", "j", "L")
+        assert "Run the last of nightly backup now, and accept" in picture(pilot)
+        await press(pilot, "y")
+    assert desk.rows("SELECT count(*) FROM run") == [(1,)]
+    seen = desk.rows("SELECT state, accepted_at IS NOT NULL FROM occurrence WHERE schedule_id = 1 ORDER BY planned_at")
+    assert seen[2:4] == [("missed", 1), ("fired", 0)]
+
+
+async def test_running_a_paused_schedule_and_many_at_once_asks_first(desk: Desk) -> None:
+    from engine.operations import schedules
+
+    schedules.pause(desk.ana, desk.at("2025-06-16T09:00"), "weekly report", "new form")
+    async with shown(desk) as pilot:
+        await press(pilot, "M", "R")
+        assert "Off or paused: weekly report." in picture(pilot)
+        await press(pilot, "escape", "slash")
+        await type_in(pilot, "schedule:backup")
+        await press(pilot, "enter", "V", "R")
+        assert "Run 2 occurrences now, oldest first?" in picture(pilot)
+        assert desk.rows("SELECT count(*) FROM run") == [(0,)]
+        await press(pilot, "y")
+    assert desk.rows("SELECT count(*) FROM run") == [(2,)]

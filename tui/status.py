@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from engine.rules.pulse import engine_words
+from engine.rules.pulse import SUSPECT, engine_words
 from store.errors import StoreTrouble
 from store.instants import from_us
 from store.reads.notifications import MOST
@@ -63,7 +63,10 @@ def engine_status(node: Node | None, now: datetime, zone: ZoneInfo, own_id: str,
         return Status(f"engine: {trouble}", "engine stuck", "warning")
     if node is None:
         return Status("no engine: jobs wait", "no engine", "warning")
-    words = engine_words(node.pid, from_us(node.since), from_us(node.beat_at), now, zone.key, own=own)
+    since, beat = from_us(node.since), from_us(node.beat_at)
+    words = engine_words(node.pid, since, beat, now, zone.key, own=own, trouble=node.words)
+    if words.startswith("engine: "):
+        return Status(words, SUSPECT if node.words.startswith(SUSPECT) else "engine stuck", "warning")
     return Status(words, words.removeprefix("engine "), "ok" if words == "engine ok" else "warning")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from engine.rules.durations import duration_words
+from engine.rules.pulse import SUSPECT
 from store.frozen import value
 
 SLACK = 2.0
@@ -50,9 +51,9 @@ def stride(before: Tick, after: Tick) -> Stride:
 def suspicion(jump: float, wall: int) -> str:
     """Why the clock cannot be believed, empty if it can: it was set forward by more than a day, or is far ahead."""
     if jump > _DAY:
-        return f"clock suspect: it went forward by {duration_words(jump)}"
+        return f"{SUSPECT}: it went forward by {duration_words(jump)}"
     year = datetime.fromtimestamp(wall / _SECOND, UTC).year
-    return f"clock suspect: it shows the year {year}" if year > _LAST_YEAR else ""
+    return f"{SUSPECT}: it shows the year {year}" if year > _LAST_YEAR else ""
 
 
 def clock_words(decided_until: int, now: int) -> str:

@@ -13,6 +13,9 @@ BEAT_SECONDS = 5
 SILENT_SECONDS = 3 * BEAT_SECONDS
 """After this long without a beat people are told."""
 
+SUSPECT = "clock suspect"
+"""How an engine that does not believe the clock begins; a header that has no room for more says this."""
+
 
 def engine_words(
     pid: int | None,

@@ -125,7 +125,7 @@ async def test_accept_one_marked_and_all_that_match(desk: Desk) -> None:
         assert "Accept 4 lines" in picture(pilot)
         await press(pilot, "y")
         assert "Nothing was missed" in picture(pilot)
-        await press(pilot, "right_square_bracket", "j")
+        await press(pilot, "right_square_bracket")
         assert "by Ana" in picture(pilot)
     assert ("missed", 1, 4322) in states(desk)
 

@@ -1,13 +1,11 @@
 """`tickler engine`: the engine without a desk, for systemd and for rehearsals.
 
-Under systemd: `Type=notify`, `Restart=always`, `KillMode=mixed`, `TimeoutStopSec=90`, `WatchdogSec=30`.
+`tickler engine install` writes the unit (`engine.unitfile`).
 """
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,10 +16,12 @@ from types import FrameType
 from engine.clock import Clock, ShiftedClock, SystemClock
 from engine.engine import Engine
 from engine.loop import Loop
-from engine.rules.wording import full_instant
+from engine.rules.wording import count_of, full_instant
+from engine.systemd import Systemd
 from store import settings
 from store.connection import reading
 from store.current import store_path
+from store.enums import NodeState
 from store.errors import Refused
 from store.instants import from_us, to_us
 from store.reads.pulse import engine as firing_engine
@@ -40,15 +40,19 @@ def serve(once: bool = False, at: datetime | None = None) -> int:
     engine = Engine(clock, "once" if once else "daemon", until=clock.now() if once else None, say=_say)
     stop = threading.Event()
     loop = Loop(engine, clock, stop, _say)
+    systemd = Systemd(_say)
     with _signals(engine, stop):
         engine.open()
         try:
             if once:
                 _be_alone(engine, clock)
-            _notify("READY=1")
-            threading.Thread(target=_watchdog, args=(loop, clock, stop), name="tickler-watchdog", daemon=True).start()
+            systemd.tell("READY=1")
+            if systemd.listens:
+                signs = (lambda: loop.ticked_at, lambda: _words(engine), stop)
+                threading.Thread(target=systemd.watch, args=signs, name="tickler-watchdog", daemon=True).start()
             loop.run(until_idle=once, ends_when_failed=True)
-            _notify("STOPPING=1")
+            systemd.tell("STOPPING=1")
+            systemd.status(f"stops; {count_of(engine.running, 'run')} at work")
             engine.drain(DRAIN_SECONDS)
         finally:
             stop.set()
@@ -84,26 +88,13 @@ def _signals(engine: Engine, stop: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _watchdog(loop: Loop, clock: Clock, stop: threading.Event) -> None:
-    """Tell systemd that the engine lives, but only while its steps come to an end."""
-    limit = int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000
-    if not limit:
-        return
-    while not stop.wait(limit / 3):
-        if clock.monotonic() - loop.ticked_at < limit:
-            _notify("WATCHDOG=1")
-
-
-def _notify(words: str) -> None:
-    """Say something to systemd, if it started us."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if address:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as speaker:
-            target = "\0" + address[1:] if address.startswith("@") else address
-            try:
-                speaker.sendto(words.encode(), target)
-            except OSError as fault:
-                _say(f"systemd does not listen: {fault.strerror}")
+def _words(engine: Engine) -> str:
+    """What `systemctl status` says of it."""
+    if engine.trouble:
+        return engine.trouble
+    if engine.state is NodeState.STANDBY:
+        return "standby: another engine fires"
+    return f"fires; {count_of(engine.running, 'run')} at work" if engine.state is NodeState.ACTIVE else "begins"
 
 
 def _say(words: str) -> None:

@@ -100,6 +100,12 @@ class Engine:
         """Whether nothing runs and nothing more can begin."""
         return self._duty is not None and self._duty.is_idle
 
+    @property
+    def running(self) -> int:
+        """How many runs are at work; from any thread."""
+        duty = self._duty
+        return 0 if duty is None else duty.running
+
     def drain(self, seconds: float) -> None:
         """Stop what runs, store how it ended, say goodbye and let the next engine in; takes `seconds` at most."""
         with self.turn:

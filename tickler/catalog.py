@@ -63,7 +63,7 @@ ALSO_BY_PLACE: dict[str, tuple[str, ...]] = {
 
 DOORS: dict[str, str] = {
     "demo": "open the desk on a throw-away store with a living sample",
-    "engine": "run the engine without a desk; --once makes one pass",
+    "engine": "run the engine without a desk; --once makes one pass, install a systemd unit",
     "keys": "print the keys of the desk",
     "version": "print the version",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from store.opening import open_store
 from store.paths import default_store
 from tickler.catalog import DOORS
 from tickler.commands import moment_of, refuse
+from tickler.plain import plain
 from tickler.words import Given, Usage
 
 _DESK = {
@@ -22,7 +24,13 @@ _DESK = {
     "--plain": "for screen readers: no frames, ASCII marks",
 }
 _ENGINE = {"--once": "one pass, wait for the runs it starts, end"}
-_OPTIONS: Mapping[str, Mapping[str, str]] = {"": _DESK, "demo": _DESK, "engine": _ENGINE, "keys": {}}
+_INSTALL = {
+    "--user-unit": "a unit of your own systemd, which is the only kind there is",
+    "--print": "show the unit and write nothing",
+    "--uninstall": "remove the unit",
+}
+_UNIT = "engine install"
+_OPTIONS: Mapping[str, Mapping[str, str]] = {"": _DESK, "demo": _DESK, "engine": _ENGINE, _UNIT: _INSTALL, "keys": {}}
 
 
 def open_door(given: Given) -> int:
@@ -30,10 +38,14 @@ def open_door(given: Given) -> int:
     first = given.words[0] if given.words else ""
     name = first if first in _OPTIONS else ""
     words = given.words[1:] if name else given.words
+    if name == "engine" and words[:1] == ("install",):
+        name, words = _UNIT, words[1:]
     options = _switches(name, words)
     try:
         if name == "engine":
             return _engine(given, once="--once" in options)
+        if name == _UNIT:
+            return _install(given, options)
         if name == "keys":
             from tui.keys import printed
 
@@ -48,10 +60,16 @@ def help_of(name: str) -> str:
     """What a door opens, and its options."""
     options = _OPTIONS.get(name, {})
     title = DOORS[name]
+    further = [*_help_of_install()] if name == "engine" else []
     lines = [f"tickler {name}" + (" [OPTIONS]" if options else ""), "", f"{title[0].upper()}{title[1:]}."]
     if options:
         lines += ["", *(f"  {flag:10} {words}" for flag, words in options.items())]
-    return "\n".join(lines)
+    return "\n".join([*lines, *further])
+
+
+def _help_of_install() -> list[str]:
+    lines = ["", "tickler engine install [OPTIONS]", "", "Write a systemd user unit that keeps the engine alive.", ""]
+    return [*lines, *(f"  {flag:12} {words}" for flag, words in _INSTALL.items())]
 
 
 def _switches(name: str, words: Sequence[str]) -> frozenset[str]:
@@ -103,3 +121,46 @@ def _engine(given: Given, *, once: bool) -> int:
     from engine.daemon import serve
 
     return serve(once=once, at=at)
+
+
+def _install(given: Given, options: frozenset[str]) -> int:
+    """Write the unit that keeps this engine alive, show it, or remove it; then say what to type next."""
+    from engine import unitfile
+
+    if given.at is not None:
+        raise Usage("engine install: --at goes with --once")
+    unit = unitfile.unit_of(_program(), (given.store or default_store()).expanduser().absolute())
+    name, control = unit.path.name, "systemctl --user"
+    if "--print" in options:
+        print(unit.text(), end="")
+        return 0
+    if "--uninstall" in options:
+        unitfile.uninstall(unit)
+        done, following = "removed", [f"{control} stop {name}", f"{control} daemon-reload"]
+    else:
+        done = "wrote" if unitfile.install(unit) else "unchanged"
+        following = [f"{control} daemon-reload", f"{control} enable --now {name}", f"loginctl enable-linger {_login()}"]
+    if given.json:
+        from tickler.jsontext import json_text
+
+        print(json_text({"unit": str(unit.path), "done": done, "next": following}, "UTC"))
+        return 0
+    lines = [f"{done} {unit.path}", "next:", *(f"  {each}" for each in following)]
+    if done != "removed":
+        lines.append("With lingering it goes on after you log out; `tickler doctor` says whether it is on.")
+    print("\n".join(map(plain, lines)))
+    return 0
+
+
+def _program() -> tuple[str, ...]:
+    """This very command, as systemd can start it: by its full path."""
+    script = Path(sys.argv[0]).absolute()
+    if script.name.startswith("tickler") and os.access(script, os.X_OK) and script.is_file():
+        return (str(script),)
+    return (sys.executable, "-m", "tickler")
+
+
+def _login() -> str:
+    from engine.actors import login_name
+
+    return login_name()

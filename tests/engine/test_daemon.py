@@ -89,13 +89,18 @@ def test_systemd_hears_that_it_is_ready_lives_and_stops(
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(address)
         listener.settimeout(15)
+        run = add("exec sleep 300", now=CLOCK.now())
         with daemon(desk) as engine:
-            assert listener.recv(64) == b"READY=1"
-            assert listener.recv(64) == b"WATCHDOG=1"
+            assert listener.recv(256) == b"READY=1"
+            heard = set[bytes]()
+            while not heard >= {b"WATCHDOG=1", b"STATUS=fires; 1 run at work"}:
+                heard.add(listener.recv(256))
             engine.terminate()
-            while listener.recv(64) != b"STOPPING=1":
+            while listener.recv(256) != b"STOPPING=1":
                 pass
+            assert listener.recv(256).startswith(b"STATUS=stops; ")
             assert engine.wait(15) == 0
+    assert run_of(desk, run).state is RunState.CANCELLED
 
 
 def test_requests_of_other_processes_are_met_at_once(desk: Path) -> None:

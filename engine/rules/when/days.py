@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Protocol
 
 from engine.rules.when.wallclock import FIRST_DAY, LAST_DAY
@@ -168,6 +169,10 @@ class Months:
         if month < self.base:
             month, inside = self.base, 1
         total = -(self._days(month) & ((1 << inside) - 1)).bit_count() if month <= end else 0
+        if self.step == 1 and end - month > 2 * CYCLE:
+            cycles = (end - month) // CYCLE - 1
+            total += cycles * _of_a_cycle(self)
+            month += cycles * CYCLE
         while month < end:
             total += self._days(month).bit_count()
             month += self._ahead(month)
@@ -198,6 +203,13 @@ class Months:
             return (month - self.base) % self.step or self.step
         twice = self.months | self.months << 12
         return month % 12 + 14 - (twice & ((1 << (month % 12 + 13)) - 1)).bit_length()
+
+
+@lru_cache(maxsize=64)
+def _of_a_cycle(months: Months) -> int:
+    """How many days lie in 400 years, whichever month they begin with."""
+    base = max(months.base, 2001 * 12)
+    return sum(months._days(month).bit_count() for month in range(base, base + CYCLE))
 
 
 def _place(day: int) -> tuple[int, int]:

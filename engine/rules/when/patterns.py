@@ -192,10 +192,10 @@ class Running:
             until = begin - 1 if until - begin <= _FAR else min(begin - 1, found + _FAR)
 
     def count(self, clock: WallClock, after: int, until: int) -> int:
-        total = 0
-        while after < until:
-            _, end, offset = clock.stretch(after + 1)
-            upto = min(until, end - 1)
-            total += self.walls.count(after + offset, upto + offset)
-            after = upto
+        if until <= after:
+            return 0
+        total = self.walls.count(after + clock.stretch(after)[2], until + clock.stretch(until)[2])
+        for change in clock.changes(after, until):
+            low, high = change.at + change.before - 1, change.at + change.after - 1
+            total += self.walls.count(high, low) if high < low else -self.walls.count(low, high)
         return total

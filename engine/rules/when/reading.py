@@ -16,7 +16,7 @@ from engine.rules.when.names import listed
 from engine.rules.when.rule import Rule, ended
 from engine.rules.when.wallclock import FIRST, LAST, clock_of, moment, seconds
 
-LONGEST = 1000
+LONGEST = 4000
 AXES = UNITS[1:]
 _EXPECTED = "expected every, daily, weekly, monthly, yearly, once, cron:, RRULE: or OnCalendar:"
 _CRON_WORD = re.compile(r"[*\d][\da-z*/,#-]*")

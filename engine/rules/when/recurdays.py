@@ -47,7 +47,7 @@ def daily(rule: Recurrence, start: date) -> Days:
     limits = (rule.by_month, rule.by_yearday, rule.by_monthday, rule.by_day)
     if not any(limits):
         return Stride(base if step > 1 else 1, step)
-    years = Years(_by_kind(lambda leap, first: _limited(rule, leap, first)))
+    years = Years(_by_kind(lambda leap, first: _limited(rule, leap, first)), base=start.year)
     return sifted(years, 1, step, base)
 
 
@@ -90,7 +90,7 @@ def _weekly(rule: Recurrence, start: date, positions: Positions) -> Days:
         weeks = (picked(found >> at & 0x7F, positions) << at for at in range(0, found.bit_length(), 7))
         return sum(weeks)
 
-    years = Years(_by_kind(inside), _shifts(rule))
+    years = Years(_by_kind(inside), _shifts(rule), base=start.year - 1)
     return sifted(years, 0x7F, 7 * rule.interval, begin)
 
 

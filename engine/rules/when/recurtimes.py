@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from math import gcd
 
+from engine.rules.when.bad import BadSpec
 from engine.rules.when.days import Days, lowest
 from engine.rules.when.names import bits, mask_of
 from engine.rules.when.patterns import Fixed, Grid, Pattern, Running, Walls, WallSet
@@ -16,7 +18,9 @@ from engine.rules.when.wallclock import DAY, EPOCH_DAY
 from engine.rules.when.years import Years, sifted
 from store.frozen import value
 
+_DIGITS = bytes.maketrans(b"01", b"\0\1")
 _UNITS = {HOURLY: 3600, MINUTELY: 60, SECONDLY: 1}
+MOST_PICKED = 24
 _EVERY_DAY = Years(((1 << 365) - 1,) * 7 + ((1 << 366) - 1,) * 7)
 
 
@@ -78,7 +82,10 @@ class Paced:
         if until <= after:
             return 0
         (low, started), (high, ended) = divmod(after, DAY), divmod(until, DAY)
-        total = sum(each.count(low + EPOCH_DAY, high - 1 + EPOCH_DAY) << place for place, each in self._weighed())
+        total = 0
+        if high > low:
+            days = (each.count(low + EPOCH_DAY, high - 1 + EPOCH_DAY) for each in _weighed(self))
+            total = sum(many << place for place, many in enumerate(days))
         for day, inside, sign in ((high, ended, 1), (low, started, -1)):
             if self.days.count(day + EPOCH_DAY, day + EPOCH_DAY):
                 total += sign * (self._times(day) & (2 << inside) - 1).bit_count()
@@ -89,12 +96,14 @@ class Paced:
         phase = (self.base // self.unit - day * units) % self.step
         return self.times & _comb(phase, self.step, self.unit) if phase < units else 0
 
-    def _weighed(self) -> Iterable[tuple[int, Years]]:
-        """Days by how many times they have: a day counts 2**n for each set with place n that it is in."""
-        weights = _weights(self.times, self.unit, self.step, self.base)
-        for place in range(max(weights).bit_length()):
-            slices = _in_order(weight >> place & 1 for weight in weights)
-            yield place, sifted(replace(self.days, sieve=None), slices, len(weights), EPOCH_DAY)
+
+@lru_cache(maxsize=64)
+def _weighed(paced: Paced) -> tuple[Years, ...]:
+    """Its days by how many times they have: a day counts 2**n for the n-th set if it is in it."""
+    weights = _weights(paced.times, paced.unit, paced.step, paced.base)
+    free = replace(paced.days, sieve=None)
+    slices = (_in_order(weight >> place & 1 for weight in weights) for place in range(max(weights).bit_length()))
+    return tuple(sifted(free, each, len(weights), EPOCH_DAY) for each in slices)
 
 
 def _in_order(bits_in_order: Iterable[int]) -> int:
@@ -119,20 +128,13 @@ def _weights(times: int, unit: int, step: int, base: int) -> tuple[int, ...]:
     """How many times each day has, from 1 January 1970 on until that comes round."""
     units = DAY // unit
     tooth = (1 << unit) - 1
+    inside: Sequence[int]
     if unit == 1:
-        inside = [int(bit) for bit in reversed(f"{times:0{units}b}")]
+        inside = f"{times:0{units}b}"[::-1].encode().translate(_DIGITS)
     else:
         inside = [(times >> at * unit & tooth).bit_count() for at in range(units)]
-    first, days = base // unit, _round(step, units)
+    first, days = base // unit, step // gcd(step, units)
     return tuple(sum(inside[(first - day * units) % step :: step]) for day in range(days))
-
-
-def _round(step: int, units: int) -> int:
-    """After how many days a step of units meets the same time of day."""
-    days = 1
-    while days * units % step:
-        days += 1
-    return days
 
 
 def pattern_of(rule: Recurrence, wall: int, instant: int) -> Pattern | None:
@@ -168,6 +170,8 @@ def _chosen(rule: Recurrence, start: date, times: int) -> WallSet:
         if position < 0:
             day, at = -day - 2, many - 1 - at
         groups.setdefault(at, []).append(day + 1)
+    if len(groups) > MOST_PICKED:
+        raise BadSpec(f"RRULE: BYSETPOS picks {len(groups)} times of day: expected {MOST_PICKED} at most")
     return Several(
         tuple(walls_of(days_of(rule, start, tuple(days)), 1 << inside[at]) for at, days in sorted(groups.items()))
     )
@@ -185,7 +189,9 @@ def _paced(rule: Recurrence, wall: int) -> WallSet | None:
         return None
     if len(weights) == 1:
         return walls_of(days, times & _comb(wall // unit % rule.interval, rule.interval, unit))
-    years = days if isinstance(days, Years) else _EVERY_DAY
+    years = replace(
+        days if isinstance(days, Years) else _EVERY_DAY, base=date.fromordinal(wall // DAY + EPOCH_DAY).year
+    )
     some = _in_order(int(weight > 0) for weight in weights)
     return Paced(sifted(years, some, len(weights), EPOCH_DAY), times, unit, rule.interval, wall)
 

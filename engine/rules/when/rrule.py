@@ -18,7 +18,7 @@ from engine.rules.when.named import say_date, say_moment
 from engine.rules.when.recurrence import HOURLY, Recurrence, read_parts
 from engine.rules.when.recurtimes import pattern_of
 from engine.rules.when.recurwords import recurrence_words
-from engine.rules.when.wallclock import DAY, EPOCH_DAY, WallClock, clock_of
+from engine.rules.when.wallclock import DAY, EPOCH_DAY, LAST, WallClock, clock_of
 
 _LINES = re.compile(r"\s+(?=(?:DTSTART|RRULE|EXDATE|RDATE|EXRULE|DTEND|DURATION)\b)", re.IGNORECASE)
 _LINE = re.compile(r"(DTSTART|RRULE|EXDATE|RDATE|EXRULE|DTEND|DURATION)((?:;[^:;]+)*):(.*)", re.IGNORECASE)
@@ -122,6 +122,8 @@ def _stamp(name: str, text: str) -> _Stamp:
 
 def _until(text: str, clock: WallClock) -> int:
     """The last instant that belongs to the rule; a date means all of its day."""
+    if text.startswith("9999"):
+        return LAST  # how others write that there is no end
     stamp = _stamp("UNTIL", text)
     if stamp.utc:
         return stamp.wall

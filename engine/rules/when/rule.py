@@ -11,6 +11,8 @@ from engine.rules.when.patterns import Pattern
 from engine.rules.when.wallclock import DAY, EPOCH_DAY, FIRST, LAST, WallClock, clock_of, moment, seconds
 
 MOST_TIMES = 1_000_000
+# No store keeps instants after the year 2200, and counting through all of the calendar would take too long.
+_HORIZON = (date(2300, 1, 1).toordinal() - EPOCH_DAY) * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +158,15 @@ def _counted_from(rule: Rule, start: datetime | None) -> int:
 
 
 def _nth(rule: Rule, floor: int, count: int) -> int:
-    """The instant of the `count`-th occurrence after `floor`, or the end of time."""
+    """The instant of the `count`-th occurrence after `floor`, or the end of time if that is after the year 2300."""
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_TIMES:
         raise BadSpec(f"the count must be a whole number from 1 to {MOST_TIMES}")
     clock = clock_of(rule.zone)
     low, width, left = floor, DAY, count
-    while (inside := rule.pattern.count(clock, low, min(low + width, LAST))) < left:
+    last = _HORIZON if floor < _HORIZON else LAST
+    while (inside := rule.pattern.count(clock, low, min(low + width, last))) < left:
         low, left, width = low + width, left - inside, width * 2
-        if low >= LAST:
+        if low >= last:
             return LAST
     while width > 1:
         half = width // 2

@@ -29,6 +29,8 @@ _SPAN = 25  # one table covers 2**25 seconds, a little over a year
 _MARGIN = 2 * DAY
 # The shortest pair of changes that cancel each other in tzdata is four days long (Freetown 1939).
 _PROBE = 3 * DAY
+# From then on zones follow rules alone, of which the shortest stretch is a month (Ramadan in Casablanca).
+_RULED, _RARE = 70 * 365 * DAY, 20 * DAY
 
 
 def seconds(moment: datetime) -> int:
@@ -69,10 +71,11 @@ _Table = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], int]
 class WallClock:
     """Offsets of one zone, found by asking the zone once per year and kept."""
 
-    __slots__ = ("_tables", "_zone")
+    __slots__ = ("_constant", "_tables", "_zone")
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
+        self._constant = zone.utcoffset(None) is not None
         self._tables: dict[int, _Table] = {}
 
     def stretch(self, instant: int) -> tuple[int, int, int]:
@@ -100,7 +103,7 @@ class WallClock:
 
     def changes(self, after: int, until: int) -> Iterator[Change]:
         """Every change in (after, until], oldest first."""
-        while after < until:
+        while after < until and not self._constant:
             _, end, before = self.stretch(after)
             if end > until:
                 return
@@ -113,7 +116,8 @@ class WallClock:
         low, end = (span << _SPAN) - _MARGIN, ((span + 1) << _SPAN) + _MARGIN
         starts, offsets = [low], [self._offset(low)]
         seen = low
-        for probe in (*range(low + _PROBE, end, _PROBE), end):
+        step = _PROBE if low < _RULED else _RARE
+        for probe in (*range(low + step, end, step), end):
             while self._offset(probe) != offsets[-1]:
                 seen = self._change(seen, probe)
                 starts.append(seen)

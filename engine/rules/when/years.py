@@ -47,7 +47,10 @@ def sifted(years: Years, bits: int, period: int, base: int) -> Years:
     if bits == (1 << period) - 1:
         return years
     whole = _repeated(bits, period, period + _WIDEST + 8)
-    return replace(years, sieve=Sieve(whole.to_bytes((whole.bit_length() + 7) // 8 + 1, "little"), period, base))
+    start = max(years.base, date.fromordinal(base).year - 1)
+    return replace(
+        years, base=start, sieve=Sieve(whole.to_bytes((whole.bit_length() + 7) // 8 + 1, "little"), period, base)
+    )
 
 
 def _repeated(bits: int, period: int, need: int) -> int:
@@ -74,7 +77,7 @@ class Years:
 
     def first(self, day: int) -> int | None:
         day = max(day, FIRST_DAY)
-        if day > LAST_DAY:
+        if day > LAST_DAY or not any(self.masks):
             return None
         year = max(date.fromordinal(day).year - (self.shifts != PLAIN), self.base)
         for this in range(year + (self.base - year) % self.step, _LAST_YEAR + 1, self.step):
@@ -88,12 +91,13 @@ class Years:
 
     def last(self, day: int) -> int | None:
         day = min(day, LAST_DAY)
-        if day < FIRST_DAY:
+        if day < FIRST_DAY or not any(self.masks):
             return None
         year = date.fromordinal(day).year + (self.shifts != PLAIN)
         for this in range(year - (year - self.base) % self.step, self.base - 1, -self.step):
             begin, rest = self._period(this)
-            rest &= (2 << day - begin) - 1 if day >= begin else 0
+            if day < begin + _WIDEST:
+                rest &= (2 << day - begin) - 1 if day >= begin else 0
             if rest:
                 found = begin + rest.bit_length() - 1
                 return found if found >= FIRST_DAY else None
@@ -101,8 +105,8 @@ class Years:
 
     def count(self, low: int, high: int) -> int:
         low, high = max(low, FIRST_DAY), min(high, LAST_DAY)
-        if self.step == 1 and high - low > 3 * _CENTURIES and date.fromordinal(low).year > self.base:
-            start = low + (1 - low) % _CENTURIES
+        start = low + (1 - low) % _CENTURIES
+        if self.step == 1 and high - start > _CENTURIES and start > january(self.base + 1)[0]:
             cycles = (high + 1 - start) // _CENTURIES
             end = start + cycles * _CENTURIES
             inside = sum(self._block(start + cycle * _CENTURIES) for cycle in range(cycles))

@@ -1,4 +1,4 @@
-"""Housekeeping that may be an hour late: fold the write-ahead log in, forget old history, tidy up.
+"""Housekeeping that may be an hour late: fold the write-ahead log in, tidy up, ask for the chores that are runs.
 
 Nothing that must happen on time is here: the `schedule` library lives in memory, counts from the end of the
 last time and stops a round at the first job that raises, so every chore is guarded, repeatable and small.
@@ -12,11 +12,13 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import schedule
 
 from engine import node
 from engine.clock import Clock
+from engine.requests import request
 from store import settings
 from store.connection import connect, is_busy
 from store.instants import SECOND
@@ -24,7 +26,6 @@ from store.instants import SECOND
 _LARGE = 16 << 20
 """Bytes of write-ahead log from which it is folded in even while there is work."""
 _SMALL = 1 << 20
-_BATCH = 500
 _DAY = 86_400 * SECOND
 
 log = logging.getLogger("tickler.engine")
@@ -37,11 +38,12 @@ class Chores:
         self._store = store
         self._clock = clock
         self._is_idle = False
+        self._asked = -1
         self._moved = 0
         self._pair: tuple[sqlite3.Connection, sqlite3.Connection] | None = None
         self._scheduler = schedule.Scheduler()
         self._scheduler.every(1).seconds.do(self._guarded, self.checkpoint)
-        self._scheduler.every(60).seconds.do(self._guarded, self.prune)
+        self._scheduler.every(60).seconds.do(self._guarded, self.ask_for_runs)
         self._scheduler.every(10).minutes.do(self._guarded, self._tidy)
         self._scheduler.every(6).hours.do(self._guarded, self._optimise)
 
@@ -75,17 +77,32 @@ class Chores:
             connection.close()
         self._pair = None
 
-    def prune(self) -> int:
-        """Forget the oldest acts beyond what is to be kept, a batch at a time; how many."""
+    def ask_for_runs(self) -> list[str]:
+        """Ask for the chores that are runs, once in the time of each; the names of those that are new.
+
+        The key of a run names the day or week (UTC), so that any number of engines and restarts ask once.
+        """
+        now = self._clock.now()
+        day = now // _DAY
+        if day == self._asked:
+            return []
         with closing(connect(self._store)) as connection:
-            # Each deleted act would scan all others for those that undo it; here they are cleared in one go.
-            connection.execute("PRAGMA foreign_keys=0")
-            before = self._clock.now() - settings.read(connection, "keep_changes") * _DAY
-            oldest = "SELECT id FROM (SELECT id, at FROM act ORDER BY id LIMIT ?) WHERE at < ?"
-            ids = [row[0] for row in connection.execute(oldest, (_BATCH, before)).fetchall()]
-            if ids:
-                _forget_acts(connection, ids)
-        return len(ids)
+            keep = settings.read(connection, "keep_backups")
+            chores: list[tuple[str, str, dict[str, Any]]] = [
+                ("retention", f"{day}", {}),
+                ("integrity", f"week {(day + 3) // 7}", {}),
+            ]
+            if keep > 0:
+                chores.append(("backup", f"{day}", {"keep": min(keep, 1000)}))
+            connection.execute("BEGIN IMMEDIATE")
+            made = [
+                name
+                for name, key, params in chores
+                if request(connection, now, name=name, controller=name, params=params, dedupe_key=f"chore:{name}:{key}")
+            ]
+            connection.execute("COMMIT")
+        self._asked = day
+        return made
 
     def _tidy(self) -> None:
         with closing(connect(self._store)) as connection:
@@ -112,13 +129,3 @@ class Chores:
                 log.warning("housekeeping %s: %s", getattr(chore, "__name__", chore), fault)
         except Exception:
             log.exception("housekeeping %s", getattr(chore, "__name__", chore))
-
-
-def _forget_acts(connection: sqlite3.Connection, ids: list[int]) -> None:
-    last = ids[-1]
-    connection.execute("BEGIN IMMEDIATE")
-    connection.execute("DELETE FROM change WHERE act_id <= ?", (last,))
-    connection.execute("DELETE FROM act WHERE id <= ?", (last,))
-    connection.execute("UPDATE act SET undoes_id = NULL WHERE undoes_id <= ?", (last,))
-    connection.execute("UPDATE act SET undone_by_id = NULL WHERE undone_by_id <= ?", (last,))
-    connection.execute("COMMIT")

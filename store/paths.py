@@ -52,6 +52,11 @@ def files_folder(store: Path) -> Path:
     return beside(store, "files")
 
 
+def backups_folder(store: Path) -> Path:
+    """Copies that the store's own chore makes, 0700."""
+    return beside(store, "backups")
+
+
 def logs_folder(store: Path) -> Path:
     """Log files of runs whose lines do not go into the store, 0700."""
     return beside(store, "files") / "logs"

@@ -20,6 +20,10 @@ _LIMITS = {
     "log_cap": (1_000, 10_000_000_000),
     "cancel_grace": (0, 3_600),
     "keep_changes": (1, 36_500),
+    "keep_runs": (1, 36_500),
+    "keep_last": (0, 10_000),
+    "keep_backups": (0, 1_000),
+    "log_total": (1_000_000, 1_000_000_000_000),
 }
 _BACKENDS = tuple(LogBackend)
 _YES, _NO = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})

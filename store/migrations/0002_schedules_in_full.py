@@ -35,6 +35,7 @@ ALTER TABLE run ADD COLUMN result TEXT;
 ALTER TABLE run ADD COLUMN artifacts INTEGER NOT NULL DEFAULT 0;
 CREATE UNIQUE INDEX run_slot ON run (slot_key) WHERE slot_key IS NOT NULL AND state IN ('starting', 'running');
 CREATE INDEX run_finished ON run (finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX run_retries ON run (retry_of) WHERE retry_of IS NOT NULL;
 CREATE INDEX run_by_creator ON run (creator_id, id) WHERE creator_id IS NOT NULL;
 
 CREATE TABLE artifact (
@@ -80,6 +81,7 @@ CREATE TABLE notification (
 ) STRICT;
 CREATE INDEX notification_open ON notification (id) WHERE dismissed_at IS NULL AND withdrawn_at IS NULL;
 CREATE INDEX notification_by_task ON notification (task_id) WHERE task_id IS NOT NULL;
+CREATE INDEX notification_by_run ON notification (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX notification_by_schedule ON notification (schedule_id) WHERE schedule_id IS NOT NULL;
 
 CREATE TABLE counter (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.chores import Chores
 from engine.clock import HandClock
+from engine.forgetting import acts
 from engine.node import Node, tidy
 from store import journal
 from store.connection import connect
@@ -60,12 +61,25 @@ def test_only_acts_beyond_what_is_kept_are_forgotten_a_batch_at_a_time(desk: Pat
         connection.execute("UPDATE act SET undoes_id = ? WHERE id = ?", (act, kept))
         connection.execute("UPDATE act SET undone_by_id = ? WHERE id = ?", (kept, act))
         connection.execute("COMMIT")
-    chores = Chores(desk, HandClock(NOW))
-    assert [chores.prune() for _ in range(3)] == [500, 200, 0]
+    with closing(connect(desk)) as connection:
+        assert [acts(connection, NOW - 400 * DAY) for _ in range(3)] == [500, 200, 0]
     assert rows(desk, "SELECT id, undoes_id FROM act") == [(kept, None)]
     assert rows(desk, "SELECT count(*) FROM change") == [(0,)]
     assert rows(desk, "SELECT count(*) FROM team") == [(700,)]
     whole(desk)
+
+
+def test_chores_that_are_runs_are_asked_for_once_in_their_time_by_any_number_of_engines(desk: Path) -> None:
+    clock = HandClock(NOW)
+    chores = Chores(desk, clock)
+    assert chores.ask_for_runs() == ["retention", "integrity", "backup"]
+    assert chores.ask_for_runs() == []
+    assert Chores(desk, clock).ask_for_runs() == []
+    clock.turn(86_400)
+    assert chores.ask_for_runs() == ["retention", "backup"]
+    assert rows(desk, "SELECT DISTINCT category, creator_id, state FROM run") == [("system", None, "pending")]
+    clock.turn(6 * 86_400)
+    assert "integrity" in chores.ask_for_runs()
 
 
 def test_engines_that_ended_long_ago_are_forgotten_and_silent_standbys_closed(desk: Path) -> None:

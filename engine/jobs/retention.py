@@ -1,0 +1,44 @@
+"""The run that forgets what is older than the settings keep it, and says how much that was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from engine import forgetting
+from engine.jobs.context import Context
+from engine.rules.wording import count_of
+from store import settings
+from store.connection import connect, in_words
+
+
+def run(task: Mapping[str, Any], context: Context) -> dict[str, int]:
+    """How many runs, log lines, journal acts and folders are gone."""
+    store, now = Path(os.environ["TICKLER_STORE"]), int(os.environ["TICKLER_NOW"])
+    with in_words(store), closing(connect(store)) as connection:
+        kept = settings.read_all(connection)
+        before = now - kept["keep_runs"] * forgetting.DAY
+
+        def go_on(done: int) -> bool:
+            context.progress(0, f"{done:,} so far")
+            return not context.cancelled
+
+        runs, lines = forgetting.runs(connection, before, kept["keep_last"], go_on)
+        context.log.info(f"{count_of(runs, 'run')} that ended more than {kept['keep_runs']} days ago or were deleted")
+        more = 0 if context.cancelled else forgetting.logs(connection, kept["log_total"], go_on)
+        context.log.info(f"{count_of(lines + more, 'log line')}")
+        acts = _acts(connection, now - kept["keep_changes"] * forgetting.DAY, context)
+        context.log.info(f"{count_of(acts, 'act')} of the journal older than {kept['keep_changes']} days")
+        gone = forgetting.folders(connection, store)
+        context.log.info(f"{count_of(gone, 'folder')} of files")
+    return {"runs": runs, "log_lines": lines + more, "acts": acts, "folders": gone}
+
+
+def _acts(connection: Any, before: int, context: Context) -> int:
+    total = 0
+    while not context.cancelled and (done := forgetting.acts(connection, before)):
+        total += done
+    return total

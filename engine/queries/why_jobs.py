@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from engine.operations.registry import Look
 from engine.rules.alert_policy import DEFAULT, parse_policy
-from engine.rules.durations import duration_words
+from engine.rules.clocks import clock_words
+from engine.rules.durations import duration_text, duration_words
 from engine.rules.errors import BadValue
+from engine.rules.slots import parse_slot
 from engine.rules.when import sentence
 from engine.rules.wording import count_of, full_instant, long_day
 from engine.timing import rule_of
@@ -38,6 +40,9 @@ def why_schedule(look: Look, number: int) -> tuple[str, ...]:
     for last in schedules.ledger(connection, number, limit=1):
         lines.append(f"The last decision, for {_instant(last.planned_at, schedule.zone)}: {_decided(last)}.")
     lines += _health(schedule, facts)
+    if waits := clock_words(schedule.cursor_at, look.now):
+        lines.append(f"It {waits}. To let it go on at once: tickler schedule rewind {schedule.id}.")
+    lines += _manner(schedule)
     return (*lines, _next(schedule), *_told_of(schedule))
 
 
@@ -53,6 +58,22 @@ def _health(schedule: Schedule, facts: reasons.ScheduleFacts) -> list[str]:
         lines.append(f"It has failed {count_of(schedule.failures, 'time')} in a row.")
     if facts.task is not None:
         lines.append(f"Task {facts.task} is open about it, and closes when it works again.")
+    return lines
+
+
+def _manner(schedule: Schedule) -> list[str]:
+    """How its runs begin, as far as that is not what is usual."""
+    lines = []
+    if schedule.slot is not None:
+        slot = parse_slot(schedule.slot)
+        lines.append(f"Its runs share the slot {slot.name}, {slot.places} at a time.")
+    if schedule.jitter:
+        length = duration_text(schedule.jitter)
+        lines.append(f"They begin within {length} after the planned time, always at the same moment of it.")
+    if schedule.start_window == 0:
+        lines.append("A run that finds no place waits for one, however late it is.")
+    elif schedule.start_window is not None:
+        lines.append(f"A run that has not begun within {duration_text(schedule.start_window)} expires.")
     return lines
 
 

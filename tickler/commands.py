@@ -21,7 +21,7 @@ from store.opening import open_store
 from store.paths import default_store
 from tickler.arguments import Moment, Typed, arguments, typed
 from tickler.catalog import DOORS, WHERE
-from tickler.signature import Word, takes_progress, words_of
+from tickler.signature import Word, takes, words_of
 from tickler.words import Given, Usage
 
 _LOOKERS = frozenset({"backup", "doctor"})
@@ -44,6 +44,10 @@ def run_named(given: Given) -> int:
     said = typed(named.name, words, rest)
     try:
         open_store(given.store or default_store(), create=named.name not in _LOOKERS)
+        if named.name == "run log" and (said.get("follow") or not (given.json or "to" in said)):
+            from tickler.follow import print_log
+
+            return print_log(named, words, said, given)
         answer = _call(named, words, said, given)
     except (Refused, BadValue) as fault:
         return refuse(str(fault), as_json=given.json)
@@ -112,7 +116,11 @@ def _call(named: Named, words: Sequence[Word], said: Typed, given: Given) -> Ans
     with reading(store_path()) as connection:
         moment = moment_of(given, connection)
         positional, keywords = arguments(words, said, moment)
-        if takes_progress(named) and sys.stderr is not None and sys.stderr.isatty():
+        if takes(named, "harmless"):
+            from tickler.plain import plain
+
+            keywords["harmless"] = plain
+        if takes(named, "progress") and sys.stderr is not None and sys.stderr.isatty():
             keywords["progress"] = _bar(named.title)
         actor, before = local_actor("cli"), journal.newest(connection) or 0
         result = named.call(actor, moment.now, *positional, **keywords)

@@ -40,10 +40,10 @@ def as_json(value: Any, zone: str) -> Any:
     return value
 
 
-def json_text(value: Any, zone: str) -> str:
+def json_text(value: Any, zone: str, indent: int | None = 2) -> str:
     """One JSON document. What would steer a terminal stands as `\\u009b`, which is the same JSON."""
     unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
-    text = json.dumps(as_json(value, zone), ensure_ascii=not unicode, indent=2)
+    text = json.dumps(as_json(value, zone), ensure_ascii=not unicode, indent=indent)
     return re.sub(_STEERING, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

@@ -44,9 +44,9 @@ def words_of(named: Named) -> tuple[Word, ...]:
     return tuple(word for word in found if word is not None)
 
 
-def takes_progress(named: Named) -> bool:
-    """Whether the operation reports how far it is."""
-    return "progress" in inspect.signature(named.inner).parameters
+def takes(named: Named, name: str) -> bool:
+    """Whether the operation wants this of its door: `progress` to report how far it is, `harmless` for texts."""
+    return name in inspect.signature(named.inner).parameters
 
 
 def _word(parameter: inspect.Parameter, hint: Any) -> Word | None:

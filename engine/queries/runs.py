@@ -12,8 +12,8 @@ from engine.rules.wording import bytes_words
 from store.enums import RunState
 from store.errors import Refused
 from store.frozen import value
-from store.reads import artifacts, logs, runs
-from store.values import Artifact, Attempt, LogLine, Run
+from store.reads import artifacts, runs
+from store.values import Artifact, Attempt, Run
 
 
 @value
@@ -54,18 +54,6 @@ def attempts(look: Look, run: Annotated[int, Help("id of the run")]) -> list[Att
     """The tries of a run, first to last."""
     _found(look, run)
     return runs.attempts(look.connection, run)
-
-
-@query("run log")
-def log(
-    look: Look,
-    run: Annotated[int, Help("id of the run")],
-    from_: Annotated[int, Help("first line", metavar="SEQ")] = 1,
-    limit: Annotated[int, Help("how many lines at most; 0 for all")] = 10_000,
-) -> list[LogLine]:
-    """What a run printed, and what tickler says about it."""
-    _found(look, run)
-    return logs.page(look.connection, run, from_, limit if limit > 0 else -1)
 
 
 @query("run artifact")

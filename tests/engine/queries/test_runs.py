@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.operations import schedules
+from engine.queries import logs
 from engine.queries import runs as asks
 from store.database import transaction
 from store.enums import RunState
@@ -40,13 +41,13 @@ def test_list_by_schedule_state_and_text(desk: Path) -> None:
 def test_log_from_a_line_on(desk: Path) -> None:
     with Stage(desk) as stage:
         run = stage.do("seq 1 5").id
-    assert [line.text for line in asks.log(ANA, AT, run, from_=2, limit=2)] == ["1", "2"]
-    assert [line.seq for line in asks.log(ANA, AT, run, limit=0)] == [1, 2, 3, 4, 5, 6, 7]
+    assert [line.text for line in logs.log(ANA, AT, run, from_=2, limit=2)] == ["1", "2"]
+    assert [line.seq for line in logs.log(ANA, AT, run, limit=0)] == [1, 2, 3, 4, 5, 6, 7]
     assert [each.number for each in asks.attempts(ANA, AT, run)] == [1]
     assert asks.show(ANA, AT, run).log_lines == 7
 
 
 def test_no_such_run(desk: Path) -> None:
-    for ask in (asks.show, asks.log, asks.attempts):
+    for ask in (asks.show, logs.log, asks.attempts):
         with pytest.raises(Refused, match=r"^There is no run 7\.$"):
             ask(ANA, AT, 7)

@@ -60,6 +60,14 @@ def unit_of(program: tuple[str, ...], store: Path) -> Unit:
     return Unit(config / "systemd" / "user" / f"{name}.service", (*program, "--store", str(store), "engine"))
 
 
+def is_installed(unit: Unit) -> bool:
+    """Whether a unit of ours is in that place."""
+    try:
+        return _standing(unit) is not None
+    except Refused:
+        return False
+
+
 def install(unit: Unit) -> bool:
     """Write it; whether that changed anything. Refused if somebody else's unit is in its place."""
     text = unit.text()

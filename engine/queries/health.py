@@ -94,7 +94,7 @@ def store_file(path: Path) -> Finding:
         return _warning("file", f"{path} belongs to another user; run tickler as its owner.")
     if folder.st_mode & 0o022 and not folder.st_mode & stat.S_ISVTX:
         return _warning("file", f"Others may write the folder {path.parent} and put another store there.")
-    return _ok("file", f"{path}, mode {mode:04o}")
+    return _ok("file", f"{path}, {bytes_words(path.stat().st_size)}, mode {mode:04o}")
 
 
 def identity(connection: sqlite3.Connection, path: Path) -> Finding:
@@ -124,7 +124,7 @@ def _strange(connection: sqlite3.Connection) -> list[str]:
     """Triggers and views that no version of tickler makes: they could rewrite what is saved."""
     actions = ("insert", "update", "delete")
     known = {f"{table}_{action}" for table in WATCHED for action in actions}
-    known |= {f"{table}_{action}_kept" for table in JOURNALED for action in actions} | set(NOTICE_TRIGGERS)
+    known |= {f"{table}_{action}_kept" for table in JOURNALED for action in actions}
     known |= set(NOTICE_TRIGGERS)
     rows = connection.execute("SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')")
     return [f"{kind} {name}" for kind, name in rows if kind == "view" or name not in known][:10]
@@ -285,10 +285,11 @@ def findings(connection: sqlite3.Connection, path: Path, now: datetime) -> tuple
         ("engine", lambda: engine(connection, path, now)),
         ("schedules", lambda: schedules(connection)),
     )
-    return tuple(_found(name, check) for name, check in checks)
+    return tuple(guarded(name, check) for name, check in checks)
 
 
-def _found(name: str, check: Callable[[], Finding]) -> Finding:
+def guarded(name: str, check: Callable[[], Finding]) -> Finding:
+    """What the check finds, or that it cannot look."""
     try:
         return check()
     except (sqlite3.DatabaseError, OSError) as fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import Annotated
 
 from engine.operations.registry import Help, Look, query
-from engine.queries.health import Finding, findings
+from engine.queries import machine
+from engine.queries.health import Finding, findings, guarded
 from engine.rules.errors import shown
 from engine.rules.wording import bytes_words
 from store import paths
@@ -52,7 +54,11 @@ def backup(
 @query("doctor")
 def doctor(look: Look) -> tuple[Finding, ...]:
     """Check the store, its file, its engine and this machine; changes nothing."""
-    return findings(look.connection, store_path(), look.at)
+    store = store_path()
+    outside = (
+        guarded(name, functools.partial(check, look.connection, store, look.at)) for name, check in machine.CHECKS
+    )
+    return (*findings(look.connection, store, look.at), *outside)
 
 
 def _refuse_target(store: Path, target: Path, file: str, *, force: bool) -> None:

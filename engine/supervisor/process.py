@@ -29,6 +29,8 @@ from .pipes import Pipes
 from .wire import Unpacker, pack
 
 FRESH = 0.001
+LONGEST = 86_400.0
+"""Seconds of one wait; poll takes no more than 24 days, and a job may have longer."""
 BUSY = 4
 """Turns for which words to the engine may wait."""
 _PR_SET_CHILD_SUBREAPER = 36
@@ -168,7 +170,7 @@ class Keeper:
         due = min(self._endings.alarm, self._pipes.due())
         if self._waiting:
             due = min(due, time.monotonic() + FRESH)
-        return -1 if due == NEVER else max(0, due - time.monotonic())
+        return -1 if due == NEVER else min(LONGEST, max(0, due - time.monotonic()))
 
     def _hear(self) -> None:
         """Take one chunk of what the engine says, or learn that it is gone."""

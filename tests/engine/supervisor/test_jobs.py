@@ -213,3 +213,8 @@ def test_a_command_runs_in_the_shell_it_names(desk: Desk) -> None:
     assert desk.lines(key) == ["/bin/bash", "double"]
     gone = desk.failed(desk.run("true", shell="/no/such/shell"))  # noqa: S604
     assert gone.error == "The shell /no/such/shell cannot be started: No such file or directory."
+
+
+def test_a_job_may_have_more_time_than_poll_can_count(desk: Desk) -> None:
+    assert desk.exited(desk.run("sleep 0.05", timeout=40 * 86_400.0)).code == 0
+    assert desk.exited(desk.run("true", timeout=1e12)).code == 0

@@ -60,7 +60,7 @@ def _declared(path: Path, changed: int, size: int) -> tuple[Declaration, ...]:
     except BadValue as fault:
         words = str(fault)
     except SyntaxError as fault:
-        words = f"line {fault.lineno}: {fault.msg}"
+        words = f"line {fault.lineno}: {fault.msg}" if fault.lineno else fault.msg
     except (OSError, ValueError, RecursionError, MemoryError) as fault:
         words = str(getattr(fault, "strerror", None) or fault or type(fault).__name__)
     return (Declaration(path.stem, "", origin=str(path), error=f"{path.name}: {words}"),)

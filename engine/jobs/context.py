@@ -71,6 +71,7 @@ class Context:
         self._channel = channel
         self._is_cancelled = False
         self._waiting: tuple[int, str, str] | None = None
+        self._last: tuple[int, str, str] | None = None
         self._told_at = 0.0
 
     @property
@@ -80,7 +81,8 @@ class Context:
 
     def progress(self, percent: float, text: str = "", rate: str = "") -> None:
         """Say how far it is, 0 to 100, with what it does and how fast (`rate`, such as "120 rows/s")."""
-        self._waiting = round(min(100.0, max(0.0, float(percent)))), " ".join(str(text).split()), str(rate)
+        self._last = round(min(100.0, max(0.0, float(percent)))), " ".join(str(text).split()), str(rate)
+        self._waiting = self._last
         if time.monotonic() - self._told_at >= _EVERY:
             self.flush()
 
@@ -106,6 +108,12 @@ class Context:
             self._told_at = time.monotonic()
             self._channel.progress(*self._waiting)
             self._waiting = None
+
+    def finish(self) -> None:
+        """It is done: what said how far it is, is at its end."""
+        if self._last is not None and not self._is_cancelled:
+            self._waiting = 100, *self._last[1:]
+        self.flush()
 
     def cancel(self) -> None:
         """Somebody wants the run to end."""

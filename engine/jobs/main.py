@@ -49,7 +49,7 @@ def _did(task: Mapping[str, Any], context: Context, channel: Channel) -> bool:
     try:
         result = _result(task, context)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        context.flush()
+        context.finish()
         if result is not None and (trouble := channel.result(result)):
             context.log.warning(trouble)
         channel.end("cancelled" if context.cancelled else "done")

@@ -81,9 +81,21 @@ def test_function_gets_params_attempt_and_key_and_its_result_is_kept(stage: Stag
     assert run.name == "mine"
 
 
-def test_progress_has_words_and_a_rate(stage: Stage, code: Path) -> None:
+def test_progress_can_be_seen_while_it_runs(stage: Stage, code: Path, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    body = f'context.progress(41.7, "reading\\n[b]users[/b]", "120 rows/s")\nopen({str(gate)!r}).read()\nraise OSError'
+    run = add(stage, code, body)
+    stage.until(lambda: run_of(stage.store, run).progress)
+    found = run_of(stage.store, run)
+    assert (found.progress, found.progress_text, found.progress_rate) == (42, "reading [b]users[/b]", "120 rows/s")
+    gate.write_text("")
+    assert stage.over(run)[0].progress == 42
+
+
+def test_progress_has_words_and_ends_at_a_hundred(stage: Stage, code: Path) -> None:
     run = do(stage, code, 'context.progress(40, "reading [b]users[/b]", "120 rows/s")\ncontext.progress(41.7, "more")')
-    assert rows(stage.store, "SELECT progress, progress_text, progress_at > 0 FROM run") == [(42, "more", 1)]
+    assert rows(stage.store, "SELECT progress, progress_text, progress_at > 0 FROM run") == [(100, "more", 1)]
     assert run.state is RunState.SUCCEEDED
 
 

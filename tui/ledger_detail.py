@@ -10,7 +10,8 @@ from store.enums import OccurrenceState
 from store.instants import SECOND, Instant, from_us
 from store.reads.ledger import Line
 from tui.app import Desk
-from tui.rows import STATE_TOKENS, late_us
+from tui.ledger_rows import late_us
+from tui.rows import STATE_TOKENS
 from tui.text import safe
 
 _NEXT = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from engine.rules import progress
 from engine.rules.durations import duration_words
 from engine.rules.wording import (
     clock,
@@ -20,9 +21,8 @@ from engine.rules.wording import (
     upcoming_words,
 )
 from store import values
-from store.enums import OccurrenceState
+from store.enums import ACTIVE
 from store.instants import SECOND, Instant, from_us
-from store.reads.ledger import Line
 from tui.text import fit
 from tui.widgets.painting import Piece
 
@@ -91,7 +91,7 @@ def schedule_row(schedule: values.Schedule, width: int, now: Instant, zone: Zone
 
 
 def run_row(run: values.Run, width: int, now: Instant, zone: ZoneInfo, ascii_marks: bool = False) -> Cells:
-    """Mark, id, name, state, when it started, how long it took, and why it waits or how it ended."""
+    """Mark, id, name, state, when it started, how long it took, and why it waits, how far it is or how it ended."""
     token = STATE_TOKENS.get(run.state, "text")
     wide = width >= 90
     began = from_us(run.started_at or run.created_at)
@@ -101,55 +101,43 @@ def run_row(run: values.Run, width: int, now: Instant, zone: ZoneInfo, ascii_mar
     taken = ""
     if run.started_at is not None:
         taken = duration_words(((run.finished_at or now) - run.started_at) / SECOND)
-    words = run.reason or run.progress_text or run.error or ""
     number, when, took = (8, 17, 9) if wide else (6, 8, 8)
-    reason = max(0, width - 2 - number - 24 - 11 - when - took) if wide else 0
-    name = 24 if wide else max(8, width - 2 - number - 11 - when - took)
+    reason = max(0, width - 2 - number - 24 - 12 - when - took) if wide else 0
+    name = 24 if wide else max(8, width - 2 - number - 12 - when - took)
+    per_cent = f" {run.progress}%" if run.state in ACTIVE and run.progress else ""
     return [
         (fit(state_of(run.state).symbol(ascii_marks), 2), token),
         (fit(str(run.id), number - 1, align="right") + " ", "muted"),
         (fit(run.name, name - 1) + " ", "text"),
-        (fit(run.state, 11), token),
+        (fit(run.state + per_cent, 12), token),
         (fit(started, when), "muted"),
         (fit(taken, took - 1, align="right") + " ", "text"),
-        (fit(words, reason), "muted"),
+        (fit(run_words(run, now, zone, ascii_marks), reason), "muted"),
     ]
 
 
-def ledger_row(
-    line: Line, width: int, now: Instant, zone: ZoneInfo, of_one: bool = False, ascii_marks: bool = False
-) -> Cells:
-    """Mark, when it was planned, the schedule (unless all are `of_one`), state, how late, how many, the reason."""
-    planned = from_us(line.planned_at)
-    state, token = state_of(line.state), STATE_TOKENS.get(line.state, "text")
-    when = day_and_clock(planned, from_us(now), zone.key) if of_one else clock(planned, zone.key)
-    late = late_us(line) // SECOND
-    many = f"x{line.count:,}" if line.count > 1 else ""
-    room = width - 2 - 8 - 9 - 8
-    at = 18 if of_one else 6
-    name = 0 if of_one else min(24, max(8, room - at)) if room - at < 40 else 24
-    return [
-        (fit(state.symbol(ascii_marks), 2), token),
-        (fit(when, at), "text" if of_one else "muted"),
-        (fit(line.schedule, max(0, name - 1)) + " " * bool(name), "text"),
-        (fit(state.word, 8), token),
-        (fit(f"{short_duration(late)} late" if late >= 60 else "", 9), "muted"),
-        (fit(many, 7, align="right") + " ", "text"),
-        (fit("accepted: " * (line.accepted_at is not None) + (line.reason or ""), room - at - name), "muted"),
-    ]
+def run_words(run: values.Run, now: Instant, zone: ZoneInfo, ascii_marks: bool = False) -> str:
+    """What there is to say beside the state: which attempt, a bar and what is left, why it waits, how it ended."""
+    tries = f"attempt {run.attempts}/{run.max_attempts}" if run.attempts > 1 else ""
+    asked = "cancel requested" if run.cancel_requested_at is not None and run.state != "cancelled" else ""
+    files = f"{run.artifacts} file{'s' * (run.artifacts > 1)}" if run.artifacts else ""
+    if run.state in ACTIVE and run.progress:
+        left = progress.remaining(run.progress, run.started_at, run.progress_at, now)
+        rest = progress.words(run.progress, run.progress_text, run.progress_rate, left)
+        words = f"{bar(run.progress, 10, ascii_marks)} {rest}"
+    elif run.state == "pending" and run.available_at > now + SECOND:
+        until = clock(from_us(run.available_at), zone.key, seconds=True)
+        words = ", ".join(filter(None, (f"waits until {until}", run.reason)))
+    else:
+        words = run.reason or run.progress_text or run.error or ""
+    return " · ".join(filter(None, (tries, asked, words, files)))
 
 
-def late_us(line: Line) -> int:
-    """How late it fired; of what was missed, how long after its time that was decided. Microseconds."""
-    if line.state == OccurrenceState.MISSED:
-        return max(0, line.decided_at - (line.until_at or line.planned_at))
-    return max(0, line.late)
-
-
-def short_duration(seconds: int) -> str:
-    """The largest unit alone: `3 d`, `5 h`, `12 m`."""
-    unit, size = next((each for each in (("d", 86_400), ("h", 3_600), ("m", 60)) if seconds >= each[1]), ("s", 1))
-    return f"{seconds // size:,} {unit}"
+def bar(percent: int, width: int, ascii_marks: bool = False) -> str:
+    """`████──────` for 40 per cent; full only when it is done."""
+    done = min(width, max(0, percent) * width // 100)
+    full, empty = ("#", "-") if ascii_marks else ("█", "─")
+    return full * done + empty * (width - done)
 
 
 def _due_key(deadline: date | None, today: date) -> str:

@@ -12,7 +12,8 @@ from textual.content import Content
 from engine.rules.wording import count_of, long_day
 from store.reads import ledger
 from store.reads.ledger import Line, Part, Which
-from tui.rows import Cells, ledger_row
+from tui.ledger_rows import ledger_row
+from tui.rows import Cells
 from tui.screens.missed_verbs import MissedVerbs
 from tui.screens.view import Item, nothing
 from tui.widgets.line_list import LineList

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from typing import ClassVar
 
 from engine.rules.wording import count_of
 from store import values
-from store.enums import ACTIVE
+from store.enums import ACTIVE, FINAL, RunState
 from store.instants import SECOND
-from store.reads import runs
+from store.reads import artifacts, runs, schedules
 from tui.rows import Cells, run_row
+from tui.screens.dialog import Confirm
 from tui.screens.view import Item, View
+from tui.text import safe
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
 from tui.widgets.pages import Key, Row, section
 
+MOST_SCHEDULES = 200
+"""Schedules whose names one filter may mean."""
+
 
 class Runs(View):
-    """The list of runs. `x` asks a run to stop, twice kills it; `l` reads its log."""
+    """The list of runs. `x` asks a run to stop, twice kills it; `r` tries it again; `l` reads its log."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("runs",)
     VIEW = "runs"
     KINDS = frozenset({"run", "log"})
-    FILTER_HINT = "part of a name; esc clears"
+    FILTER_HINT = "part of a name, state:failed, state:open, schedule:NAME; esc clears"
 
     def make_list(self) -> LineList:
         """One section: runs come newest first and never move."""
@@ -44,7 +50,7 @@ class Runs(View):
     def _fetch(
         self, section: str, after: Key | None, before: Key | None, offset: int | None, limit: int
     ) -> Sequence[Row]:
-        which = runs.Which(text=self.filter)
+        which = self._which
         if before is not None:
             found = runs.page(self.desk.reader, which, after=int(str(before[0])) if before else 0, limit=limit)
         elif after is not None:
@@ -52,6 +58,10 @@ class Runs(View):
         else:
             found = runs.page(self.desk.reader, which, limit=limit + (offset or 0))[offset or 0 :]
         return [self._item(run) for run in found]
+
+    @property
+    def _which(self) -> runs.Which:
+        return sift(self.desk.reader, self.filter)
 
     def _item(self, run: values.Run) -> Item:
         second = self.desk.now // SECOND if run.state in ACTIVE else None
@@ -78,8 +88,11 @@ class Runs(View):
         self.say((f"runs{found}", "text"), (f"   newest first · {count_of(waiting, 'open run')}", "muted"))
 
     def open_current(self) -> None:
-        """Enter opens the log: that is what a run is looked at for."""
-        self.action_log()
+        """Enter opens the log: that is what a run is looked at for. Where the detail has no room, that comes first."""
+        if self.has_class("-narrow") and not self.has_class("-detail"):
+            super().open_current()
+        else:
+            self.action_log()
 
     def action_log(self) -> None:
         """Read the log of the run."""
@@ -100,7 +113,55 @@ class Runs(View):
         if isinstance(self.current, values.Run):
             self.desk.perform(retry, self.current.id)
 
+    def action_delete(self) -> None:
+        """Put it out of sight; asked first, as nothing brings it back."""
+        from engine.operations.runs import delete
+
+        run = self.current
+        if not isinstance(run, values.Run):
+            return
+        files = f" and {count_of(run.artifacts, 'file')}" if run.artifacts else ""
+        question = f"Delete run {run.id} of {safe(run.name)} with its log{files}? It cannot be undone."
+
+        def answer(yes: bool | None) -> None:
+            if yes:
+                self.desk.perform(delete, run.id)
+
+        self.desk.push_screen(Confirm(question, "delete"), answer)
+
+    def action_files(self) -> None:
+        """Look at a file that the run handed over, or save it."""
+        from tui.screens.run_dialogs import file_dialog
+
+        run = self.current
+        if not isinstance(run, values.Run):
+            return
+        found = artifacts.of_run(self.desk.reader, run.id)
+        if found:
+            self.desk.push_screen(file_dialog(run, found, lambda saved: self.notify(str(saved).strip(), markup=False)))
+        else:
+            self.notify(f"Run {run.id} has handed over no file.", markup=False)
+
     def action_why(self) -> None:
         """Why it is as it is."""
         if isinstance(self.current, values.Run):
             self.desk.explain("run", self.current.id)
+
+
+def sift(connection: sqlite3.Connection, text: str) -> runs.Which:
+    """What was typed: `state:` one that begins so, open or over; `schedule:` part of a name; the rest is of a name."""
+    states, ids, rest = tuple[RunState, ...](), None, []
+    for word in text.split():
+        head, colon, value = word.partition(":")
+        if colon and head == "state" and (found := _states(value)):
+            states = found
+        elif colon and head == "schedule":
+            ids = tuple(each.id for each in schedules.page(connection, text=value, limit=MOST_SCHEDULES))
+        else:
+            rest.append(word)
+    return runs.Which(states, ids, " ".join(rest))
+
+
+def _states(begins: str) -> tuple[RunState, ...]:
+    named = {"open": runs.OPEN.states, "over": tuple(sorted(FINAL))}
+    return named.get(begins) or tuple(each for each in RunState if begins and each.startswith(begins))

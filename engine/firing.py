@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from engine import ledger
+from engine import ledger, queue_limit
 from engine.ledger import COLUMNS, Line, Standing
 from engine.rules.errors import BadValue, shown
 from engine.rules.missed import Catchup, Decision, Gap, Pause, Verdict, decide
-from engine.rules.overlap import OpenRun, admitted, enter
+from engine.rules.overlap import Entry, OpenRun, admitted, enter
 from engine.rules.windows import SPREAD_SECONDS, offset_of, window
 from store import journal, settings
 from store.enums import FINAL, AfterExecution, Cause, Missed, OccurrenceState, Overlap, RunState
@@ -86,6 +86,7 @@ class _Batch:
     dropped: list[tuple[str, int, int]] = field(default_factory=list)
     cancelled: list[tuple[int, int]] = field(default_factory=list)
     resumed: list[Standing] = field(default_factory=list)
+    room: int | None = None
 
 
 def fire_due(connection: sqlite3.Connection, now_us: int, limit: int = BATCH, gap: Gap | None = None) -> FireResult:
@@ -162,6 +163,7 @@ def fire_these(
             continue
         entry = enter(Overlap(schedule.overlap), opened.get(schedule.id, ()))
         verdicts = admitted(decision.verdicts, entry)
+        verdicts = _within_queue(connection, batch, verdicts)
         fired = [verdict for verdict in verdicts if verdict.state is OccurrenceState.FIRED]
         if not _move(connection, schedule, decision, now_us if fired else None):
             continue
@@ -171,6 +173,23 @@ def fire_these(
     if batch.resumed:
         _resume(connection, batch, is_engine)
     return _written(connection, batch)
+
+
+def _within_queue(
+    connection: sqlite3.Connection, batch: _Batch, verdicts: tuple[Verdict, ...]
+) -> tuple[Verdict, ...]:
+    """The verdicts, those that would fire beyond the end of the queue skipped."""
+    wanted = sum(verdict.state is OccurrenceState.FIRED for verdict in verdicts)
+    if not wanted:
+        return verdicts
+    if batch.room is None:
+        batch.room = queue_limit.room(connection)
+    if wanted > batch.room:
+        queue_limit.refused(connection, wanted - batch.room, batch.now)
+        verdicts = admitted(verdicts, Entry(batch.room, queue_limit.WORDS, cause=Cause.QUEUE))
+        wanted = batch.room
+    batch.room -= wanted
+    return verdicts
 
 
 def _decided(connection: sqlite3.Connection, schedule: Standing, batch: _Batch) -> Decision:

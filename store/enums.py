@@ -88,6 +88,8 @@ class Cause(StrEnum):
     """The clock was set forward over it."""
     OVERLAP = "overlap"
     """The previous run was still open, or a newer one took its place."""
+    QUEUE = "queue"
+    """Too many runs waited already."""
     EXPIRED = "expired"
     """Its run had not begun when its window ended."""
     PAUSED = "paused"

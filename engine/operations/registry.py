@@ -18,7 +18,7 @@ from engine.rules.errors import BadValue
 from store import settings
 from store.connection import reading
 from store.current import store_path
-from store.errors import Refused
+from store.errors import QueueFull, Refused
 from store.frozen import value
 from store.instants import Instant, to_us
 from store.journal import Actor
@@ -95,13 +95,20 @@ def operation(
             from store import journal
             from store.database import transaction
 
-            with _sentences(), transaction() as connection:
-                number = journal.begin(connection, to_us(at), actor, name)
-                if not can_undo:
-                    journal.describe(connection, number, "", can_undo=False)
-                result = inner(Act(connection, actor, at, number), *args, **params)
-                journal.end(connection, number)
-                return result
+            try:
+                with _sentences(), transaction() as connection:
+                    number = journal.begin(connection, to_us(at), actor, name)
+                    if not can_undo:
+                        journal.describe(connection, number, "", can_undo=False)
+                    result = inner(Act(connection, actor, at, number), *args, **params)
+                    journal.end(connection, number)
+                    return result
+            except QueueFull:
+                from engine import queue_limit
+
+                with transaction() as connection:  # the refused one is undone, and with it what it would have counted
+                    queue_limit.refused(connection, 1, to_us(at))
+                raise
 
         NAMED[name] = Named(name, call, inner, writes=True)
         return call

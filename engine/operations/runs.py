@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from engine import closing, loglines
+from engine import closing, loglines, queue_limit
 from engine.actors import own_user_id
 from engine.operations.registry import Act, Help, operation
 from engine.requests import request as request
@@ -60,6 +60,7 @@ def retry(act: Act, run: Annotated[int, Help("id of a run that failed, was cance
         raise Refused(f"Run {run} is not over ({found.state}); wait for its end or cancel it.")
     if found.state is RunState.SUCCEEDED:
         raise Refused(f"Run {run} has succeeded; there is nothing to try again.")
+    queue_limit.admit(act.connection)
     made = request(
         act.connection,
         act.now,

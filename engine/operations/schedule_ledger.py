@@ -7,7 +7,7 @@ import sqlite3
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from engine import ledger
+from engine import ledger, queue_limit
 from engine.actors import own_user_id
 from engine.operations.naming import one_of
 from engine.operations.registry import Act, Help, operation
@@ -97,6 +97,7 @@ def run_planned(act: Act, schedule: values.Schedule, planned: datetime) -> int:
 
 def _made(act: Act, schedule: values.Schedule, key: str | None, planned_at: int | None) -> int:
     """A run of the acting person."""
+    queue_limit.admit(act.connection)
     backend = settings.read(act.connection, "task_log_storage_backend")
     rows = act.connection.execute(
         _RUN, (key, planned_at, own_user_id(act), act.now, act.now, backend, schedule.id)

@@ -35,6 +35,7 @@ class Entry:
     room: int | None = None
     reason: str = ""
     cancels: tuple[int, ...] = ()
+    cause: Cause = Cause.OVERLAP
 
 
 FREE = Entry()
@@ -62,7 +63,7 @@ def admitted(verdicts: Sequence[Verdict], entry: Entry) -> tuple[Verdict, ...]:
     fired = [verdict.planned for verdict in verdicts if verdict.state is OccurrenceState.FIRED]
     refused = set(fired[entry.room :])
     return tuple(
-        replace(verdict, state=OccurrenceState.SKIPPED, reason=entry.reason, merged_into=None, cause=Cause.OVERLAP)
+        replace(verdict, state=OccurrenceState.SKIPPED, reason=entry.reason, merged_into=None, cause=entry.cause)
         if (verdict.merged_into or verdict.planned) in refused
         else verdict
         for verdict in verdicts

@@ -17,6 +17,7 @@ from engine.operations.registry import NAMED, Act
 from engine.operations.schedules import save
 from engine.rules.errors import BadValue
 from engine.rules.job_names import free_name
+from engine.rules.origins import Origin, parse, prefix
 from engine.rules.wording import count_of
 from store import journal
 from store.errors import Refused
@@ -108,7 +109,7 @@ class Adoption:
 
     def __init__(self, act: Act, kind: str, file: str) -> None:
         self._act = Act(act.connection, Actor(own_user_id(act), act.actor.name, act.actor.via), act.at, act.id)
-        self._prefix = f"{kind}:{file}:"
+        self._kind = kind
         self._file = file
         self._known = dict(self._origins())
         self._seen = set[str]()
@@ -154,11 +155,12 @@ class Adoption:
         """Identity -> (id, digest) of the live schedules that came from this file."""
         rows = self._act.connection.execute(
             "SELECT origin, id FROM schedule WHERE origin >= ? AND origin < ? AND deleted_at IS NULL",
-            (self._prefix, f"{self._prefix}\U0010ffff"),
+            (begin := prefix(self._kind, self._file), f"{begin}\U0010ffff"),
         ).fetchall()
         for origin, number in rows:
-            identity, _, digest = origin.removeprefix(self._prefix).rpartition(":")
-            yield identity, (number, digest)
+            found = parse(origin)
+            if found.file == self._file:
+                yield found.identity, (number, found.digest)
 
     def _taken(self, job: Adopted) -> Line:
         self._seen.add(job.identity)
@@ -195,7 +197,7 @@ class Adoption:
         return self._line(job, reads.schedule(self._act.connection, existing.id), Outcome.CHANGED)
 
     def _mark(self, number: int, identity: str, digest: str) -> None:
-        origin = f"{self._prefix}{identity}:{digest}"
+        origin = str(Origin(self._kind, self._file, identity, digest))
         self._act.connection.execute("UPDATE schedule SET origin = ? WHERE id = ?", (origin, number))
 
     def _line(self, job: Adopted, schedule: Schedule, outcome: Outcome) -> Line:

@@ -11,6 +11,7 @@ from engine.rules.alert_policy import DEFAULT, parse_policy
 from engine.rules.clocks import clock_words
 from engine.rules.durations import duration_text, duration_words
 from engine.rules.errors import BadValue
+from engine.rules.origins import parse
 from engine.rules.slots import parse_slot
 from engine.rules.when import sentence
 from engine.rules.wording import count_of, full_instant, long_day
@@ -30,7 +31,7 @@ def why_schedule(look: Look, number: int) -> tuple[str, ...]:
     facts = reasons.schedule_facts(connection, number)
     maker = "Imported" if facts.origin else "Added"
     made = f"{maker} by {schedule.owner or 'somebody'} on {long_day(local_day(schedule.created_at, look.zone))}"
-    lines = [f"{made} ({facts.origin})." if facts.origin else f"{made}."]
+    lines = [f"{made} from {parse(facts.origin).words}." if facts.origin else f"{made}."]
     try:
         lines.append(f"Happens {sentence(rule_of(schedule))}.")
     except BadValue as fault:

@@ -47,7 +47,7 @@ def run_named(given: Given) -> int:
         if named.name == "run log" and (said.get("follow") or not (given.json or "to" in said)):
             from tickler.follow import print_log
 
-            return print_log(named, words, said, given)
+            return print_log(named, words, said, given, moment_of)
         answer = _call(named, words, said, given)
     except (Refused, BadValue) as fault:
         return refuse(str(fault), as_json=given.json)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from sqlite3 import Connection
 
 from engine.actors import local_actor
 from engine.operations.registry import Named
@@ -13,8 +14,7 @@ from store.current import store_path
 from store.enums import FINAL
 from store.reads import runs
 from store.values import LogLine
-from tickler.arguments import Typed, arguments
-from tickler.commands import moment_of
+from tickler.arguments import Moment, Typed, arguments
 from tickler.plain import plain
 from tickler.printing import clock
 from tickler.signature import Word
@@ -25,7 +25,9 @@ PAGE = 5_000
 LOOK_SECONDS = 0.1
 
 
-def print_log(named: Named, words: Sequence[Word], said: Typed, given: Given) -> int:
+def print_log(
+    named: Named, words: Sequence[Word], said: Typed, given: Given, moment_of: Callable[[Given, Connection], Moment]
+) -> int:
     """Print what is asked for; followed, with `--json`, as one object a line. Returns the exit status."""
     with reading(store_path()) as connection:
         moment = moment_of(given, connection)

@@ -117,6 +117,8 @@ class Intake:
         at = self._clock.of_machine(event.at)
         if isinstance(event, Started):
             run.start, run.began_at = Start(event.pid, event.pid_start, at), at
+            if run.attempt > 1:
+                run.told.progress = 0, "", "", at
             run.say(at, f"start  {one_line(run.command)}  pid {event.pid}")
             crash.point("heard-start")
             return True

@@ -29,6 +29,7 @@ from engine.rules.loudness import WARNING
 from engine.supervisor import recovery
 from engine.supervisor.events import Exited
 from engine.supervisor.recovery import Left, LeftJob
+from engine.told import CHANNEL, STREAM
 from store.reads import logs
 
 AGAIN_SECONDS = 0.1
@@ -160,8 +161,13 @@ class Recovery:
         run = orphan.run
         if job.started is not None and orphan.state == "starting":
             intake.hear([job.started])
-        stored = logs.log(connection, run.run_id).printed(run.attempt)
+        log = logs.log(connection, run.run_id)
+        stored = log.printed(run.attempt)
+        run.told.logged = log.printed(run.attempt, (STREAM,))
         for output in job.output:
+            if output.stream == CHANNEL:  # its lines of the log are numbered
+                intake.hear([output])
+                continue
             known = max(0, stored - output.first)
             if known < output.lines:
                 lines = output.text.split("\n")[known:]

@@ -15,7 +15,6 @@ from store.reads.log_which import ALL, NUMBERS, Which
 from store.values import LogLine
 
 ENGINE = "engine"
-_OUTPUT = (b"stdout", b"stderr")
 _LOUD = {level: re.compile(rb"Z (?:%s) " % b"|".join(str(each).encode() for each in Level if NUMBERS[each] >= least))
          for level, least in NUMBERS.items()}  # fmt: skip
 
@@ -64,7 +63,7 @@ class FileLog:
         except OSError:
             return []
 
-    def printed(self, attempt: int) -> int:
+    def printed(self, attempt: int, streams: tuple[str, ...] = ("stdout", "stderr")) -> int:
         """As `Log` says. Reads back to where the attempt began."""
         count = 0
         try:
@@ -75,7 +74,7 @@ class FileLog:
                         continue
                     if 0 < int(head[4]) < attempt:
                         break
-                    count += head[3] in _OUTPUT
+                    count += head[3].decode() in streams
         except OSError:
             return count
         return count

@@ -40,11 +40,12 @@ class RowLog:
         ).fetchall()
         return [_line(*row) for row in rows]
 
-    def printed(self, attempt: int) -> int:
+    def printed(self, attempt: int, streams: tuple[str, ...] = ("stdout", "stderr")) -> int:
         """As `Log` says."""
         rows = self.connection.execute(
-            "SELECT count(*) FROM log_line WHERE run_id = ? AND attempt = ? AND stream IN ('stdout', 'stderr')",
-            (self.run_id, attempt),
+            "SELECT count(*) FROM log_line WHERE run_id = ? AND attempt = ?"
+            f" AND stream IN ({', '.join('?' * len(streams))})",
+            (self.run_id, attempt, *streams),
         ).fetchall()
         return int(rows[0][0])
 

@@ -53,5 +53,5 @@ class Log(Protocol):
     def at(self, seqs: Sequence[int]) -> list[LogLine]:
         """The lines with these numbers, given in their order; those that are not there are left out."""
 
-    def printed(self, attempt: int) -> int:
-        """How many lines of the job's own output are kept of an attempt."""
+    def printed(self, attempt: int, streams: tuple[str, ...] = ("stdout", "stderr")) -> int:
+        """How many lines of the job's own output are kept of an attempt, or of other streams."""

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.clock import SystemClock
 from engine.operations import runs as verbs
 from store.enums import Level, RunState
 from store.values import Run
-from tests.engine.engine_stage import Stage, log_of, run_of, texts, whole
+from tests.engine.engine_stage import Stage, daemon, log_of, run_of, soon, texts, whole
+from tests.engine.engine_stage import add as ask
 from tests.engine.stage import ANA, AT, desk, rows
 
 __all__ = ["desk"]
@@ -235,3 +237,34 @@ def with_grace(stage: Stage, seconds: int) -> None:
     from engine.operations.settings import set_setting
 
     set_setting(ANA, AT, "cancel_grace", str(seconds))
+
+
+@pytest.mark.parametrize("is_idempotent", [False, True])
+def test_Z14_killed_engine_what_the_code_told_is_there_once_and_only_harmless_code_runs_again(
+    desk: Path, code: Path, is_idempotent: bool
+) -> None:
+    code.write_text(
+        "import time\n"
+        "def go(context):\n"
+        "    for number in range(5): context.log.info(f'line {number}')\n"
+        "    if context.attempt > 1: return 'again'\n"
+        "    while not context.cancelled: time.sleep(0.005)\n"
+        "    context.log.info('leaving')\n"
+    )
+    params = {"entry": f"{code}:go", "idempotent": is_idempotent}
+    run = ask("mine", now=SystemClock().now(), controller="python", params=params)
+    first = [f"line {number}" for number in range(5)]
+    with daemon(desk) as engine:
+        soon(lambda: texts(desk, run, "log") == first)
+        engine.kill()
+        engine.wait()
+    with daemon(desk):
+        soon(lambda: run_of(desk, run).finished_at)
+    found = run_of(desk, run)
+    if is_idempotent:
+        assert (found.state, found.result, found.attempts) == (RunState.SUCCEEDED, "again", 2)
+        assert texts(desk, run, "log") == [*first, "leaving", *first]
+    else:
+        assert (found.state, found.attempts) == (RunState.LOST, 1)
+        assert texts(desk, run, "log") == [*first, "leaving"]
+    whole(desk)

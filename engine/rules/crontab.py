@@ -229,6 +229,8 @@ def _job(line: _Line, state: State, source: Source, has_users: bool) -> CronJob:
     command, stdin = percent(rest)
     if not command.strip():
         raise BadValue("has no command")
+    if stdin is not None:
+        notes.append("the first % ends the command, which reads the rest; \\% is a percent sign")
     if line.has_cr:
         notes.append("ends in a carriage return, which cron would hand to the command; it is left out")
     if command.endswith("\\") and stdin is None:

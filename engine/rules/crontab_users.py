@@ -53,7 +53,8 @@ def user_column(name: str, jobs: Iterable[str], comments: Iterable[str], account
         return Column(False, "")
     if first <= (_ACCOUNTS | accounts) - _PROGRAMS:
         return Column(True, "")
-    if not first & _PROGRAMS and all(words[1][0] in "/$@[" for words in rests):
+    is_likely = not first & _PROGRAMS and all(words[1][0] in "/$@[" for words in rests)
+    if is_likely or "root" in first:
         named = ", ".join(sorted(first)[:3])
         return Column(True, f"read with a column for the user ({named}); if these are commands, say --user")
     return Column(False, "")

@@ -221,6 +221,12 @@ def test_line_ends_of_other_systems_and_a_missing_last_one() -> None:
     assert found.notes == ("the last line has no line end, for which cron ignores it; here it counts",)
 
 
+def test_a_percent_sign_that_was_not_meant_is_pointed_out() -> None:
+    job = one("25 6 * * * sleep $(( RANDOM % 600 ))\n")
+    assert (job.command, job.stdin) == ("sleep $(( RANDOM ", " 600 ))\n")
+    assert job.notes == ("the first % ends the command, which reads the rest; \\% is a percent sign",)
+
+
 def test_flags_and_prefixes_of_the_crons() -> None:
     job = one("-*/15 * * * *\t-ns\t-q /bin/x -n\n")
     assert (job.command, job.is_single) == ("/bin/x -n", True)
@@ -281,6 +287,7 @@ def test_the_comment_above_a_job_says_what_it_is_for() -> None:
         ("-", "* * * * * backup /x\n", None),
         ("a", "17 *\t* * *\troot    cd / && run-parts /etc/cron.hourly\n", "root"),
         ("a", "* * * * * ana x\n", "ana"),
+        ("a", "@yearly foo    a command\n30 7 * * * root\ttest -x /x\n", "foo"),
         ("a", "# m h dom mon dow user\tcommand\n* * * * * strange thing\n", "strange"),
         ("a", "#minute hour mday month wday who command\n* * * * * operator /x\n", "operator"),
         ("a", "* * * * * librenms /opt/a\n5 * * * * librenms /opt/b\n", "librenms"),

@@ -102,8 +102,9 @@ def run_row(run: values.Run, width: int, now: Instant, zone: ZoneInfo, ascii_mar
     if run.started_at is not None:
         taken = duration_words(((run.finished_at or now) - run.started_at) / SECOND)
     number, when, took = (8, 17, 9) if wide else (6, 8, 8)
-    reason = max(0, width - 2 - number - 24 - 12 - when - took) if wide else 0
-    name = 24 if wide else max(8, width - 2 - number - 12 - when - took)
+    room = width - 2 - number - 12 - when - took
+    name = 24 if room >= 36 else max(8, room)
+    reason = max(0, room - name)
     per_cent = f" {run.progress}%" if run.state in ACTIVE and run.progress else ""
     return [
         (fit(state_of(run.state).symbol(ascii_marks), 2), token),

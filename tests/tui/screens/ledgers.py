@@ -51,3 +51,62 @@ def store_with_ledger(path: Path) -> Desk:
                 ),
             )
     return desk
+
+
+RUNS = (
+    ("succeeded", {"started": "09:00", "finished": "09:02", "artifacts": 1, "cancel_requested": "09:01"}),
+    ("failed", {"started": "09:05", "finished": "09:06", "attempts": 3, "error": "exit 2: no space left on device"}),
+    ("cancelled", {"created": "09:10", "reason": "cancelled by Ana"}),
+    ("running", {"started": "09:20", "progress": 40, "progress_text": "reading users.csv", "progress_at": "09:30"}),
+    ("pending", {"created": "09:25", "attempts": 1, "available": "09:35", "reason": "attempt 1 failed: exit 1"}),
+    ("pending", {"created": "09:29", "reason": "waiting: exclusive"}),
+)
+"""State, and what else is known; times are of the clock's day."""
+
+
+def runs_of_every_kind(desk: Desk) -> None:
+    """Runs of nightly backup: done with a file, failed after three attempts, running, waiting in two ways."""
+
+    def at(more: dict[str, object], key: str) -> int | None:
+        return to_us(desk.at(f"2025-06-16T{more[key]}")) if key in more else None
+
+    with transaction() as connection:
+        journal.begin(connection, 0, journal.ENGINE, "test")
+        for number, (state, more) in enumerate(RUNS, 1):
+            created = at(more, "created") or at(more, "started") or 0
+            connection.execute(
+                "INSERT INTO run (id, name, schedule_id, controller, params, category, creator_id, state, reason,"
+                " error, progress, progress_text, progress_at, progress_rate, attempts, max_attempts, available_at,"
+                " created_at, started_at, finished_at, cancel_requested_at, artifacts, log_backend)"
+                " VALUES (?, 'nightly backup', 1, 'shell', ?, 'user', 1, ?, ?, ?, ?, ?, ?, ?, ?, 3, ?, ?, ?, ?, ?, ?,"
+                " 'database')",
+                (
+                    number,
+                    '{"command": "backup.sh --to ftp://ana:secret@host/", "env": {"API_TOKEN": "hush"}}',
+                    state,
+                    more.get("reason"),
+                    more.get("error"),
+                    more.get("progress", 0),
+                    more.get("progress_text", ""),
+                    at(more, "progress_at"),
+                    "4 %/min" if more.get("progress") else "",
+                    more.get("attempts", int("started" in more)),
+                    at(more, "available") or created,
+                    created,
+                    at(more, "started"),
+                    at(more, "finished"),
+                    at(more, "cancel_requested"),
+                    more.get("artifacts", 0),
+                ),
+            )
+        for number in (1, 2, 3):
+            connection.execute(
+                "INSERT INTO attempt (run_id, number, fence, engine_id, state, claimed_at, started_at,"
+                " finished_at, exit_code)"
+                " VALUES (2, ?, ?, 'engine', 'failed', ?, ?, ?, 2)",
+                (number, number, *[to_us(desk.at(f"2025-06-16T09:05:{number * 10}"))] * 3),
+            )
+        connection.execute(
+            "INSERT INTO artifact (run_id, name, size, file, created_at)"
+            " VALUES (1, 'users.csv', 1234, '1/users.csv', 0)"
+        )

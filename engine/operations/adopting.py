@@ -176,7 +176,19 @@ class Adoption:
             if job.is_same(namesake):
                 return self._line(job, namesake, Outcome.UNCHANGED)
             return self._changed(job, namesake, None)
-        return self._made(job, digest)
+        return self._recognised(job, digest) or self._made(job, digest)
+
+    def _recognised(self, job: Adopted, digest: str) -> Line | None:
+        """A schedule that is this very job, though it does not know: a desk file brought it, or a person."""
+        namesake = reads.named(self._act.connection, job.name)
+        if namesake is None or any(getattr(namesake, key) != said for key, said in job.said.items()):
+            return None
+        if not self._act.connection.execute(
+            "UPDATE schedule SET origin = ? WHERE id = ? AND origin IS NULL",
+            (str(Origin(self._kind, self._file, job.identity, digest)), namesake.id),
+        ).rowcount:
+            return None
+        return self._line(job, namesake, Outcome.UNCHANGED)
 
     def _made(self, job: Adopted, digest: str) -> Line:
         name = free_name(job.name, lambda name: reads.named(self._act.connection, name) is not None)

@@ -11,10 +11,12 @@ import pytest
 from engine.actors import login_name
 from engine.operations.adopting import Outcome, Report
 from engine.operations.crontabs import import_crontab
+from engine.operations.desk import load
 from engine.operations.schedules import add, delete, disable, edit, resume
 from engine.operations.settings import set_setting
 from engine.operations.undo import redo, undo
 from engine.queries.crontab import Exported, export_crontab
+from engine.queries.desk import dump
 from store.enums import Missed, Overlap
 from store.errors import Refused
 from tests.engine.stage import ANA, AT, contents, desk, rows
@@ -138,6 +140,18 @@ def test_two_files_do_not_disturb_each_other(desk: Path, tmp_path: Path) -> None
     import_crontab(ANA, AT, tab(tmp_path, "0 1 * * * a\n", "one"))
     import_crontab(ANA, AT, tab(tmp_path, "0 1 * * * a\n", "two"), prune=True)
     assert rows(desk, "SELECT name FROM schedule WHERE deleted_at IS NULL") == [("a",), ("a (2)",)]
+
+
+def test_schedules_that_a_desk_file_brought_are_recognised(desk: Path, tmp_path: Path) -> None:
+    take(tmp_path, TAB)
+    definitions = tmp_path / "desk.toml"
+    definitions.write_text(dump(ANA, AT))
+    undo(ANA, AT)
+    load(ANA, AT, str(definitions))
+    assert rows(desk, "SELECT count(*), count(origin) FROM schedule") == [(3, 0)]
+    assert (again := take(tmp_path, TAB)).unchanged == 3, again
+    assert rows(desk, "SELECT count(*), count(origin) FROM schedule") == [(3, 3)]
+    assert take(tmp_path, TAB.replace("30 2 ", "45 2 ")).changed == 1
 
 
 def test_undo_takes_an_import_back_and_redo_brings_it_again(desk: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from engine.operations.desk import load
 from engine.operations.entities import add, contact, set_status
+from engine.operations.schedules import pause
 from engine.operations.tasks import assign, done
 from store.database import session, transaction
 from store.frozen import value
@@ -62,6 +63,7 @@ def fill(path: Path, now: datetime, stays: int = STAYS) -> None:
         for stay in sorted(_stays(chance, now.date(), stays), key=lambda each: each.arrives):
             _live(stay, chance, people, made, now)
         _keep_up(chance, people, now)
+        pause(people["ana"], now, "key cards", "the terminal is being repaired")
 
 
 def _stays(chance: random.Random, today: date, count: int) -> Iterator[Stay]:

@@ -101,7 +101,10 @@ KEYS: tuple[Key, ...] = (
     Key("notice.dismiss", "d", "put_away", "put away", "Put the notice away", ("notices",), hint=True),
     Key("notice.snooze", "z", "snooze", "in an hour", "Put the notice away for an hour", ("notices",), hint=True),
     Key("notice.dismiss.all", "D", "put_all_away", "put all away", "Put all notices away", ("notices",), hint=True),
-    Key("desk.notices", "exclamation_mark", "over('notices', 'Notices')", "notices", "Read what there is to be told", (ANYWHERE,)),
+    Key("desk.notices", "exclamation_mark", "over('notices', 'Notices')", "notices",
+        "Read what there is to be told", (ANYWHERE,)),
+    Key("desk.numbers", "percent_sign", "over('metrics', 'Numbers')", "numbers",
+        "Look at numbers: runs by the hour, durations, the queue", (ANYWHERE,)),
     Key("desk.recent", "B", "recent", "recent runs", "Show or hide your recent runs", (ANYWHERE,)),
     Key("act.undo", "u", "undo", "undo", "Undo the last thing you did", (ANYWHERE,)),
     Key("act.redo", "U", "redo", "redo", "Do again what you undid", (ANYWHERE,)),
@@ -115,7 +118,7 @@ KEYS: tuple[Key, ...] = (
 _SHOWN = {"slash": "/", "question_mark": "?", "colon": ":", "comma": ",", "minus": "-", "escape": "esc",
           "ampersand": "&", "apostrophe": "'", "quotation_mark": '"', "greater_than_sign": ">",
           "right_square_bracket": "]", "left_square_bracket": "[",
-          "exclamation_mark": "!"}  # fmt: skip
+          "exclamation_mark": "!", "percent_sign": "%"}  # fmt: skip
 
 
 def shown(keys: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from engine.operations.registry import Help, Look, query
-from engine.rules.wording import count_of
+from engine.rules.durations import duration_text, duration_words
 from store.frozen import value
 from store.reads import metrics as reads
 from store.reads.metrics import Histogram
@@ -54,15 +54,21 @@ def _total(found: Mapping[str, int]) -> str:
 
 
 def histogram_words(found: Histogram) -> str:
-    """`half within 0.5s, 95 % within 10s; 1.2s on average, 31 runs`."""
+    """`half within 0.5s, 95 % within 10s, 1.2s on average`."""
     if not found.count:
         return "nothing yet"
-    parts = []
-    for share, words in ((0.5, "half"), (0.95, "95 %")):
-        bound = found.within(share)
-        most = found.bounds[-1]
-        parts.append(f"{words} longer than {most:g}s" if bound == float("inf") else f"{words} within {bound:g}s")
-    return f"{', '.join(parts)}; {found.sum / found.count:.2f}s on average, {count_of(found.count, 'run')}"
+    average = f"{duration_words(found.sum / found.count)} on average"
+    most = length_words(found.bounds[-1])
+    half, nearly_all = found.within(0.5), found.within(0.95)
+    if half == float("inf"):
+        return f"half longer than {most}, {average}"
+    rest = f"95 % longer than {most}" if nearly_all == float("inf") else f"95 % within {length_words(nearly_all or 0)}"
+    return f"half within {length_words(half or 0)}, {rest}, {average}"
+
+
+def length_words(seconds: float) -> str:
+    """The end of a bucket: `0.5s`, `30s`, `5m`."""
+    return duration_text(int(seconds)) if seconds == int(seconds) else f"{seconds:g}s"
 
 
 def _exposed(found: reads.Metrics) -> Iterator[str]:

@@ -87,6 +87,6 @@ _LEADS: dict[str, Callable[[Any, str], str]] = {
     "Task": _of_task,
     "Entity": lambda entity, words: words,
     "Schedule": _of_schedule,
-    "Run": lambda run, words: "",
+    "Run": lambda run, words: words if words.startswith("deleted") else "",
 }
 """What goes with the journal's words; empty where the row itself says it better."""

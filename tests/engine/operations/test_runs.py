@@ -118,3 +118,21 @@ def test_key_makes_one_run(desk: Path) -> None:
     with transaction() as connection:
         made = [request(connection, 0, name="x", controller="shell", params={}, dedupe_key="k") for _ in range(2)]
     assert made == [1, None]
+
+
+def test_Z1_run_of_a_person_is_hers_and_one_without_is_the_systems(desk: Path) -> None:
+    schedules.add(ANA, AT, "nightly", "daily 02:30", command="true")
+    mine = schedules.run_now(ANA, AT, "nightly")
+    assert (mine.state, mine.progress, mine.category, mine.creator) == (RunState.PENDING, 0, Category.USER, "ana")
+    own = run_of(desk, add("true"))
+    assert (own.state, own.progress, own.category, own.creator) == (RunState.PENDING, 0, Category.SYSTEM, "system")
+    assert rows(desk, "SELECT creator_id FROM run WHERE id = ?", own.id) == [(None,)]
+
+
+def test_Z13_run_is_put_out_of_sight_and_stays_in_the_store(desk: Path) -> None:
+    run = add("true")
+    put("failed", run)
+    assert verbs.delete(ANA, AT, run).id == run
+    with pytest.raises(Refused, match=r"^There is no run 1\.$"):
+        verbs.delete(ANA, AT, run)
+    assert rows(desk, "SELECT state, deleted_at IS NOT NULL FROM run") == [("failed", 1)]

@@ -98,6 +98,74 @@ lines = st.builds(
 )
 
 
+def numbers(low: int, high: int, most: int = 4) -> st.SearchStrategy[str]:
+    """A list of numbers as RFC 5545 writes it."""
+    return st.sets(st.integers(low, high), min_size=1, max_size=most).map(
+        lambda drawn: ",".join(map(str, sorted(drawn)))
+    )
+
+
+def signed(high: int, most: int = 4) -> st.SearchStrategy[str]:
+    """The same, some of them counted from the end."""
+    one = st.integers(-high, high).filter(bool).map(str)
+    return st.lists(one, min_size=1, max_size=most, unique=True).map(",".join)
+
+
+two = st.sampled_from(("MO", "TU", "WE", "TH", "FR", "SA", "SU"))
+plain_days = st.lists(two, min_size=1, max_size=4, unique=True).map(",".join)
+placed_days = st.lists(st.builds("{}{}".format, st.sampled_from((1, 2, 5, -1, -2)), two), min_size=1, max_size=3)
+STEPS = st.sampled_from((1, 1, 1, 2, 3, 7, 13, 61, 90, 1441))
+
+
+@st.composite
+def recurrences(draw: st.DrawFn) -> str:
+    """RRULE texts of every frequency, also with parts that rule each other out."""
+    freq = draw(st.sampled_from(("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY")))
+    parts = [f"FREQ={freq}", f"INTERVAL={draw(STEPS)}"]
+
+    def maybe(name: str, strategy: st.SearchStrategy[str], often: int = 3) -> bool:
+        if draw(st.integers(1, often)) > 1:
+            return False
+        parts.append(f"{name}={draw(strategy)}")
+        return True
+
+    month = maybe("BYMONTH", numbers(1, 12))
+    by_days = [freq != "WEEKLY" and maybe("BYMONTHDAY", signed(31))]
+    free = not month and not by_days[0]
+    weeks = free and freq == "YEARLY" and maybe("BYWEEKNO", numbers(1, 52))
+    by_days += [
+        weeks,
+        free and not weeks and freq not in ("MONTHLY", "WEEKLY", "DAILY") and maybe("BYYEARDAY", signed(366)),
+    ]
+    placed = freq in ("YEARLY", "MONTHLY") and not weeks and draw(st.booleans())
+    by_days.append(maybe("BYDAY", placed_days.map(",".join) if placed else plain_days, 2))
+    times = [maybe("BYHOUR", numbers(0, 23)), maybe("BYMINUTE", numbers(0, 59)), maybe("BYSECOND", numbers(0, 59), 5)]
+    if any((month, *by_days, *times)):
+        maybe("BYSETPOS", signed(6, 3))
+    maybe("WKST", two)
+    return f"RRULE:{';'.join(parts)}"
+
+
+event_times = st.one_of(
+    st.builds("{:02d}:{:02d}:00".format, st.integers(0, 23), st.integers(0, 59)),
+    st.builds("*:{:02d}/{}".format, st.integers(0, 59), st.integers(1, 60)),
+    st.builds("{}..{}:0/20:30".format, st.integers(0, 11), st.integers(12, 23)),
+    st.just("*:*:0/15"),
+)
+event_dates = st.builds(
+    "*-{}{}".format,
+    st.sampled_from(("*", "02", "1..6", "1/3")),
+    st.one_of(
+        st.integers(1, 31).map("-{}".format),
+        st.integers(1, 28).map("~{}".format),
+        st.sampled_from(("-*", "-1..7", "-1/9", "~7/1")),
+    ),
+)
+events = st.builds(
+    "OnCalendar: {} {} {}".format, st.sampled_from(("", "Mon..Fri", "sat,sun", "Wed")), event_dates, event_times
+)
+
+
 def read(spec: str, zone: str, anchor: datetime) -> Rule | None:
     """The rule, or None if such days do not exist."""
     try:
@@ -106,4 +174,4 @@ def read(spec: str, zone: str, anchor: datetime) -> Rule | None:
         return None
 
 
-rules = st.builds(read, st.one_of(specs, lines), zones, instants).filter(bool)
+rules = st.builds(read, st.one_of(specs, lines, recurrences(), events), zones, instants).filter(bool)

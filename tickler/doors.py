@@ -16,7 +16,6 @@ from store.opening import open_store
 from store.paths import default_store
 from tickler.catalog import DOORS
 from tickler.commands import moment_of, refuse
-from tickler.plain import plain
 from tickler.words import Given, Usage
 
 _DESK = {
@@ -145,6 +144,8 @@ def _install(given: Given, options: frozenset[str]) -> int:
 
         print(json_text({"unit": str(unit.path), "done": done, "next": following}, "UTC"))
         return 0
+    from tickler.plain import plain
+
     lines = [f"{done} {unit.path}", "next:", *(f"  {each}" for each in following)]
     if done != "removed":
         lines.append("With lingering it goes on after you log out; `tickler doctor` says whether it is on.")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from cronsim import CronSim
 
 from engine.actors import login_name
 from engine.operations.adopting import Outcome, Report
@@ -17,6 +20,8 @@ from engine.operations.settings import set_setting
 from engine.operations.undo import redo, undo
 from engine.queries.crontab import Exported, export_crontab
 from engine.queries.desk import dump
+from engine.queries.schedules import one
+from engine.timing import rule_of
 from store.enums import Missed, Overlap
 from store.errors import Refused
 from tests.engine.stage import ANA, AT, contents, desk, rows
@@ -66,6 +71,21 @@ def test_jobs_become_schedules_with_environment_and_input(desk: Path, tmp_path: 
          "commented out in jobs.tab", *like_cron, ""),
     ]  # fmt: skip
     assert report.lines[-1].words[0].startswith("cron: minute '99' is not understood")
+
+
+@pytest.mark.parametrize("file", ["netbsd.crontab", "librenms.cron"])
+@pytest.mark.parametrize("start", [datetime(2025, 3, 29, 22, 17, tzinfo=UTC), datetime(2025, 10, 25, 21, tzinfo=UTC)])
+def test_imported_jobs_happen_when_cron_would_run_them(desk: Path, file: str, start: datetime) -> None:
+    report = import_crontab(ANA, AT, str(FIXTURES / file), zone="Europe/Brussels", any_user=True)
+    assert report.made == len(rows(desk, "SELECT 1 FROM schedule")) >= 4
+    for line in report.lines:
+        assert line.schedule is not None
+        found, at = rule_of(one(ANA, AT, line.schedule)), start
+        reference = CronSim(" ".join(line.text.lstrip("#").split()[:5]), start.astimezone(ZoneInfo("Europe/Brussels")))
+        for _ in range(50):
+            following = found.next(at)
+            assert following == next(reference).astimezone(UTC), line.text
+            at = following
 
 
 def test_the_report_tells_line_by_line(desk: Path, tmp_path: Path) -> None:

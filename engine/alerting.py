@@ -22,8 +22,8 @@ from store.instants import from_us, to_us
 _ENDED = """
 SELECT r.id, r.state, ifnull(ifnull(r.error, r.reason), r.state), r.finished_at, s.id, s.name, s.alerts, s.failures,
        s.zone
-FROM run r JOIN schedule s ON s.id = r.schedule_id
-WHERE r.id IN (SELECT value FROM json_each(?)) AND s.deleted_at IS NULL
+FROM json_each(?) ended CROSS JOIN run r ON r.id = ended.value CROSS JOIN schedule s ON s.id = r.schedule_id
+WHERE s.deleted_at IS NULL
   AND (r.state IN ('failed', 'lost') OR (r.state = 'succeeded' AND (s.failures > 0 OR s.expected_at IS NOT NULL)))
 ORDER BY r.finished_at, r.id
 """

@@ -24,7 +24,7 @@ TOLD = 50
 
 _AT_ONCE = 500
 
-_OBJECTS = frozenset({"dates", "attributes", "params"})
+_OBJECTS = frozenset({"dates", "attributes", "params", "alerts"})
 """Columns that hold a JSON object: each key of it is a field of its own to the person."""
 
 

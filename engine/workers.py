@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from store.current import store_path
 READY_SECONDS = 0.005
 """How soon to ask again whether the supervisor is ready."""
 _RESTART_SECONDS = 1.0
+_OF_PYTHON = ("LD_LIBRARY_PATH",)
+"""What this interpreter may need to start at all."""
 
 
 class Workers:
@@ -126,6 +129,7 @@ class Workers:
         env["TICKLER_ARTIFACTS"] = self._outs.take(run.run_id)
         if command.argv:
             env["TICKLER_GRACE"] = str(grace)
+            env |= {name: os.environ[name] for name in _OF_PYTHON if name in os.environ}
         if command.needs_store:
             env |= {"TICKLER_STORE": str(store_path()), "TICKLER_NOW": str(self._clock.now())}
         return Job(

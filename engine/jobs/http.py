@@ -43,11 +43,9 @@ def run(task: Mapping[str, Any], context: Context) -> dict[str, Any]:
         context.log.debug(f"> {name}: {value}")
     began = time.monotonic()
     try:
-        with _within(timeout):
+        with _within(timeout, context):
             status, size = _ask(task, url, context)
     except _Late:
-        if context.cancelled:
-            raise Cancelled from None
         raise Failure(f"no answer within {duration_text(timeout)}") from None
     except faults.HTTPError as fault:
         raise Failure(_sentence(fault, url)) from fault
@@ -93,19 +91,24 @@ def _tell(answer: urllib3.BaseHTTPResponse, context: Context) -> int:
 
 
 @contextmanager
-def _within(seconds: int) -> Iterator[None]:
-    """`_Late` after so many seconds, whatever is waited for; a cancel that comes first keeps its own alarm."""
+def _within(seconds: int, context: Context) -> Iterator[None]:
+    """`_Late` after so many seconds, whatever is waited for; a cancel ends it at once: nothing is to be cleaned up."""
 
     def late(number: int, frame: FrameType | None) -> None:
         raise _Late
 
-    before = signal.signal(signal.SIGALRM, late)
+    def asked(number: int, frame: FrameType | None) -> None:
+        context.cancel()
+        raise Cancelled
+
+    before = signal.signal(signal.SIGALRM, late), signal.signal(signal.SIGTERM, asked)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGALRM, before[0])
+        signal.signal(signal.SIGTERM, before[1])
 
 
 def _is_expected(status: int, expected: str) -> bool:

@@ -20,6 +20,10 @@ from store.current import store_path
 from store.errors import Refused
 from store.frozen import value
 
+_SIDE_FILES = (
+    paths.identity_file, paths.lock_file, paths.wake_file, paths.runs_folder, paths.files_folder, paths.backups_folder,
+)  # fmt: skip
+
 
 @value
 class Copy:
@@ -88,7 +92,7 @@ def _is_of_store(store: Path, target: Path) -> bool:
     if target.exists() and target.samefile(store):
         return True
     own = {f"{store.name}{end}" for end in ("", "-wal", "-shm", "-journal")}
-    own |= {side(store).name for side in (paths.identity_file, paths.lock_file, paths.wake_file, paths.runs_folder)}
+    own |= {side(store).name for side in _SIDE_FILES}
     return target.name in own and target.parent.samefile(store.parent)
 
 

@@ -61,13 +61,14 @@ UPDATE run SET reason = ? WHERE id IN (
 """
 _MARK_SLOT = """
 UPDATE run SET reason = ? WHERE id IN (
-  SELECT id FROM run INDEXED BY run_pending
+  SELECT id FROM run INDEXED BY run_waiting_for_slot
   WHERE state = 'pending' AND available_at <= ? AND slot = ? AND slot_places <= ?
   ORDER BY available_at, id LIMIT ?)
   AND reason IS NOT ?
 """
 _UNMARK_SLOTS = """
-UPDATE run SET reason = NULL WHERE state = 'pending' AND reason LIKE 'waiting: slot %'
+UPDATE run INDEXED BY run_waiting_for_slot SET reason = NULL
+WHERE state = 'pending' AND slot IS NOT NULL AND reason LIKE 'waiting: slot %'
   AND slot_places > ifnull((SELECT value FROM json_each(?) WHERE key = slot), 0)
 """
 

@@ -34,6 +34,7 @@ ALTER TABLE run ADD COLUMN progress_rate TEXT NOT NULL DEFAULT '';
 ALTER TABLE run ADD COLUMN result TEXT;
 ALTER TABLE run ADD COLUMN artifacts INTEGER NOT NULL DEFAULT 0;
 CREATE UNIQUE INDEX run_slot ON run (slot_key) WHERE slot_key IS NOT NULL AND state IN ('starting', 'running');
+CREATE INDEX run_waiting_for_slot ON run (slot, available_at, id) WHERE state = 'pending' AND slot IS NOT NULL;
 CREATE INDEX run_finished ON run (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX run_retries ON run (retry_of) WHERE retry_of IS NOT NULL;
 CREATE INDEX run_by_creator ON run (creator_id, id) WHERE creator_id IS NOT NULL;

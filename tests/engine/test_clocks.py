@@ -245,3 +245,19 @@ def test_a_few_seconds_late_is_no_outage(desk: Path) -> None:
         stage.turn(HOUR + 45)
         stage.step()
     assert told(desk)[1] == ("06-04 11:00", "fired", None, None)
+
+
+def test_an_edit_while_no_engine_runs_says_since_when(desk: Path) -> None:
+    add()
+    with engine(desk) as stage:
+        stage.step()
+        stage.turn(1200)
+        stage.step()
+        stage.engine.drain(0)
+    ops.edit(ANA, at("2025-06-04T13:30"), "job", spec="daily 09:00")
+    words = "engine was down from 2025-06-04 10:20 to 2025-06-04 13:30"
+    assert told(desk)[1:] == [
+        ("06-04 11:00", "merged", "down", words),
+        ("06-04 12:00", "merged", "down", words),
+        ("06-04 13:00", "fired", "down", words),
+    ]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.rules.missed import GAP, GRACE, Catchup, Pause, Verdict, alike, decide
+from engine.rules.missed import GAP, GRACE, Catchup, Gap, Pause, Verdict, alike, decide
 from engine.rules.when import Rule, bounded, parse
-from store.enums import Missed, OccurrenceState
+from store.enums import Cause, Missed, OccurrenceState
 
 FIRED, MERGED = OccurrenceState.FIRED, OccurrenceState.MERGED
 SKIPPED, MISSED = OccurrenceState.SKIPPED, OccurrenceState.MISSED
@@ -233,3 +233,37 @@ def _allowed(
         merged = missed is Missed.RUN_ONCE
         assert verdicts[planned].state is (MERGED if merged else MISSED)
         assert verdicts[planned].merged_into == (newest if merged else None)
+
+
+@pytest.mark.parametrize(
+    ("cause", "what"),
+    [
+        (Cause.DOWN, "engine was down"),
+        (Cause.ASLEEP, "the machine slept"),
+        (Cause.CLOCK, "the clock was set forward"),
+    ],
+)
+@pytest.mark.parametrize("missed", Missed)
+def test_what_is_known_of_a_gap_is_the_reason_of_all_that_lies_in_it(missed: Missed, cause: Cause, what: str) -> None:
+    gap = Gap(cause, at("2025-05-31T22:10"), at("2025-06-03T08:00"))
+    decision = decide(DAILY, at("2025-05-31T12:00"), at("2025-06-03T08:00:01"), Catchup(missed), gap=gap)
+    assert len(decision.verdicts) == 3
+    for verdict in decision.verdicts:
+        assert verdict.cause is cause
+        assert str(verdict.reason).endswith(f"{what} from 2025-05-31 22:10 to 2025-06-03 08:00")
+
+
+def test_a_gap_says_nothing_of_what_lies_before_it() -> None:
+    gap = Gap(Cause.ASLEEP, at("2025-06-02T01:00"), at("2025-06-03T08:00"))
+    decision = decide(DAILY, at("2025-05-31T12:00"), at("2025-06-03T08:00"), Catchup(), gap=gap)
+    assert {verdict.cause for verdict in decision.verdicts[:2]} == {Cause.DOWN}
+    assert decision.verdicts[0].reason == "engine was down from 2025-06-01 00:00 to 2025-06-03 08:00"
+
+
+def test_every_verdict_but_one_on_time_has_a_cause() -> None:
+    rule = bounded(DAILY, excluded={date(2025, 6, 2)})
+    pause = Pause(at("2025-06-01T12:00"), "paused by ana")
+    catchup = Catchup(max_lateness=timedelta(days=2))
+    decision = decide(rule, at("2025-05-31T12:00"), at("2025-06-06T00:00:10"), catchup, pause)
+    causes = [verdict.cause for verdict in decision.verdicts]
+    assert causes == [Cause.PAUSED, Cause.EXCLUDED, Cause.DOWN, Cause.DOWN, Cause.DOWN, None]

@@ -20,7 +20,7 @@ from store.frozen import value
 
 _DIGITS = bytes.maketrans(b"01", b"\0\1")
 _UNITS = {HOURLY: 3600, MINUTELY: 60, SECONDLY: 1}
-MOST_PICKED = 24
+MOST_PICKED = 12
 _EVERY_DAY = Years(((1 << 365) - 1,) * 7 + ((1 << 366) - 1,) * 7)
 
 

@@ -59,8 +59,8 @@ def rrule(text: str, place: Place) -> Draft:
     spec = " ".join(part for part in (start.text, f"RRULE:{said}", without) if part)
     pattern = pattern_of(rule, start.wall, start.instant)
     until = None if rule.until is None else _until(rule.until, clock)
-    if pattern is None or pattern.next(clock, start.instant - 1) is None:
-        raise BadSpec(f"{quoted(said)} can never match: no day has such a time, or no year such a day")
+    if pattern is None:
+        raise BadSpec(f"{quoted(said)} can never match: no day has such a time")
     words = f"{recurrence_words(rule, start.wall)} from {_say(rule, start)}"
     return Draft(
         spec, words, pattern, start.instant - 1, start.instant, until, rule.count, excluded, start.zone

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from math import gcd, lcm
 
 from engine.rules.when.days import lowest
 from engine.rules.when.wallclock import FIRST_DAY, LAST_DAY
@@ -80,7 +81,7 @@ class Years:
         if day > LAST_DAY or not any(self.masks):
             return None
         year = max(date.fromordinal(day).year - (self.shifts != PLAIN), self.base)
-        for this in range(year + (self.base - year) % self.step, _LAST_YEAR + 1, self.step):
+        for this in range(year + (self.base - year) % self.step, min(_LAST_YEAR, year + self._round()) + 1, self.step):
             begin, rest = self._period(this)
             if day > begin:
                 rest = rest >> day - begin << day - begin
@@ -112,6 +113,11 @@ class Years:
             inside = sum(self._block(start + cycle * _CENTURIES) for cycle in range(cycles))
             return self._walk(low, start - 1) + inside + self._walk(end, high)
         return self._walk(low, high)
+
+    def _round(self) -> int:
+        """After how many years the same days come again, and what was not there never will be."""
+        years = lcm(400, self.step) + self.step
+        return years if self.sieve is None else years * (self.sieve.period // gcd(self.sieve.period, _CENTURIES))
 
     def _walk(self, low: int, high: int) -> int:
         if high < low:

@@ -46,6 +46,8 @@ class LogRow:
     seq: int
     part: int
     parts: int
+    digits: int
+    """Cells that numbers of lines take, in all rows alike."""
     line: LogLine = field(hash=False)
 
     @property
@@ -86,6 +88,11 @@ class LogSource:
         run = runs.run(self.reader, self.run_id)
         if run is not None and run.attempts > max(1, len(self.starts)):
             self.starts = logs.attempt_starts(self.reader, self.run_id, self.starts)
+
+    @property
+    def digits(self) -> int:
+        """Cells that the number of a line takes."""
+        return max(4, len(str(self.size)))
 
     @property
     def shown(self) -> int:
@@ -168,12 +175,12 @@ class LogSource:
 
     def _rows(self, lines: Sequence[LogLine]) -> list[LogRow]:
         if not self.wraps:
-            return [LogRow(line.seq, 0, 1, line) for line in lines]
+            return [LogRow(line.seq, 0, 1, self.digits, line) for line in lines]
         width = self._text_width()
         rows = []
         for line in lines:
             parts = len(wrapped(line.text, width))
-            rows += [LogRow(line.seq, part, parts, line) for part in range(parts)]
+            rows += [LogRow(line.seq, part, parts, self.digits, line) for part in range(parts)]
         return rows
 
     # -- drawing ------------------------------------------------------------------------------------------
@@ -184,10 +191,7 @@ class LogSource:
         return max(_LEAST, width - self._head_width(width))
 
     def _head_width(self, width: int) -> int:
-        return self._number_width() + (13 if width >= _MILLIS else 9) + 4
-
-    def _number_width(self) -> int:
-        return max(4, len(str(self.size)))
+        return self.digits + (13 if width >= _MILLIS else 9) + 4
 
     def draw(self, row: LogRow, width: int, state: LineState) -> Cells:
         """Number, time, mark and text. What a job says of colours is kept, everything else of it is shown."""
@@ -199,10 +203,13 @@ class LogSource:
             when = clock(from_us(line.at), self.zone, seconds=True)
             millis = f".{line.at // 1000 % 1000:03d}" if width >= _MILLIS else ""
             mark = "*" if state.marked else " "
-            number = f"{line.seq:>{self._number_width()}} "
+            number = f"{line.seq:>{row.digits}} "
             head = [(number, "muted"), (f"{when}{millis} ", "muted"), (mark, "heading bold")]
             head.append((f"{_MARKS.get(line.level, ' ')} ", token))
-        pieces = wrapped(line.text, self._text_width())[row.part] if self.wraps else coloured(line.text)
+        pieces: Sequence[tuple[str, Style | None]] = coloured(line.text)
+        if self.wraps:
+            parts = wrapped(line.text, self._text_width())
+            pieces = parts[row.part] if row.part < len(parts) else ()  # of a width that is over
         return [*head, *((text, style or token) for text, style in pieces)]
 
 

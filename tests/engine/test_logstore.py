@@ -223,7 +223,7 @@ def test_many_rows_are_forgotten_in_short_transactions(tmp_path: Path) -> None:
 def test_the_file_is_private_and_pleasant_to_grep(file: sqlite3.Connection) -> None:
     path = path_of(file, 1)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in path.parents[:3]] == [0o700] * 3
     assert path.read_text().split("\n")[0] == "2025-05-20T10:15:00.000000Z info    stdout 1 1 line 1"
 
 
@@ -337,6 +337,31 @@ def test_caps_drop_the_same_whatever_the_backend(desk: Path, backend: str) -> No
     assert run.log_lines == len(log_of(desk, run.id))
 
 
+def test_a_full_disk_in_the_middle_of_a_run_is_waited_out(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(connect(desk)) as connection:
+        use(connection, "file")
+    real = os.pwrite
+    with Stage(desk) as stage:
+        run = stage.add("seq 1000; sleep 0.2; seq 1001 2000")
+        stage.until(lambda: len(log_of(desk, run)) > 1)
+
+        def full(descriptor: int, data: bytes, place: int) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, "pwrite", full)
+        with pytest.raises(StoreTrouble, match="the disk is full"):
+            stage.over(run)
+        with pytest.raises(StoreTrouble, match="the disk is full"):
+            stage.step()
+        monkeypatch.setattr(os, "pwrite", real)
+        stage.over(run)
+    assert texts_of(desk, run) == [str(number) for number in range(1, 2001)]
+
+
+def texts_of(store: Path, run: int) -> list[str]:
+    return [line.text for line in log_of(store, run) if line.stream == "stdout"]
+
+
 KILLED = """
 import os, sqlite3, sys
 from pathlib import Path
@@ -381,8 +406,7 @@ def test_an_engine_that_dies_between_file_and_commit_leaves_each_line_once(desk:
         process.wait(20)
     with daemon(desk):
         soon(lambda: run_of(desk, run).finished_at)
-    printed = [line.text for line in log_of(desk, run) if line.stream == "stdout"]
-    assert printed == [str(number) for number in range(1, 1001)]
+    assert texts_of(desk, run) == [str(number) for number in range(1, 1001)]
     numbers = [line.seq for line in log_of(desk, run)]
     assert numbers == list(range(1, len(numbers) + 1))
 

@@ -117,9 +117,9 @@ class LogView(View):
         if self.source is None:
             self._choose()
             return
-        size, attempts = self.source.size, len(self.source.starts)
+        size, attempts, digits = self.source.size, len(self.source.starts), self.source.digits
         self.source.look()
-        if len(self.source.starts) > max(1, attempts) or (attempts < 2 <= len(self.source.starts)):
+        if len(self.source.starts) > max(1, attempts) or self.source.digits != digits:
             self._rebuild()
         elif self.source.size != size:
             self.look_on()

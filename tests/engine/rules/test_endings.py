@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.rules.endings import Verdict, exit_words, last_lines, next_try, one_line, signal_name, verdict
+from engine.rules.endings import Verdict, exit_words, last_lines, next_try, one_line, signal_name, told_verdict, verdict
 from store.enums import RunState
 
 
@@ -69,3 +69,33 @@ def test_next_try() -> None:
 )
 def test_command_as_one_line(command: str, line: str) -> None:
     assert one_line(command) == line
+
+
+OK, EXIT_3 = Verdict(RunState.SUCCEEDED), Verdict(RunState.FAILED, "exit 3", "exit 3", True)
+STOPPED = Verdict(RunState.CANCELLED, "cancelled by ana")
+
+
+@pytest.mark.parametrize(
+    ("told", "cause", "found", "by", "state", "reason", "may_retry"),
+    [
+        (("done", ""), "exit", OK, None, "succeeded", None, False),
+        (("done", ""), "exit", OK, "ana", "succeeded", "cancel came too late", False),
+        (("done", ""), "cancelled", STOPPED, "ana", "succeeded", "cancel came too late", False),
+        (("done", ""), "timeout", EXIT_3, None, "failed", "exit 3", True),
+        (("done", ""), "engine lost", Verdict(RunState.LOST, "why"), None, "lost", "why", False),
+        (("cancelled", ""), "cancelled", STOPPED, "ana", "cancelled", "cancelled by ana", False),
+        (("cancelled", ""), "exit", OK, None, "cancelled", "a signal from elsewhere asked it to end", False),
+        (("failed", "ValueError: x"), "exit", EXIT_3, None, "failed", "ValueError: x", True),
+        (("failed", "E"), "exit", EXIT_3, "ana", "failed", "E; cancel came too late", False),
+        (("failed", "E"), "cancelled", STOPPED, "ana", "cancelled", "cancelled by ana", False),
+        (("refused", "no"), "exit", EXIT_3, None, "failed", "no", False),
+        (None, "exit", OK, None, "failed", "exit 0 in the middle: it neither returned nor raised", True),
+        (None, "exit", EXIT_3, None, "failed", "exit 3 in the middle: it neither returned nor raised", True),
+    ],
+)
+def test_code_is_believed_before_its_exit_status(
+    told: tuple[str, str] | None, cause: str, found: Verdict, by: str | None, state: str, reason: str | None,
+    may_retry: bool,
+) -> None:  # fmt: skip
+    judged = told_verdict(told, cause, found, by)
+    assert (judged.state, judged.reason, judged.may_retry) == (state, reason, may_retry)

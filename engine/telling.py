@@ -45,3 +45,20 @@ def take_back(connection: sqlite3.Connection, schedule_id: int, at: int, reason:
         f"UPDATE notification SET withdrawn_at = ?, withdrawn_reason = ? WHERE {_OPEN_TROUBLE}",
         (at, reason, schedule_id),
     )
+
+
+def forget(connection: sqlite3.Connection, before: int, most: int) -> int:
+    """Remove up to `most` notices older than `before` (microseconds UTC) that were put away or withdrawn; how many.
+
+    One of an open task stays: without its row the engine would tell of the task again.
+    """
+    return connection.execute(
+        """
+        DELETE FROM notification WHERE id IN (
+          SELECT n.id FROM notification n LEFT JOIN task t ON t.id = n.task_id
+          WHERE n.at < ? AND (n.dismissed_at IS NOT NULL OR n.withdrawn_at IS NOT NULL)
+            AND (t.id IS NULL OR t.is_done OR t.deleted_at IS NOT NULL OR t.superseded_at IS NOT NULL)
+          ORDER BY n.id LIMIT ?)
+        """,
+        (before, most),
+    ).rowcount

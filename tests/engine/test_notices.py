@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine import notices
+from engine import notices, telling
 from engine.notices import AT_ONCE, Notices
 from engine.operations import entities, notifications, tasks
 from engine.operations.undo import undo
@@ -166,3 +166,16 @@ def test_the_walk_follows_its_index(desk: Desk) -> None:
             assert "TEMP B-TREE" not in plan
         plan = str(connection.execute(f"EXPLAIN QUERY PLAN {notices.CHANGED}", given).fetchall())
         assert "SEARCH t USING INTEGER PRIMARY KEY" in plan
+
+
+def test_old_notices_are_forgotten_but_not_those_that_would_be_told_again(desk: Desk, engine: Engine) -> None:
+    engine.passes("2025-06-15")
+    tasks.done(desk.ana, desk.at("2025-06-15T10:00"), desk.task(ALLERGY).id)
+    late = next(notice.id for notice in listed(desk.ana, desk.at("2025-06-15T11:00")) if SUMMARY in notice.subject)
+    notifications.dismiss(desk.ana, desk.at("2025-06-15T11:00"), late)
+    with closing(connect(desk.path)) as connection:
+        assert telling.forget(connection, to_us(desk.at("2025-06-14")), 100) == 0, "young"
+        assert telling.forget(connection, to_us(desk.at("2025-09-14")), 100) == 1
+    engine.again()
+    engine.passes("2025-06-16")
+    assert told(desk) == [(SUMMARY, "late", None), (WAITING, "late", None)]

@@ -49,12 +49,12 @@ class Recent(Static):
         token = f"${STATE_TOKENS.get(run.state, 'text')}"
         taken = ""
         if run.started_at is not None:
-            taken = duration_words(((run.finished_at or self._desk.now) // SECOND * SECOND - run.started_at) / SECOND)
+            took = ((run.finished_at or self._desk.now) - run.started_at) / SECOND
+            taken = duration_words(took if run.finished_at else int(took))
         progress = f"{run.progress} %  " if run.state in ACTIVE and run.progress else ""
         words = f"{progress}{run.progress_text if run.state not in FINAL else run.reason or ''}"
         name = max(8, min(40, width - 2 - 7 - 11 - 9))
-        artifacts = int(getattr(run, "artifacts", 0))
-        files = f"  {count_of(artifacts, 'file')}" if artifacts else ""
+        files = f"  {count_of(run.artifacts, 'file')}" if run.artifacts else ""
         return Content.assemble(
             (fit(state_of(run.state).symbol(self._desk.ascii_marks), 2), token),
             (fit(str(run.id), 6, align="right") + " ", "$muted"),

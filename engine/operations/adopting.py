@@ -27,6 +27,10 @@ from store.reads import schedules as reads
 from store.values import Schedule
 
 COMMENTED = "commented out in "
+OTHER_USER = "{} runs it as {}, here it would run as {}"
+NOT_ENABLED = "it is not enabled under systemd"
+_OWN_PAUSES = (COMMENTED, NOT_ENABLED, "cron runs it as ", "systemd runs it as ")
+"""How the reasons begin that an import gives; what a person paused stays so."""
 
 
 class Outcome(StrEnum):
@@ -204,7 +208,7 @@ class Adoption:
             self._mark(existing.id, job.identity, digest)
         if job.pause is not None and existing.pause_reason is None:
             NAMED["schedule pause"].inner(self._act, existing.name, reason=job.pause)
-        elif job.pause is None and (existing.pause_reason or "").startswith(COMMENTED):
+        elif job.pause is None and (existing.pause_reason or "").startswith(_OWN_PAUSES):
             NAMED["schedule resume"].inner(self._act, existing.name)
         return self._line(job, reads.schedule(self._act.connection, existing.id), Outcome.CHANGED)
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from engine.actors import login_name
 from engine.crontab_view import cron_job
-from engine.operations.adopting import COMMENTED, Adopted, Adoption, Report, digest_of, refuse_empty
+from engine.operations.adopting import COMMENTED, OTHER_USER, Adopted, Adoption, Report, digest_of, refuse_empty
 from engine.operations.registry import Act, Help, operation
 from engine.rules.crontab import CronJob, Crontab, Source, read
 from engine.rules.errors import BadValue
@@ -83,7 +83,7 @@ def _adopted(found: Crontab, file: str, usual: dict[str, Any], *, any_user: bool
         if job.is_commented:
             pause = f"{COMMENTED}{file}"
         elif job.user not in (None, me) and not any_user:
-            pause = f"cron runs it as {job.user}, here it would run as {me}"
+            pause = OTHER_USER.format("cron", job.user, me)
         single = {"overlap": Overlap.SKIP} if job.is_single else {}
         yield Adopted(
             job.line, job.text, f"{what}.{counted[what]}", job.name or job_name(job.command), said_of(job),

@@ -8,12 +8,12 @@ import pwd
 import socket
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 from engine.actors import login_name
-from engine.operations.adopting import Adopted, Adoption, Report, refuse_empty
+from engine.operations.adopting import NOT_ENABLED, OTHER_USER, Adopted, Adoption, Report, refuse_empty
 from engine.operations.crontabs import LONG
 from engine.operations.registry import Act, Help, operation
 from engine.rules.errors import shown
@@ -49,7 +49,8 @@ def import_timers(
     act.connection.execute("SAVEPOINT import")
     adoption = Adoption(act, "timer", str(path))
     me = login_name()
-    adoption.take(_adopted(jobs, me if is_user else "root", me, any_user=any_user))
+    off = _not_enabled(path, is_user=is_user)
+    adoption.take(_adopted(jobs, me if is_user else "root", me, any_user=any_user, off=off))
     for each in refusals:
         adoption.say(each.line, each.text, each.words, is_refused=each.is_refused, file=each.file)
     adoption.leave(prune=prune)
@@ -60,7 +61,9 @@ def import_timers(
     return report
 
 
-def _adopted(jobs: list[TimerJob], manager: str, me: str, *, any_user: bool) -> Iterator[Adopted]:
+def _adopted(
+    jobs: list[TimerJob], manager: str, me: str, *, any_user: bool, off: Callable[[str], bool]
+) -> Iterator[Adopted]:
     several = Counter(job.name for job in jobs)
     for job in jobs:
         runs_as = job.user or manager
@@ -71,11 +74,24 @@ def _adopted(jobs: list[TimerJob], manager: str, me: str, *, any_user: bool) -> 
             "params": {**params, "env": dict(job.env)} if job.env else params,
         }  # fmt: skip
         pause = None
-        if runs_as not in (me, str(os.getuid())) and not any_user:
-            pause = f"systemd runs it as {runs_as}, here it would run as {me}"
+        if off(f"{job.name}.timer"):
+            pause = NOT_ENABLED
+        elif runs_as not in (me, str(os.getuid())) and not any_user:
+            pause = OTHER_USER.format("systemd", runs_as, me)
         usual = {"overlap": Overlap.SKIP, "description": job.about}
         words = (*job.notes, "one of several expressions of this timer") if several[job.name] > 1 else job.notes
         yield Adopted(job.line, job.text, job.identity, job.name, said, usual, pause, words, file=job.file)
+
+
+def _not_enabled(path: Path, *, is_user: bool) -> Callable[[str], bool]:
+    """Whether systemd does not start a timer by itself; asked only of the folders that systemd itself reads."""
+    kind = "user" if is_user else "system"
+    folders = [Path("/", place, "systemd", kind) for place in ("etc", "run", "usr/local/lib", "usr/lib", "lib")]
+    folders += [Path.home() / ".config/systemd/user", Path.home() / ".local/share/systemd/user"] if is_user else []
+    if path not in folders:
+        return lambda name: False
+    enabled = {each.name for folder in folders for each in folder.glob("*.wants/*.timer")}
+    return lambda name: name not in enabled
 
 
 def _files(path: Path, said: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ _UNITS = {
     **dict.fromkeys(("weeks", "week", "w"), 604_800), **dict.fromkeys(("months", "month", "M"), 2_629_800),
     **dict.fromkeys(("years", "year", "y"), 31_557_600),
 }  # fmt: skip
+_SIZES = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _ANY = datetime(2025, 1, 1, tzinfo=UTC)
 """A start to try steps with; they count from the import."""
 _AT_START = ("OnBootSec", "OnStartupSec", "OnActiveSec")
@@ -191,11 +192,9 @@ def _seconds(text: str) -> int:
 
 
 def _steps(seconds: int) -> str:
-    """`15 minutes`, `90 seconds`: as the notation `every` has it."""
-    for size, unit in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
-        if seconds % size == 0:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} seconds"
+    """`15 minutes`, `90 seconds`, `day`: as the notation `every` has it."""
+    size, unit = next((size, unit) for size, unit in _SIZES if seconds % size == 0)
+    return unit if seconds == size else f"{seconds // size} {unit}s"
 
 
 def _timeout(service: Unit) -> int | None:

@@ -15,7 +15,7 @@ from engine.actors import login_name
 from engine.operations.adopting import Outcome, Report
 from engine.operations.crontabs import import_crontab
 from engine.operations.desk import load
-from engine.operations.schedules import add, delete, disable, edit, resume
+from engine.operations.schedules import add, delete, disable, edit, pause, resume
 from engine.operations.settings import set_setting
 from engine.operations.undo import redo, undo
 from engine.queries.crontab import Exported, export_crontab
@@ -196,9 +196,11 @@ def test_jobs_of_other_users_wait_for_a_word(desk: Path, tmp_path: Path) -> None
         ("a", None), ("b", f"cron runs it as nobody, here it would run as {me}"),
     ]  # fmt: skip
     assert "jobs of nobody are paused; `schedule resume` lets one run as you, --any-user all" in report.notes
-    delete(ANA, AT, "b")
-    take(tmp_path, text, system=True, any_user=True)
-    assert rows(desk, "SELECT pause_reason FROM schedule WHERE deleted_at IS NULL") == [(None,), (None,)]
+    assert take(tmp_path, text, system=True, any_user=True).changed == 1
+    assert rows(desk, "SELECT pause_reason FROM schedule") == [(None,), (None,)]
+    pause(ANA, AT, "b", reason="on holiday")
+    take(tmp_path, text.replace("0 2", "0 3"), system=True, any_user=True)
+    assert rows(desk, "SELECT spec, pause_reason FROM schedule WHERE name = 'b'") == [("cron: 0 3 * * *", "on holiday")]
 
 
 def test_home_and_shell_and_single_runs_and_policies(desk: Path, tmp_path: Path) -> None:

@@ -73,6 +73,18 @@ def test_services_of_others_wait_for_a_word(desk: Path, units: Path) -> None:
     ]
 
 
+def test_a_timer_that_systemd_does_not_start_is_taken_paused(
+    desk: Path, tmp_path: Path, units: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    import_timers(ANA, AT, str(units))
+    assert rows(desk, "SELECT pause_reason FROM schedule") == [("it is not enabled under systemd",)]
+    (units / "timers.target.wants").mkdir()
+    (units / "timers.target.wants" / "backup.timer").symlink_to(units / "backup.timer")
+    import_timers(ANA, AT, str(units))
+    assert rows(desk, "SELECT pause_reason FROM schedule") == [(None,)]
+
+
 def test_templates_have_instances_where_they_are_enabled(desk: Path, units: Path) -> None:
     (units / "at@.timer").write_text("[Timer]\nOnCalendar=hourly\n")
     (units / "at@.service").write_text("[Service]\nExecStart=/bin/echo %i\n")

@@ -171,7 +171,7 @@ def test_several_expressions_are_several_jobs_and_one_bad_one_is_refused_alone()
 @pytest.mark.parametrize(
     ("text", "spec", "note"),
     [
-        ("OnBootSec=15min\nOnUnitActiveSec=1d", "every 1 days", "counted from the import on"),
+        ("OnBootSec=15min\nOnUnitActiveSec=1d", "every day", "counted from the import on"),
         ("OnUnitActiveSec=90", "every 90 seconds", "counted from the import on"),
         ("OnUnitInactiveSec=2h 30m", "every 150 minutes", "counted from start to start"),
     ],

@@ -35,7 +35,7 @@ def print_log(
         run_id, actor = int(positional[0]), local_actor("cli")
 
         def page(first: int, limit: int, tail: int = 0) -> list[LogLine]:
-            more = keywords | {"from_": first, "limit": limit, "tail": tail}
+            more = keywords | {"from_": first, "limit": limit, "tail": tail or None}
             found: list[LogLine] = named.call(actor, moment.now, run_id, **more)
             return found
 

@@ -19,8 +19,8 @@ def log(
     look: Look,
     run: Annotated[int, Help("id of the run")],
     from_: Annotated[int, Help("first line", metavar="SEQ")] = 1,
-    limit: Annotated[int, Help("how many lines at most; 0 for all")] = 0,
-    tail: Annotated[int, Help("only the last so many lines; 0 for all")] = 0,
+    limit: Annotated[int | None, Help("how many lines at most; 0 for all", metavar="LINES")] = None,
+    tail: Annotated[int | None, Help("only the last so many lines", metavar="LINES")] = None,
     attempt: Annotated[int | None, Help("only lines of this attempt", metavar="NUMBER")] = None,
     level: Annotated[Level, Help("only lines at least this loud")] = Level.DEBUG,
     grep: Annotated[str, Help("only lines that hold this; capitals count if it has some", metavar="TEXT")] = "",
@@ -29,11 +29,8 @@ def log(
     follow: Annotated[bool, Help("go on with new lines until the run is over")] = False,
     harmless: Callable[[str], str] = ascii,
 ) -> list[LogLine] | str:
-    """What a run printed, and what tickler says about it.
-
-    `follow` is for doors, which ask again from the last line on. `harmless` makes the text of a line fit for a
-    terminal, where it goes to a file.
-    """
+    """What a run printed, and what tickler says about it."""
+    # `follow` is for doors, which ask again from the last line on; `harmless` is theirs, for texts that go to a file.
     if runs.run(look.connection, run) is None:
         raise Refused(f"There is no run {run}.")
     if to and (follow or tail or limit or from_ > 1):
@@ -44,6 +41,6 @@ def log(
 
         done = export(found, which, to, overwrite=overwrite, harmless=harmless)
         return f"{count_of(done, 'line')} written to {to}\n"
-    if tail > 0:
-        return found.lines(which, max(1, from_), logs.END, tail, backward=True)
-    return found.lines(which, max(1, from_), logs.END, limit if limit > 0 else -1, backward=False)
+    if tail:
+        return found.lines(which, max(1, from_), logs.END, max(0, tail), backward=True)
+    return found.lines(which, max(1, from_), logs.END, limit if limit and limit > 0 else -1, backward=False)

@@ -42,8 +42,9 @@ async def fill(pilot: object, **texts: str) -> None:
         box = form.rows[name].box
         if hasattr(box, "choices"):
             box.focus()
-            while box.value != text:
-                await press(pilot, "right")
+            for _ in box.choices:
+                if form.rows[name].box.value != text:
+                    await press(pilot, "right")
         else:
             box.value = text  # as it comes from a paste: letter by letter these tests would take minutes
     await settle(pilot)
@@ -228,3 +229,62 @@ async def test_what_somebody_else_changed_meanwhile_is_said_in_the_form(desk: De
         await press(pilot, "escape", "y")
         assert view(pilot).VIEW == "schedules"
     assert saved(desk).timeout == 300
+
+
+async def test_switching_the_controller_switches_the_fields_and_loses_nothing(desk: Desk) -> None:
+    async with shown(desk, (160, 50)) as pilot:
+        await press(pilot, "3", "e")
+        await fill(pilot, **{"param.shell.command": "backup.sh --half", "param.shell.cwd": "/srv"})
+        await fill(pilot, controller="http")
+        seen = picture(pilot)
+        assert "url" in seen
+        assert "is missing" in seen
+        assert "backup.sh" not in seen
+        await fill(pilot, **{"param.http.url": "https://example.org/hook", "param.http.method": "POST"})
+        await fill(pilot, controller="shell")
+        seen = picture(pilot)
+        assert "backup.sh --half" in seen
+        assert "/srv" in seen
+        await fill(pilot, controller="http", **{"param.http.timeout": "5m", "param.http.headers": '{"A": "b"}'})
+        await press(pilot, "enter")
+    made = saved(desk)
+    assert made.controller == "http"
+    assert made.params == {
+        "url": "https://example.org/hook",
+        "method": "POST",
+        "timeout": "5m",
+        "headers": {"A": "b"},
+    }
+
+
+async def test_a_controller_that_is_not_there_any_more_keeps_its_params(desk: Desk) -> None:
+    from store.database import transaction
+
+    with transaction() as connection:
+        connection.execute("UPDATE schedule SET controller = 'gone', params = '{\"a\": 1}' WHERE id = 1")
+    async with shown(desk, (160, 50)) as pilot:
+        await press(pilot, "3", "e")
+        seen = picture(pilot)
+        assert "not known here" in seen
+        assert '{"a": 1}' in seen
+        await fill(pilot, timeout="5m")
+        await press(pilot, "enter")
+    assert (saved(desk).timeout, saved(desk).controller, saved(desk).params) == (300, "gone", {"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("RRULE:FREQ=WEEKLY;BYDAY=MO;BYHOUR=2;BYMINUTE=0", "Mon 23 Jun 2025  02:00"),
+        ("monthly first monday", "Mon 7 Jul 2025  00:00"),
+        ("every 3 days", "every 3 days"),
+        ("cron: 0 0 30 2 *", "spec: "),
+        ("dialy 02:00", "spec: "),
+    ],
+)
+async def test_every_notation_shows_what_it_means_or_what_is_wrong(desk: Desk, typed: str, words: str) -> None:
+    async with shown(desk, (120, 50)) as pilot:
+        await press(pilot, "3", "e")
+        await fill(pilot, spec=typed)
+        seen = picture(pilot)
+    assert words.replace("Mon 7", "Mon 07") in seen

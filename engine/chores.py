@@ -16,7 +16,7 @@ from typing import Any
 
 import schedule
 
-from engine import node
+from engine import node, telling
 from engine.clock import Clock
 from engine.requests import request
 from store import settings
@@ -27,6 +27,8 @@ _LARGE = 16 << 20
 """Bytes of write-ahead log from which it is folded in even while there is work."""
 _SMALL = 1 << 20
 _DAY = 86_400 * SECOND
+_NOTICES = 500
+"""Old notices that are forgotten at once."""
 
 log = logging.getLogger("tickler.engine")
 
@@ -107,7 +109,9 @@ class Chores:
     def _tidy(self) -> None:
         with closing(connect(self._store)) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            node.tidy(connection, self._clock.now())
+            now = self._clock.now()
+            node.tidy(connection, now)
+            telling.forget(connection, now - settings.read(connection, "keep_runs") * _DAY, _NOTICES)
             connection.execute("COMMIT")
 
     def _optimise(self) -> None:

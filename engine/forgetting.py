@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine import logstore
+from engine import logstore, metrics
 from store import paths
 
 BATCH = 500
@@ -55,6 +55,7 @@ def runs(
             forgotten = logstore.forget(connection, found)
             lines += forgotten.lines
             if forgotten.is_all:
+                metrics.keep(connection, found)
                 connection.executemany("DELETE FROM run WHERE id = ?", [(run_id,) for run_id in found])
                 gone += len(found)
                 wanted["after"] = found[-1] if found else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from store.reads.metrics import OVERFLOW, Tally, lines_tally, runs_tally
+from store.reads.metrics import OVERFLOW, Tally, runs_tally
 
 _ADD = """
 INSERT INTO counter (name, label, value) VALUES (?, ?, ?)
@@ -16,11 +16,6 @@ ON CONFLICT (name, label) DO UPDATE SET value = value + excluded.value
 def keep(connection: sqlite3.Connection, run_ids: Iterable[int]) -> None:
     """These runs are about to be removed, in the running transaction: what they count for stays."""
     _add(connection, runs_tally(connection, run_ids))
-
-
-def keep_lines(connection: sqlite3.Connection, occurrence_ids: Iterable[int]) -> None:
-    """The same for lines of the ledger."""
-    _add(connection, lines_tally(connection, occurrence_ids))
 
 
 def refused(connection: sqlite3.Connection, many: int) -> None:

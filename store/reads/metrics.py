@@ -33,7 +33,7 @@ SELECT category, state, count(*), count(started_at), {_WITHIN.format(_TOOK)}, to
        {_WITHIN.format(_LATE)}, total({_LATE})
 FROM run {{}} GROUP BY category, state, 5, 7
 """
-_LINES = "SELECT state, ifnull(cause, ''), sum(count) FROM occurrence {} GROUP BY 1, 2"
+_LINES = "SELECT state, ifnull(cause, ''), sum(count) FROM occurrence GROUP BY 1, 2"
 _THESE = "WHERE id IN (SELECT value FROM json_each(?))"
 _FINAL = ("succeeded", "failed", "cancelled", "lost")
 
@@ -94,11 +94,9 @@ def runs_tally(connection: sqlite3.Connection, ids: Iterable[int] | None = None)
     return found
 
 
-def lines_tally(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> Tally:
-    """What all lines of the ledger, or these, count for; a line may stand for many occurrences."""
-    where, values = ("", ()) if ids is None else (_THESE, (json.dumps(list(ids)),))
-    rows = connection.execute(_LINES.format(where), values)
-    return {(OCCURRENCES, f"{state} {cause}".strip()): many for state, cause, many in rows}
+def lines_tally(connection: sqlite3.Connection) -> Tally:
+    """What the lines of the ledger count for, none of which is ever taken away; one may stand for many occurrences."""
+    return {(OCCURRENCES, f"{state} {cause}".strip()): many for state, cause, many in connection.execute(_LINES)}
 
 
 def metrics(connection: sqlite3.Connection) -> Metrics:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import metrics, queue_limit
+from engine import forgetting, queue_limit
 from engine.operations import runs as run_ops
 from engine.operations import schedules as ops
 from engine.queries.metrics import metrics as told
@@ -80,22 +80,11 @@ def test_Z14_the_numbers_are_those_of_the_lists_and_outlive_what_retention_takes
     assert found.occurrence_fired_total == fired
     unfired = sum(line.count for line in ledger if line.state is not OccurrenceState.FIRED)
     assert sum(found.occurrence_unfired_total.values()) == unfired > 0
-    _retention(desk, random.Random(seed), found)
-
-
-def _retention(path: Path, chance: random.Random, before: reads.Metrics) -> None:
-    """Ended runs and lines of the ledger go, in two portions; nothing that is told changes."""
-    for _ in range(2):
-        with writing(path) as connection:
-            ended = [row[0] for row in connection.execute("SELECT id FROM run WHERE finished_at IS NOT NULL")]
-            gone = chance.sample(ended, len(ended) // 2)
-            lines = [row[0] for row in connection.execute("SELECT id FROM occurrence")]
-            forgotten = chance.sample(lines, len(lines) // 2)
-            metrics.keep(connection, gone)
-            metrics.keep_lines(connection, forgotten)
-            connection.executemany("DELETE FROM occurrence WHERE id = ?", [(number,) for number in forgotten])
-            connection.executemany("DELETE FROM run WHERE id = ?", [(number,) for number in gone])
-        assert numbers(path) == before
+    for hours in (6, 48):
+        before = int((BEGAN + timedelta(hours=hours)).timestamp() * SECOND)
+        with closing(connect(desk)) as connection:
+            assert forgetting.runs(connection, before, 1)[0] > 0
+        assert numbers(desk) == found
 
 
 def test_the_text_for_prometheus_says_the_same(desk: Path) -> None:

@@ -76,6 +76,7 @@ class LogView(View):
             wraps = self.source is not None and self.source.wraps
             self.source = LogSource(self.desk.reader, asked, self.desk.zone.key, self.app.size.width, wraps)
             self.filter, self.list.find, self.hits, self.least = "", "", None, Level.DEBUG
+            self.list.set_marks(())
         self.show_rows()
 
     def _draw(self, row: Any, width: int, state: LineState) -> Cells:

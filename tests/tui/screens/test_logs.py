@@ -193,6 +193,21 @@ async def test_marks_are_gone_to_and_survive_wrapping(desk: Desk) -> None:
         assert here(pilot) == 4
 
 
+async def test_another_run_has_its_own_marks_and_search(desk: Desk) -> None:
+    first = written(desk, MANY)
+    written(desk, MANY)
+    async with shown(desk) as pilot:
+        await press(pilot, "5", "g", "space")
+        await search(pilot, "needle")
+        await press(pilot, "ampersand")
+        logs(pilot).desk.log_of = first
+        await press(pilot, "4", "5")
+        assert logs(pilot).run_id == first
+        assert logs(pilot).list.marked == frozenset()
+        assert logs(pilot).list.total_lines == 500
+        assert "match" not in picture(pilot).splitlines()[1]
+
+
 async def test_a_time_is_gone_to(desk: Desk, backend: str) -> None:
     written(desk, MANY, backend=backend)
     async with shown(desk) as pilot:

@@ -175,9 +175,7 @@ def fire_these(
     return _written(connection, batch)
 
 
-def _within_queue(
-    connection: sqlite3.Connection, batch: _Batch, verdicts: tuple[Verdict, ...]
-) -> tuple[Verdict, ...]:
+def _within_queue(connection: sqlite3.Connection, batch: _Batch, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     """The verdicts, those that would fire beyond the end of the queue skipped."""
     wanted = sum(verdict.state is OccurrenceState.FIRED for verdict in verdicts)
     if not wanted:

@@ -299,7 +299,6 @@ ZONES = {
     "store.instants": "zones from the store, checked when they were saved",
     "store.reads.pulse": "the store's own zone, checked when it was set",
     "tui.app": "the store's own zone, checked when it was set",
-    "tui.screens.schedule_editor": "zones of schedules, checked when they were saved",
 }
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from engine.rules.alert_policy import DEFAULT, alert_text, parse_policy
 from engine.rules.durations import duration_text
+from engine.rules.zones import local
 from store import values
 from store.enums import AfterExecution, Missed, Overlap, RepeatAxis
 from store.instants import from_us
@@ -134,7 +134,7 @@ def texts_of(schedule: values.Schedule) -> dict[str, str]:
     def instant(at: int | None) -> str:
         if at is None:
             return ""
-        return from_us(at).astimezone(ZoneInfo(schedule.zone)).strftime("%Y-%m-%dT%H:%M:%S").removesuffix(":00")
+        return local(from_us(at), schedule.zone).strftime("%Y-%m-%dT%H:%M:%S").removesuffix(":00")
 
     def length(seconds: int | None) -> str:
         return "" if seconds is None else duration_text(seconds)

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from engine.operations.settings import set_setting
 from tests.desk import Desk, stays
+from tests.tui.screens.ledgers import runs_of_every_kind, store_with_ledger
 from tests.tui.screens.stage import app_on, settle, store_with_stays
 from themes import load_builtin
 from tui.app import Desk as App
@@ -69,3 +70,22 @@ def test_palettes(desk: Desk, shoot: Any, name: str) -> None:
     """Followups in each palette."""
     set_setting(desk.ana, desk.at("2025-06-16"), "theme", name)
     assert shoot(app_on(desk), (100, 30), ("2", "g", "j"))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["narrow", "wide"])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("M",),
+        ("M", "b"),
+        ("3", "e", *["tab"] * 8, "space"),
+        ("3", "j", "e", "tab", "backspace", "1", "minus", "5", "enter"),
+        ("4", "j", "j"),
+    ],
+    ids=["missed", "missed-by-schedule", "editor-open", "before-after", "runs"],
+)
+def test_schedules_and_runs(tmp_path: Path, shoot: Any, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    """Missed, an open group of the editor, the times before and after, runs with their progress."""
+    desk = store_with_ledger(tmp_path / "desk.db")
+    runs_of_every_kind(desk)
+    assert shoot(app_on(desk), size, keys)

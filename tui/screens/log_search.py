@@ -58,11 +58,14 @@ class LogSearch(LogView):
         """Enter: go to the first match from here on. Another text is looked for in all lines, beside the loop."""
         is_new = text != self.filter
         self.filter = self.list.find = text
-        if text:
-            here, which = self._here(), Which(text, self.least)
-            self.seek(partial(_around, which, here), f"{safe(text, 40)!r} is not in this log")
         if is_new:
-            self._search(hide=self.source is not None and self.source.hits is not None)
+            hidden = self.source is not None and self.source.hits is not None
+            self._search(hide=hidden, around=self._here() if text else None)
+        elif text:
+            self.seek(partial(_around, Which(text, self.least), self._here()), self._not_there())
+
+    def _not_there(self) -> str:
+        return f"{safe(self.filter, 40)!r} is not in this log"
 
     def action_find_next(self) -> None:
         """The next match."""
@@ -96,8 +99,11 @@ class LogSearch(LogView):
             self._reveal(seq)
             self._words()
 
-    def _search(self, *, hide: bool) -> None:
-        """Look for other lines than before; `hide` shows only what is found, as it comes."""
+    def _search(self, *, hide: bool, around: int | None = None) -> None:
+        """Look for other lines than before, the first one beyond `around` before all; `hide` shows only what is found.
+
+        One thread does both: two that read the same million lines would each take twice as long.
+        """
         if self.source is None:
             return
         which = Which(self.filter, self.least)
@@ -105,19 +111,19 @@ class LogSearch(LogView):
         was = self.source.hits
         self.source.hits = self.hits.seqs if hide and self.hits is not None else None
         self._looking = False
-        self.look_on()
+        self.look_on(around)
         if self.source.hits is not was:
             self._rebuild()
         self._words()
 
-    def look_on(self) -> None:
+    def look_on(self, around: int | None = None) -> None:
         """Look through what was not looked through yet, unless that goes on already."""
         if self.hits is not None and not self._looking and self.source is not None:
             self._looking = True
-            self._collect(self.source.run_id, self.hits)
+            self._collect(self.source.run_id, self.hits, around)
 
     @work(thread=True, exclusive=True, group="hits", exit_on_error=False)
-    def _collect(self, run_id: int, hits: Hits) -> None:
+    def _collect(self, run_id: int, hits: Hits, around: int | None) -> None:
         worker = get_current_worker()
 
         def tell(seqs: array[int], looked: int) -> bool:
@@ -127,6 +133,11 @@ class LogSearch(LogView):
             return not worker.is_cancelled
 
         with closing(self.in_thread()) as connection:
+            if around is not None:
+                found = _around(hits.which, around, connection, run_id)
+                if worker.is_cancelled:
+                    return
+                self.app.call_from_thread(self.found, found, self._not_there())
             collect(logs.log(connection, run_id), hits.which, hits.looked, tell)
         if not worker.is_cancelled:
             self.app.call_from_thread(self._looked_through, hits)

@@ -189,7 +189,7 @@ class LogView(View):
         row = self.list.row
         return row.seq if isinstance(row, LogRow) else 1
 
-    def look_on(self) -> None:
+    def look_on(self, around: int | None = None) -> None:
         """Lines came; what is looked for may be in them."""
 
     def open_current(self) -> None:

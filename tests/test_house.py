@@ -305,7 +305,7 @@ ZONES = {
 def test_zones_and_rules_of_others_are_reached_through_their_wrappers() -> None:
     assert uses(r"\bZoneInfo\(") <= set(ZONES)
     assert uses(r"\brrulestr\b|\bCronSim\(") <= {"engine.rules.when.cron"}
-    assert uses(r"\boncalendar import\b|\bBaseIterator\(") <= {"engine.rules.when.oncalendar"}
+    assert uses(r"\bfrom oncalendar import\b|\bBaseIterator\(") <= {"engine.rules.when.oncalendar"}
 
 
 NEVER = {

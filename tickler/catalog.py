@@ -43,7 +43,6 @@ MODULES: dict[str, tuple[str, ...]] = {
     f"{_OPERATIONS}.notifications": ("notification dismiss", "notification snooze"),
     f"{_QUERIES}.notifications": ("notification list",),
     f"{_QUERIES}.metrics": ("metrics",),
-    f"{_QUERIES}.metrics": ("metrics",),
     f"{_QUERIES}.history": ("setting list", "log"),
     f"{_QUERIES}.why": ("why",),
     f"{_OPERATIONS}.desk": ("load",),

@@ -24,7 +24,7 @@ class Metrics(reads.Metrics):
 def metrics(
     look: Look, prometheus: Annotated[bool, Help("as the text that Prometheus reads")] = False
 ) -> Metrics | str:
-    """Count runs and occurrences: made, ended, waiting, refused, how long they took and how late they began."""
+    """Count runs and occurrences: made, ended, waiting, refused, and how long they took."""
     found = reads.metrics(look.connection)
     if prometheus:
         return "".join(_exposed(found))

@@ -366,6 +366,7 @@ SPAWNERS = {
     "engine.supervisor.child": "starts the jobs",
     "engine.supervisor.process": "starts the jobs",
     "engine.workers": "asks the supervisor to start one",
+    "tui.paging": "starts the pager that a person asked for",
 }
 
 

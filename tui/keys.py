@@ -76,6 +76,7 @@ KEYS: tuple[Key, ...] = (
         ("runs", "logs"), hint=True),
     Key("run.retry", "r,R", "retry", "try again", "Make a new run like this one", ("runs",), hint=True),
     Key("run.files", "o", "files", "files", "Save a file that the run handed over", ("runs",), hint=True),
+    Key("run.open", "O", "open_file", "open", "Open a file that the run handed over in your pager", ("runs",)),
     Key("run.delete", "D", "delete", "delete", "Delete the run with its log and files", ("runs",)),
     Key("row.log", "l", "log", "log", "Read the log", ("runs", "schedules"), hint=True),
     Key("log.follow", "t", "follow", "follow", "Follow new lines as they come", ("logs",), hint=True),

@@ -14,6 +14,20 @@ from tui.screens.dialog import Dialog
 from tui.widgets.form import Field, Notes
 
 
+def open_dialog(run: values.Run, files: Sequence[values.Artifact], folder: str, then: Callable[[Any], None]) -> Dialog:
+    """Asks which file to open; `then` gets a copy of it in `folder`."""
+    sizes = {each.name: bytes_words(each.size) for each in files}
+
+    def check(given: dict[str, str]) -> Notes:
+        return Notes(means={"file": sizes[given["file"]]})
+
+    def save(given: dict[str, str]) -> Wish:
+        return wish(artifact, run.id, given["file"], folder, True, then=then)
+
+    fields = (Field("file", "file", files[0].name, choices=tuple(sizes)),)
+    return Dialog(f"Files of run {run.id} {run.name}", fields, check, save, "open")
+
+
 def file_dialog(run: values.Run, files: Sequence[values.Artifact], then: Callable[[Any], None]) -> Dialog:
     """Asks which file goes where; `then` gets what was saved. Left and right choose among the files."""
     sizes = {each.name: bytes_words(each.size) for each in files}

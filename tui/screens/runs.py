@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from typing import ClassVar
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar
 
 from engine.rules.wording import count_of
 from store import values
@@ -30,6 +32,10 @@ class Runs(View):
     VIEW = "runs"
     KINDS = frozenset({"run", "log"})
     FILTER_HINT = "part of a name, state:failed, state:open, schedule:NAME; esc clears"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._copies: TemporaryDirectory[str] | None = None
 
     def make_list(self) -> LineList:
         """One section: runs come newest first and never move."""
@@ -141,6 +147,36 @@ class Runs(View):
             self.desk.push_screen(file_dialog(run, found, lambda saved: self.notify(str(saved).strip(), markup=False)))
         else:
             self.notify(f"Run {run.id} has handed over no file.", markup=False)
+
+    def action_open_file(self) -> None:
+        """Open a copy of a file that the run handed over in the pager."""
+        from engine.queries.runs import artifact
+        from tui.screens.run_dialogs import open_dialog
+
+        run = self.current
+        found = artifacts.of_run(self.desk.reader, run.id) if isinstance(run, values.Run) else []
+        if not found:
+            self.notify("Put the cursor on a run that has handed over a file.")
+        elif len(found) == 1:
+            self.desk.perform(artifact, run.id, found[0].name, self._folder(), True, then=self._show_file)
+        else:
+            self.app.push_screen(open_dialog(run, found, self._folder(), self._show_file))
+
+    def _folder(self) -> str:
+        """Where copies lie until the desk is left."""
+        if self._copies is None:
+            self._copies = TemporaryDirectory(prefix="tickler-open-")
+        return self._copies.name
+
+    def _show_file(self, saved: Any) -> None:
+        from tui.paging import page
+
+        page(self.app, Path(saved.file))
+
+    def on_unmount(self) -> None:
+        """Throw away what was opened."""
+        if self._copies is not None:
+            self._copies.cleanup()
 
     def action_why(self) -> None:
         """Why it is as it is."""

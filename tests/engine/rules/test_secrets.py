@@ -14,7 +14,10 @@ from engine.rules.secrets import masked_headers, masked_url
         ("https://ana:hush@example.org:8443/", "https://ana:***@example.org:8443/"),
         ("https://hush@example.org/", "https://***@example.org/"),
         ("https://a:b@c:hush@example.org/", "https://a:***@example.org/"),
-        ("https://example.org/?api_key=hush&page=2&X-Token=hush", "https://example.org/?api_key=***&page=2&X-Token=***"),
+        (
+            "https://example.org/?api_key=hush&page=2&X-Token=hush",
+            "https://example.org/?api_key=***&page=2&X-Token=***",
+        ),
         ("https://example.org/cb#access_token=hush", "https://example.org/cb#access_token=***"),
         ("https://[::1", "an address that cannot be read"),
     ],

@@ -91,6 +91,7 @@ def test_a_list_on_a_terminal_is_cut_to_it(store: Path, environment: dict[str, s
 def test_an_interrupt_is_no_traceback(store: Path, environment: dict[str, str]) -> None:
     program = (
         "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored where the tests run in the background
         "from tickler import commands\n"
         "from tickler.__main__ import main\n"
         "commands.run_named = lambda given: signal.raise_signal(signal.SIGINT)\n"

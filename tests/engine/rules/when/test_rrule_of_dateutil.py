@@ -37,7 +37,8 @@ def agreed(spec: str) -> bool:
     weekly_places = "FREQ=WEEKLY" in spec and "BYSETPOS" in spec
     stepped_weeks = "BYWEEKNO" in spec and "INTERVAL=1;" not in spec
     month_of_start = "FREQ=YEARLY" in spec and "BYMONTHDAY" in spec and "BYMONTH=" not in spec and "BYDAY" not in spec
-    return not (weekly_places or stepped_weeks or month_of_start or ("BYWEEKNO" in spec and "WKST" in spec))
+    odd_weeks = "BYWEEKNO" in spec and ("WKST" in spec or "BYSETPOS" in spec)
+    return not (weekly_places or stepped_weeks or month_of_start or odd_weeks)
 
 
 def rule_of(spec: str, start: datetime) -> Rule | None:

@@ -35,10 +35,9 @@ FRIDAY = datetime(2025, 1, 31, 9, tzinfo=UTC)
 def agreed(spec: str) -> bool:
     """Whether both read it alike."""
     weekly_places = "FREQ=WEEKLY" in spec and "BYSETPOS" in spec
-    stepped_weeks = "BYWEEKNO" in spec and "INTERVAL=1;" not in spec
+    weeks = "BYWEEKNO" in spec  # all seven days of them, within the calendar's year; libical's table holds ours
     month_of_start = "FREQ=YEARLY" in spec and "BYMONTHDAY" in spec and "BYMONTH=" not in spec and "BYDAY" not in spec
-    odd_weeks = "BYWEEKNO" in spec and ("WKST" in spec or "BYSETPOS" in spec)
-    return not (weekly_places or stepped_weeks or month_of_start or odd_weeks)
+    return not (weekly_places or weeks or month_of_start)
 
 
 def rule_of(spec: str, start: datetime) -> Rule | None:

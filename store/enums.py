@@ -152,3 +152,34 @@ class Level(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+class Action(StrEnum):
+    """What a schedule does when its time has come."""
+
+    RUN = "run"
+    """Run a job."""
+    CREATE = "create"
+    """Make the task of its template, ahead of time as far as its horizon."""
+    REOPEN = "reopen"
+    """Open the one task of its template again."""
+    ACT = "act"
+    """What its trigger says."""
+
+
+class Basis(StrEnum):
+    """What the times of a schedule are counted from."""
+
+    FIXED = "fixed"
+    """The calendar."""
+    COMPLETION = "completion"
+    """The day its last task was done."""
+
+
+class Roll(StrEnum):
+    """Where a day goes that is no working day of its calendar."""
+
+    NONE = "none"
+    SKIP = "skip"
+    PREVIOUS = "previous"
+    NEXT = "next"

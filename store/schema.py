@@ -9,12 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-VERSION = 2
+VERSION = 3
 """The newest shape this code knows; equals the number of the last file in `migrations/`."""
 
 JOURNALED = (
     "entity_class", "entity", "status_change", "task_event", "event_fire", "task_model", "team", "user",
     "task", "task_assignee", "schedule", "setting",
+    "calendar", "calendar_day", "task_list", "label", "task_label", "template", "template_label",
+    "template_assignee", "skip", "saved_filter",
 )  # fmt: skip
 """Tables whose changes are kept with before and after, for history and undo."""
 
@@ -23,6 +25,7 @@ WATCHED = (*JOURNALED, "run", "occurrence", "node", "notification", "artifact")
 
 UNRECORDED = {
     "schedule": frozenset({"rev", "cursor_at", "next_at", "last_run", "error", "failures", "expected_at"}),
+    "template": frozenset({"rev", "wake_at", "last_checked_at", "last_created_task_end_date"}),
 }
 """Columns the engine moves by itself; a change of these alone is no act of anybody."""
 

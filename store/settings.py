@@ -31,6 +31,14 @@ KNOWN: dict[str, Setting] = {
     "keep_last": Setting(20, "runs of each schedule that are kept however old they are, beside its last failure"),
     "log_total": Setting(1_000_000_000, "bytes of log lines kept in the store, of all runs together"),
     "keep_backups": Setting(3, "copies that the daily backup beside the store keeps; 0 for no such backup"),
+    "calendar": Setting("", "business calendar where nothing nearer says otherwise; empty: Monday to Friday"),
+    "recurring": Setting(True, "whether recurring tasks are created (TICKLER_RECURRING overrides it)"),
+    "recurring_interval": Setting(5, "minutes between two looks at templates that nothing made due"),
+    "horizon_daily": Setting("7d", "how far ahead tasks of daily templates are created"),
+    "horizon_weekly": Setting("2w", "how far ahead tasks of weekly templates are created"),
+    "horizon_monthly": Setting("2mo", "how far ahead tasks of monthly templates are created"),
+    "horizon_yearly": Setting("1y", "how far ahead tasks of yearly templates are created"),
+    "horizon_every": Setting("2 intervals", "how far ahead tasks of 'every N ...' templates are created"),
     "date_events_checked": Setting("", "last day whose date events were looked at (kept by the engine)"),
 }
 

@@ -28,6 +28,14 @@ from store.run_values import Artifact as Artifact
 from store.run_values import Attempt as Attempt
 from store.run_values import LogLine as LogLine
 from store.run_values import Run as Run
+from store.work_values import Calendar as Calendar
+from store.work_values import CalendarDay as CalendarDay
+from store.work_values import CheckItem as CheckItem
+from store.work_values import Label as Label
+from store.work_values import SavedFilter as SavedFilter
+from store.work_values import Skip as Skip
+from store.work_values import TaskList as TaskList
+from store.work_values import Template as Template
 
 
 @value
@@ -64,6 +72,21 @@ class Task:
     superseded_at: Instant | None
     deleted_at: Instant | None
     created_at: Instant
+    start_date: date | None
+    deadline_time: str | None
+    done_at: Instant | None
+    list_id: int | None
+    list: str | None
+    labels: tuple[str, ...]
+    priority: int | None
+    checklist: tuple[CheckItem, ...]
+    template_id: int | None
+    template: str | None
+    schedule_id: int | None
+    planned_at: Instant | None
+    is_edited: bool
+    folded: int
+    shift_words: str | None
     rev: int
 
 

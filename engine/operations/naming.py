@@ -14,6 +14,11 @@ NOUNS = {
     "team": "team",
     "user": "user",
     "schedule": "schedule",
+    "template": "template",
+    "task_list": "list",
+    "label": "label",
+    "calendar": "calendar",
+    "saved_filter": "filter",
 }
 """Table -> the noun of the command line."""
 

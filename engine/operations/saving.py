@@ -162,7 +162,7 @@ def _put(connection: sqlite3.Connection, table: str, row: int | None, values: Co
 
 
 def _stored(value: Any) -> Any:
-    """Lists and objects as the text that `store.tables.JsonField` writes, so that equal is equal."""
+    """Lists and objects as the text that JSON columns hold them, so that equal is equal."""
     if isinstance(value, (tuple, list, dict)):
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
     return value

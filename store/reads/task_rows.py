@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from store.enums import TaskKind
-from store.values import Task
+from store.values import CheckItem, Task
 
 _CHUNK = 2_000
 _BETWEEN = "\x1f"
@@ -23,7 +23,12 @@ SELECT t.id, t.name, t.kind, t.is_done, doer.name, t.done_date, t.visible_date, 
        t.object_class, t.object_id, e.name, e.status, team.name,
        (SELECT group_concat(u.name, char(31)) FROM task_assignee a JOIN user u ON u.id = a.user_id
         WHERE a.task_id = t.id),
-       t.notes, t.superseded_by_id, t.superseded_at, t.deleted_at, t.created_at, t.rev
+       t.notes, t.superseded_by_id, t.superseded_at, t.deleted_at, t.created_at,
+       t.start_date, t.deadline_time, t.done_at, t.list_id, li.name,
+       (SELECT group_concat(l.name, char(31)) FROM task_label x JOIN label l ON l.id = x.label_id
+        WHERE x.task_id = t.id),
+       t.priority, t.checklist, t.template_id, ts.name, t.schedule_id, t.planned_at, t.is_edited, t.folded,
+       t.shift_words, t.rev
 FROM json_each(?) chosen CROSS JOIN task t ON t.id = chosen.value
 LEFT JOIN user doer ON doer.id = t.done_by
 LEFT JOIN task_model m ON m.id = t.task_model_id
@@ -31,6 +36,9 @@ LEFT JOIN task_event tr ON tr.id = t.trigger_event_id
 LEFT JOIN task_event dl ON dl.id = t.deadline_event_id
 LEFT JOIN entity e ON e.object_class = t.object_class AND e.object_id = t.object_id
 LEFT JOIN team ON team.id = e.team_id
+LEFT JOIN task_list li ON li.id = t.list_id
+LEFT JOIN template tp ON tp.id = t.template_id
+LEFT JOIN schedule ts ON ts.id = tp.schedule_id
 """
 """The array is the outermost loop (CROSS JOIN), so rows come in its order without being sorted."""
 
@@ -66,12 +74,14 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
 def _task(row: Any) -> Task:
     fields = list(row)
     fields[2] = _KINDS[row[2]]
-    for flag in (3, 8, 9, 10):
+    for flag in (3, 8, 9, 10, 42):
         fields[flag] = row[flag] == 1
-    for day in (5, 6, 7):
+    for day in (5, 6, 7, 30):
         if row[day] is not None:
             fields[day] = date.fromisoformat(row[day])
-    fields[24] = tuple(sorted(row[24].split(_BETWEEN))) if row[24] else ()
+    for names in (24, 35):
+        fields[names] = tuple(sorted(row[names].split(_BETWEEN))) if row[names] else ()
+    fields[37] = () if row[37] == "[]" else tuple(CheckItem(text, is_done) for text, is_done in json.loads(row[37]))
     return Task(*fields)
 
 

@@ -29,6 +29,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     f"{_QUERIES}.definitions": tuple(
         f"{noun} {verb}" for noun in ("class", "event", "model", "team", "user") for verb in ("list", "show")
     ),
+    f"{_OPERATIONS}.lists": ("list add", "list edit", "list delete"),
+    f"{_OPERATIONS}.labels": ("label add", "label edit", "label delete"),
+    f"{_QUERIES}.lists": ("list list", "list show", "label list", "label show"),
     f"{_OPERATIONS}.schedules": (
         "schedule add", "schedule edit", "schedule delete", "schedule run", "schedule pause",
         "schedule resume", "schedule enable", "schedule disable",

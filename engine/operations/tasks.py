@@ -8,7 +8,10 @@ from datetime import date
 from typing import Annotated
 
 from engine.operations import followups
+from engine.operations.labels import label_ids
+from engine.operations.lists import list_id
 from engine.operations.registry import Act, Help, operation
+from engine.operations.task_making import NewTask, make
 from engine.operations.things import entity_id, named_thing, user_id
 from engine.rules.errors import shown
 from engine.rules.texts import free_text, one_line
@@ -17,7 +20,7 @@ from store import journal
 from store.enums import TaskKind
 from store.errors import Refused
 from store.reads.task_rows import many
-from store.values import Task
+from store.values import CheckItem, Task
 
 Ids = Annotated[int, Help("id of the task; several are one act", metavar="ID")]
 Result = Task | tuple[Task, ...]
@@ -34,21 +37,23 @@ def add(
     assignee: Annotated[tuple[str, ...], Help("who does it; may be given several times")] = (),
     notes: Annotated[str, Help("anything to remember")] = "",
     group: Annotated[str, Help("name of the group it is listed in")] = "",
+    list: Annotated[str | None, Help("list it lies in, such as house/garden", metavar="LIST")] = None,
+    label: Annotated[tuple[str, ...], Help("a label it bears; may be given several times")] = (),
+    priority: Annotated[int | None, Help("1 (most urgent) to 4")] = None,
+    time: Annotated[str | None, Help("time of day it is due, such as 14:00")] = None,
+    start: Annotated[date | None, Help("day on which work on it starts")] = None,
+    item: Annotated[tuple[str, ...], Help("a line of its checklist; once for each")] = (),
 ) -> Task:
     """Add a task by hand."""
     about = named_thing(act.connection, object) if object else (None, None)
-    by = followups.doer(act)
-    made = act.connection.execute(
-        "INSERT INTO task (name, visible_date, deadline_date, notes, tasks_group_name, object_class, object_id,"
-        " created_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (
-            one_line("name", name), (visible or act.today).isoformat(), deadline.isoformat() if deadline else None,
-            free_text("notes", notes), _group(group), *about, act.now, by,
-        ),
-    ).fetchall()  # fmt: skip
-    number = int(made[0][0])
-    _assign(act, number, [user_id(act, each) for each in assignee])
-    return _told(act, "added", [number])
+    new = NewTask(
+        name=name, notes=notes, deadline_date=deadline, deadline_time=time, start_date=start, visible_date=visible,
+        group=_group(group), object_class=about[0], object_id=about[1],
+        list_id=None if list is None else list_id(act.connection, list), priority=priority,
+        checklist=tuple(CheckItem(line, False) for line in item),
+        labels=tuple(label_ids(act.connection, label)), assignees=tuple(user_id(act, each) for each in assignee),
+    )  # fmt: skip
+    return _told(act, "added", [make(act, new)])
 
 
 @operation("task done")
@@ -64,8 +69,9 @@ def done(
             raise Refused(f"Task {task.id} is already done (by {task.done_by or 'nobody'} on {task.done_date}).")
     by = followups.doer(act)
     act.connection.executemany(
-        "UPDATE task SET is_done = 1, done_by = ?, done_date = coalesce(?, done_date, ?), rev = rev + 1 WHERE id = ?",
-        [(by, on.isoformat() if on else None, act.today.isoformat(), task.id) for task in chosen],
+        "UPDATE task SET is_done = 1, done_by = ?, done_date = coalesce(?, done_date, ?), done_at = ?, rev = rev + 1"
+        " WHERE id = ?",
+        [(by, on.isoformat() if on else None, act.today.isoformat(), act.now, task.id) for task in chosen],
     )
     return _result(act, "done", chosen)
 
@@ -79,7 +85,7 @@ def reopen(act: Act, *tasks: Ids) -> Result:
             raise Refused(f"Task {task.id} is open already.")
     act.connection.executemany(
         "UPDATE task SET is_done = 0, done_by = iif(kind = 'contact', done_by, NULL),"
-        " done_date = iif(kind = 'contact', done_date, NULL), rev = rev + 1 WHERE id = ?",
+        " done_date = iif(kind = 'contact', done_date, NULL), done_at = NULL, rev = rev + 1 WHERE id = ?",
         [(task.id,) for task in chosen],
     )
     _catch_up(act, chosen)

@@ -13,7 +13,7 @@ from engine.rules.errors import BadValue, shown
 from engine.rules.offsets import shift_instant
 from engine.rules.zones import local, local_day, wall_instant
 
-__all__ = ["parse_day", "parse_instant", "parse_iso_day"]
+__all__ = ["parse_clock", "parse_day", "parse_instant", "parse_iso_day"]
 
 FIRST_INSTANT_YEAR = 1970
 _EXPECTED = "a time such as 2026-11-30T14:00, 30 nov 14:00, tomorrow 14:00, 14:00 or +2h"
@@ -45,6 +45,15 @@ def parse_instant(text: str, now: datetime, zone: str) -> datetime:
     here = local(at, zone)
     _bounded(here, text)
     return here
+
+
+def parse_clock(text: str) -> time:
+    """The time of day that `text` names, `14:00`, `2pm`, `noon`; BadValue says what was expected."""
+    plain = plain_words(text, "a time of day such as 14:00 or 2pm")
+    form = _DAY_CLOCK.fullmatch(plain)
+    if form is None or form[1]:
+        raise BadValue(f"'{shown(text)}' is not a time of day (expected HH:MM, such as 14:00, or 2pm)")
+    return _clock_time(form[2])
 
 
 def _bounded(day: date, text: str) -> None:

@@ -31,13 +31,14 @@ BATCH = 500
 
 _DUE = f"""
 SELECT {COLUMNS} FROM schedule
-WHERE next_at <= ? AND next_at IS NOT NULL AND deleted_at IS NULL AND is_enabled = 1 AND error IS NULL
+WHERE next_at <= ? AND next_at IS NOT NULL AND deleted_at IS NULL AND action = 'run'
+  AND is_enabled = 1 AND error IS NULL
   AND (pause_reason IS NULL OR paused_until <= ?)
 ORDER BY next_at, id LIMIT ?
 """
 _NEXT = """
 SELECT next_at FROM schedule
-WHERE next_at IS NOT NULL AND deleted_at IS NULL AND is_enabled = 1 AND error IS NULL
+WHERE next_at IS NOT NULL AND deleted_at IS NULL AND action = 'run' AND is_enabled = 1 AND error IS NULL
   AND (pause_reason IS NULL OR paused_until IS NOT NULL)
 ORDER BY next_at LIMIT 1
 """

@@ -16,7 +16,7 @@ from store.instants import SECOND, from_us, to_us
 _LONGEST_DAY = 26 * 3600 * SECOND
 _NEXT_FIRE = """
 SELECT next_at FROM schedule
-WHERE next_at IS NOT NULL AND deleted_at IS NULL AND is_enabled = 1 AND error IS NULL
+WHERE next_at IS NOT NULL AND deleted_at IS NULL AND action = 'run' AND is_enabled = 1 AND error IS NULL
   AND (pause_reason IS NULL OR paused_until IS NOT NULL)
 ORDER BY next_at LIMIT 1
 """

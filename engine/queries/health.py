@@ -191,7 +191,8 @@ def engine(connection: sqlite3.Connection, path: Path, now: datetime) -> Finding
 
 def _without_engine(connection: sqlite3.Connection) -> Finding:
     waiting = connection.execute(
-        "SELECT count(*) FROM schedule WHERE is_enabled = 1 AND deleted_at IS NULL AND next_at IS NOT NULL"
+        "SELECT count(*) FROM schedule"
+        " WHERE is_enabled = 1 AND deleted_at IS NULL AND action = 'run' AND next_at IS NOT NULL"
     ).fetchone()[0]
     if waiting:
         words = f"None lives, and {count_of(waiting, 'schedule')} would fire; open the desk or start `tickler engine`."

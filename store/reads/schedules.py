@@ -95,7 +95,8 @@ def page(
 def next_due(connection: sqlite3.Connection, until: int, limit: int) -> list[Schedule]:
     """Schedules that will happen up to an instant (microseconds UTC), the next one first."""
     rows = connection.execute(
-        f"{_SELECT} WHERE s.next_at <= ? AND s.deleted_at IS NULL AND s.is_enabled AND s.pause_reason IS NULL"
+        f"{_SELECT} WHERE s.next_at <= ? AND s.deleted_at IS NULL AND s.action = 'run' AND s.is_enabled"
+        " AND s.pause_reason IS NULL"
         " ORDER BY s.next_at, s.name LIMIT ?",
         (until, limit),
     ).fetchall()

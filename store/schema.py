@@ -23,6 +23,13 @@ JOURNALED = (
 WATCHED = (*JOURNALED, "run", "occurrence", "node", "notification", "artifact")
 """Tables whose changes screens want to hear of. Log lines are append-only: a reader keeps its own place."""
 
+MADE_IN_BULK = ("task", "task_label", "task_assignee", "occurrence")
+QUIET = "quiet"
+"""While `meta` holds this key, new rows of the tables `MADE_IN_BULK` leave neither a change nor a count in the feed:
+ten thousand templates make their tasks in one go. Each of these is told by its own `template_id`, `created_at` and its
+line in the ledger. Who sets the key takes it away in the same transaction, and moves the feed by hand (`loud`).
+"""
+
 UNRECORDED = {
     "schedule": frozenset({"rev", "cursor_at", "next_at", "last_run", "error", "failures", "expected_at"}),
     "template": frozenset({"rev", "wake_at", "last_checked_at", "last_created_task_end_date"}),
@@ -92,16 +99,33 @@ def install_triggers(db: Any) -> None:
         db.execute_sql(f"CREATE TRIGGER {name} {text}")
 
 
+def hush(connection: Any) -> None:
+    """Begin to make rows in bulk, inside a transaction that ends with `loud`."""
+    connection.execute("INSERT INTO meta (key, value) VALUES (?, '1') ON CONFLICT DO NOTHING", (QUIET,))
+
+
+def loud(connection: Any) -> None:
+    """The rows are made: whoever watches hears of them now, once."""
+    connection.execute("DELETE FROM meta WHERE key = ?", (QUIET,))
+    kinds = ", ".join(f"'{table}'" for table in MADE_IN_BULK)
+    connection.execute(f"UPDATE feed SET version = version + 1 WHERE kind IN ({kinds})")
+
+
+def _unless_quiet(table: str, action: str) -> str:
+    in_bulk = action == "insert" and table in MADE_IN_BULK
+    return f"WHEN NOT EXISTS (SELECT 1 FROM meta WHERE key = '{QUIET}')" if in_bulk else ""
+
+
 def _feed_trigger(table: str, action: str) -> str:
     return (
-        f"CREATE TRIGGER {table}_{action} AFTER {action.upper()} ON {table} BEGIN"
+        f"CREATE TRIGGER {table}_{action} AFTER {action.upper()} ON {table} {_unless_quiet(table, action)} BEGIN"
         f" UPDATE feed SET version = version + 1 WHERE kind = '{table}'; END"
     )
 
 
 def _journal_trigger(table: str, action: str, columns: list[str]) -> str:
     """One change row, hung on the newest act: writers take turns, so the newest act is the running one."""
-    row, when, before, after = "NEW.id", "", "NULL", "NULL"
+    row, when, before, after = "NEW.id", _unless_quiet(table, action), "NULL", "NULL"
     if action == "update":
         when = "WHEN " + " OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in columns)
         before, after = _differences("OLD", columns), _differences("NEW", columns)

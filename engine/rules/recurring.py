@@ -74,18 +74,20 @@ def plan(
 
     `skipped` maps days that were left out to the reason; `gap` is what is known of the time in which nobody looked.
     """
-    plain, left_out = _with_excluded(rule, skipped)
+    kept = replace(rule, excluded=rule.excluded | frozenset(skipped)) if skipped else rule
     today = local(now, rule.zone).date()
     begin = midnight(today, rule.zone) - _TICK
-    kept = replace(plain, excluded=frozenset(left_out)) if left_out else plain
     first_ever = cursor if begin < cursor <= now and rule.last(cursor, begin) != cursor else begin
     end = midnight(shifted(last_day(kept, horizon, today, first_ever), Offset(1)), rule.zone) - _TICK
+    left_out = {**dict(rule.left_out(cursor, end)), **skipped}
+    ahead = _ahead(rule, max(cursor, begin), end, left_out)
     verdicts: list[Verdict] = []
-    ahead = _ahead(plain, max(cursor, begin), end, left_out)
     if cursor < begin:
         first = next((each.planned for each in ahead if each.state is OccurrenceState.FIRED), None)
         is_today = first is not None and local(first, rule.zone).date() == today
-        verdicts = list(_passed(plain, cursor, begin, catchup, left_out, gap, first if is_today else None))
+        verdicts = list(_passed(kept, cursor, begin, catchup, gap, first if is_today else None))
+        verdicts += _left_out(rule, cursor, begin, left_out)
+        verdicts.sort(key=lambda each: each.planned)
     verdicts += ahead
     decided = max([cursor, *(each.until or each.planned for each in verdicts)])
     following = rule.next(decided)
@@ -96,21 +98,19 @@ def plan_reopening(
     rule: Rule, cursor: datetime, now: datetime, catchup: Catchup, skipped: Mapping[date, str], gap: str = ""
 ) -> Plan:
     """The same for a task that is opened again: nothing is decided ahead, and of several that came one opens it."""
-    plain, left_out = _with_excluded(rule, skipped)
-    following = rule.next(now)
-    newest = replace(plain, excluded=frozenset(left_out)).last(now, cursor) if left_out else plain.last(now, cursor)
-    verdicts = list(_left_out(plain, cursor, now, left_out))
+    kept = replace(rule, excluded=rule.excluded | frozenset(skipped)) if skipped else rule
+    verdicts = list(_left_out(rule, cursor, now, {**dict(rule.left_out(cursor, now)), **skipped}))
+    newest = kept.last(now, cursor)
     if newest is not None:
-        kept = replace(plain, excluded=frozenset(left_out)) if left_out else plain
-        before, words = newest - _SECOND, gap or "nobody looked meanwhile"
-        is_late = catchup.missed is Missed.SKIP and local(newest, rule.zone).date() < local(now, rule.zone).date()
-        if is_late:
+        before, words = newest - _SECOND, gap or _UNSEEN
+        if catchup.missed is Missed.SKIP and local(newest, rule.zone).date() < local(now, rule.zone).date():
             verdicts += alike(kept, cursor, newest, OccurrenceState.MISSED, f"policy is skip: {words}", cause=_DOWN)
         else:
             verdicts += alike(kept, cursor, before, OccurrenceState.MERGED, words, newest, _DOWN)
             verdicts.append(Verdict(OccurrenceState.FIRED, newest))
     verdicts.sort(key=lambda each: each.planned)
     decided = max([cursor, *(each.until or each.planned for each in verdicts)])
+    following = rule.next(now)
     return Plan(tuple(verdicts), decided, following, following)
 
 
@@ -144,6 +144,7 @@ def check_dense(rule: Rule, now: datetime, horizon: Horizon) -> None:
 
 
 _DOWN = Cause.DOWN
+_UNSEEN = "no engine looked at it in time"
 
 
 @lru_cache(maxsize=16_384)
@@ -152,20 +153,11 @@ def _before(due: date, duration: Offset, visible: Offset | None) -> tuple[date, 
     return start, start if visible is None else shifted(due, Offset(-visible.number, visible.unit))
 
 
-def _with_excluded(rule: Rule, skipped: Mapping[date, str]) -> tuple[Rule, Mapping[date, str]]:
-    """The rule without its excluded dates, and these among the days that are left out."""
-    if not rule.excluded:
-        return rule, skipped
-    words = {day: f"{day} is an excluded date" for day in rule.excluded}
-    return replace(rule, excluded=frozenset()), {**words, **skipped}
-
-
 def _ahead(rule: Rule, after: datetime, until: datetime, left_out: Mapping[date, str]) -> list[Verdict]:
-    found = rule.between(after, until, MOST_AHEAD)
     if not left_out:
-        return [Verdict(OccurrenceState.FIRED, at) for at in found]
+        return [Verdict(OccurrenceState.FIRED, at) for at in rule.between(after, until, MOST_AHEAD)]
     verdicts = []
-    for at in found:
+    for at in rule.whole().between(after, until, MOST_AHEAD):
         why = left_out.get(local(at, rule.zone).date())
         if why is None:
             verdicts.append(Verdict(OccurrenceState.FIRED, at))
@@ -175,21 +167,13 @@ def _ahead(rule: Rule, after: datetime, until: datetime, left_out: Mapping[date,
 
 
 def _passed(
-    rule: Rule,
-    after: datetime,
-    until: datetime,
-    catchup: Catchup,
-    left_out: Mapping[date, str],
-    gap: str,
-    today: datetime | None,
+    kept: Rule, after: datetime, until: datetime, catchup: Catchup, gap: str, today: datetime | None
 ) -> Iterator[Verdict]:
     """What lies before today. `today` is an occurrence of today, which stands for all when one is to be made."""
-    yield from _left_out(rule, after, until, left_out)
-    kept = replace(rule, excluded=frozenset(left_out)) if left_out else rule
     newest = kept.last(until, after)
     if newest is None:
         return
-    words = gap or "nobody looked meanwhile"
+    words = gap or _UNSEEN
     if catchup.missed is Missed.SKIP:
         yield from alike(kept, after, until, OccurrenceState.MISSED, f"policy is skip: {words}", cause=_DOWN)
     elif catchup.missed is Missed.RUN_ONCE:
@@ -215,8 +199,9 @@ def _newest(rule: Rule, after: datetime, until: datetime, limit: int) -> list[da
 
 def _left_out(rule: Rule, after: datetime, until: datetime, left_out: Mapping[date, str]) -> Iterator[Verdict]:
     """What would have been on days that were left out."""
+    whole = rule.whole() if left_out else rule
     for day in sorted(left_out):
         begin = max(after, midnight(day, rule.zone) - _TICK)
         end = min(until, midnight(shifted(day, Offset(1)), rule.zone) - _TICK)
         if begin < end:
-            yield from alike(rule, begin, end, OccurrenceState.SKIPPED, left_out[day], cause=Cause.EXCLUDED)
+            yield from alike(whole, begin, end, OccurrenceState.SKIPPED, left_out[day], cause=Cause.EXCLUDED)

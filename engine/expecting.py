@@ -62,7 +62,7 @@ def expect(connection: sqlite3.Connection, schedule_id: int, now: int) -> None:
     if policy.expects:
         schedule = ledger.standing(connection, schedule_id)
         try:
-            planned = schedule.rule().next(from_us(now))
+            planned = schedule.rule(connection).next(from_us(now))
             due = None if planned is None else expected(policy, planned, schedule.zone)
         except BadValue:  # marked on the schedule already: it never happens as it is
             due = None

@@ -203,7 +203,7 @@ def _decided(connection: sqlite3.Connection, schedule: Standing, batch: _Batch) 
         words = ledger.pause_words(connection, schedule.id, schedule.pause_reason)
         pause = Pause(from_us(schedule.paused_until), words)
     cursor, now = from_us(schedule.cursor_at), from_us(batch.now)
-    decision = decide(schedule.rule(), cursor, now, catchup, pause, batch.gap)
+    decision = decide(schedule.rule(connection), cursor, now, catchup, pause, batch.gap)
     if decision.next is not None and decision.next <= decision.cursor:
         raise BadValue("the rule gave a next time that is not later than the last one")
     return decision

@@ -10,7 +10,7 @@ from engine.rules.errors import BadValue, shown
 from engine.rules.missed import Gap, Verdict, alike
 from engine.rules.when import Rule
 from engine.rules.zones import local
-from engine.timing import rule_from
+from engine.timing import on_calendar, rule_from
 from store import journal
 from store.enums import Cause, OccurrenceState
 from store.instants import from_us, to_us
@@ -55,13 +55,16 @@ class Standing(NamedTuple):
     paused_until: int | None
     error: str | None
     deleted_at: int | None
+    roll: str
+    calendar_id: int | None
 
-    def rule(self) -> Rule:
-        """When it happens; BadValue if that cannot be told."""
-        return rule_from(
+    def rule(self, connection: sqlite3.Connection) -> Rule:
+        """When it happens, on the working days of its calendar if it rolls; BadValue if that cannot be told."""
+        rule = rule_from(
             self.spec, self.moment, self.repeat_axis, self.repeat_step, bool(self.is_recurring), self.zone,
             self.anchor_at, self.start_at, self.end_at, self.max_count, self.excluded_dates,
         )  # fmt: skip
+        return on_calendar(rule, connection, self.roll, self.calendar_id)
 
 
 COLUMNS = ", ".join(Standing._fields)
@@ -121,7 +124,9 @@ def close(
     if schedule.cursor_at >= now_us:
         return
     if schedule.error is None:
-        verdicts = alike(schedule.rule(), from_us(schedule.cursor_at), from_us(now_us), state, reason, cause=cause)
+        verdicts = alike(
+            schedule.rule(connection), from_us(schedule.cursor_at), from_us(now_us), state, reason, cause=cause
+        )
         write(connection, [line(schedule.id, verdict, now_us) for verdict in verdicts])
     advance(connection, schedule.id, now_us)
 
@@ -174,7 +179,7 @@ def arm(connection: sqlite3.Connection, schedule_id: int, now_us: int) -> int | 
     the end of the pause; off, deleted or ended it is nothing. Raises BadValue if the rule cannot be made.
     """
     schedule = standing(connection, schedule_id)
-    found = schedule.rule().next(from_us(max(schedule.cursor_at, now_us)))
+    found = schedule.rule(connection).next(from_us(max(schedule.cursor_at, now_us)))
     next_at: int | None = None if found is None else to_us(found)
     if schedule.deleted_at is not None or not schedule.is_enabled:
         next_at = None

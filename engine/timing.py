@@ -1,23 +1,46 @@
-"""From a row of the schedule table to its time rule: the one place."""
+"""From a row of the schedule table to its time rule: the one place. `on_calendar` is its last step."""
 
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import date
 from functools import lru_cache
 
 from engine.rules.when import Rule, bounded, counts_from_start, from_moment, parse
+from store.enums import Roll
 from store.instants import from_us
 from store.values import Schedule
 
 
-def rule_of(schedule: Schedule) -> Rule:
-    """When the schedule happens. Raises BadValue if that cannot be told, such as for an unknown zone."""
-    return rule_from(
+def rule_of(schedule: Schedule, connection: sqlite3.Connection) -> Rule:
+    """When the schedule happens, on the working days of its calendar if it rolls.
+
+    Raises BadValue if that cannot be told, such as for an unknown zone.
+    """
+    rule = rule_from(
         schedule.spec, schedule.moment, schedule.repeat_axis, schedule.repeat_step, schedule.is_recurring,
         schedule.zone, schedule.anchor_at, schedule.start_at, schedule.end_at, schedule.max_count,
         json.dumps([day.isoformat() for day in schedule.excluded_dates]),
     )  # fmt: skip
+    if schedule.roll is Roll.NONE:
+        return rule
+    from store.reads.calendars import named
+
+    return on_calendar(rule, connection, schedule.roll, named(connection, schedule.calendar or ""))
+
+
+def on_calendar(rule: Rule, connection: sqlite3.Connection, roll: str, calendar_id: int | None) -> Rule:
+    """The rule with its occurrences on working days of the calendar (None: the usual one), as `roll` says.
+
+    Every rule of a stored schedule comes through here.
+    """
+    if roll == Roll.NONE:
+        return rule
+    from engine.calendars import business_days
+    from engine.rules.when.rolled import rolled
+
+    return rolled(rule, business_days(connection, calendar_id), Roll(roll))
 
 
 def rule_from(
@@ -33,7 +56,7 @@ def rule_from(
     max_count: int | None,
     excluded_dates: str,
 ) -> Rule:
-    """The rule of these columns, instants in microseconds UTC, `excluded_dates` as JSON text.
+    """The nominal rule of these columns, instants in microseconds UTC, `excluded_dates` as JSON text.
 
     `every 3 days` and RRULE count from the start if there is one, else from the anchor.
     """

@@ -19,6 +19,7 @@ from store.enums import (
     OccurrenceState,
     Overlap,
     RepeatAxis,
+    Roll,
     RunState,
     TaskKind,
 )
@@ -222,6 +223,8 @@ class Schedule:
     end_at: Instant | None
     max_count: int | None
     excluded_dates: tuple[date, ...]
+    roll: Roll
+    calendar: str | None
     controller: str
     params: Mapping[str, Any]
     timeout: int

@@ -125,7 +125,7 @@ def schedule_detail(desk: Desk, schedule: values.Schedule) -> Content:
     lines = [Content.styled(safe(schedule.name), "bold")]
     if schedule.description:
         lines.append(Content.styled(safe(schedule.description), "$muted"))
-    lines += [Content(""), *_coming(schedule, now), Content("")]
+    lines += [Content(""), *_coming(desk, schedule, now), Content("")]
     lines += params_lines(schedule.controller, schedule.params)
     lines += [pair(label, words) for label, words in _policies(schedule) if words]
     lines += [Content(""), Content.styled("last   [ shows all", "$muted")]
@@ -161,11 +161,11 @@ def _policies(schedule: values.Schedule) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _coming(schedule: values.Schedule, now: datetime) -> list[Content]:
+def _coming(desk: Desk, schedule: values.Schedule, now: datetime) -> list[Content]:
     if schedule.error:
         return [Content.styled(safe(f"broken: {schedule.error}"), "$error"), Content("e mends it")]
     try:
-        rule = rule_of(schedule)
+        rule = rule_of(schedule, desk.reader)
     except BadSpec as fault:
         return [Content.styled(safe(str(fault)), "$error")]
     lines = [Content(safe(sentence(rule)))]
@@ -179,7 +179,7 @@ def _coming(schedule: values.Schedule, now: datetime) -> list[Content]:
     coming = preview(rule, now, NEXT)
     for planned in coming:
         words = planned.local.strftime("%a %d %b  %H:%M:%S").removesuffix(":00")
-        lines.append(Content.assemble(words, "  ", (planned.note, "$warning")))
+        lines.append(Content.assemble(words, "  ", (safe(planned.note, 200), "$warning")))
     return lines if coming else [*lines, Content("no more: it has ended")]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from engine.controllers import command_of
+from engine.operations.naming import one_of
 from engine.operations.saving import BadKey, Columns
 from engine.operations.schedule_values import READERS, Place
 from engine.rules.durations import duration_text
@@ -15,8 +17,9 @@ from engine.rules.errors import BadValue
 from engine.rules.names import unknown
 from engine.rules.slots import parse_slot
 from engine.rules.when import Rule
-from engine.timing import rule_from
+from engine.timing import on_calendar, rule_from
 from store.enums import RepeatAxis
+from store.errors import Refused
 from store.values import Schedule
 
 KEYS = tuple(READERS)
@@ -27,7 +30,7 @@ SHORT = {"start": "start_at", "end": "end_at", "count": "max_count", "exclude": 
 
 RULE = (
     "spec", "moment", "repeat_axis", "repeat_step", "is_recurring", "zone", "start_at", "end_at", "max_count",
-    "excluded_dates",
+    "excluded_dates", "roll", "calendar",
 )  # fmt: skip
 """Keys that say when it happens."""
 
@@ -62,8 +65,8 @@ def columns_of(given: Mapping[str, Any], existing: Schedule | None, now: datetim
     return columns
 
 
-def rule_for(columns: Columns, anchor_at: int) -> Rule:
-    """The rule that the columns describe; BadKey if there is none or it can never match."""
+def rule_for(columns: Columns, anchor_at: int, connection: sqlite3.Connection) -> Rule:
+    """The rule that the columns describe; BadKey if there is none, it can never match or its calendar is unknown."""
     notation = (columns["spec"], columns["moment"], columns["repeat_axis"], columns["repeat_step"])
     fixed = (*notation, columns["is_recurring"], columns["zone"], anchor_at)
     key = "moment" if columns["spec"] is None else "spec"
@@ -73,15 +76,31 @@ def rule_for(columns: Columns, anchor_at: int) -> Rule:
         raise BadKey(key, fault) from fault
     try:
         excluded = json.dumps(columns["excluded_dates"])
-        return rule_from(*fixed, columns["start_at"], columns["end_at"], columns["max_count"], excluded)
+        rule = rule_from(*fixed, columns["start_at"], columns["end_at"], columns["max_count"], excluded)
     except BadValue as fault:
         raise BadKey("end", fault) from fault
+    number = calendar_id(connection, columns["calendar"])
+    try:
+        return on_calendar(rule, connection, columns["roll"], number)
+    except BadValue as fault:
+        raise BadKey("roll", fault) from fault
+
+
+def calendar_id(connection: sqlite3.Connection, name: str | None) -> int | None:
+    """The calendar of that name, None for none; BadKey with the nearest if there is no such."""
+    if not name:
+        return None
+    try:
+        return one_of(connection, "calendar", name)
+    except Refused as fault:
+        raise BadKey("calendar", str(fault).partition(": ")[2].rstrip(".")) from fault
 
 
 def _standing(schedule: Schedule) -> Columns:
     columns: Columns = {key: getattr(schedule, key) for key in KEYS}
     columns["excluded_dates"] = [day.isoformat() for day in schedule.excluded_dates]
     columns["params"] = dict(schedule.params)
+    columns["roll"] = schedule.roll.value
     return columns
 
 
@@ -123,10 +142,12 @@ def _pauses(columns: Columns, said: set[str]) -> None:
     columns["backoff_limit"] = columns["backoff"]
 
 
-def stored(columns: Columns) -> Columns:
-    """The columns as the table holds them: a slot and the number of its places apart."""
+def stored(columns: Columns, connection: sqlite3.Connection) -> Columns:
+    """The columns as the table holds them: a slot and the number of its places apart, a calendar by its id."""
     slot = parse_slot(columns["slot"]) if columns["slot"] else None
-    return {**columns, "slot": slot and slot.name, "slot_places": slot.places if slot else 1}
+    row = {**columns, "slot": slot and slot.name, "slot_places": slot.places if slot else 1}
+    row["calendar_id"] = calendar_id(connection, row.pop("calendar"))
+    return row
 
 
 def _repeat(columns: Columns, said: set[str], existing: Schedule | None) -> None:

@@ -136,7 +136,7 @@ def _set_apart(connection: sqlite3.Connection, schedule: values.Schedule, line: 
     second = timedelta(seconds=1)
     first, last, one = from_us(line.planned_at), from_us(line.until_at or line.planned_at), from_us(at)
     try:
-        rule = rule_of(schedule)
+        rule = rule_of(schedule, connection)
         is_known = rule.count(first - second, last) == line.count
     except BadValue:
         is_known = False
@@ -195,7 +195,7 @@ def _forget(act: Act, schedule: values.Schedule) -> None:
     for line, planned_at, until_at in counted:
         begin = from_us(planned_at) - timedelta(seconds=1)
         try:
-            rule = rule_of(schedule)
+            rule = rule_of(schedule, act.connection)
         except BadValue:
             return
         count, last = rule.count(begin, act.at), rule.last(act.at, begin)

@@ -20,7 +20,7 @@ from engine.rules.names import plain_name, plain_text
 from engine.rules.retries import BACKOFF, BACKOFF_LIMIT
 from engine.rules.slots import parse_slot
 from engine.rules.zones import wall_instant, zone_named
-from store.enums import AfterExecution, Missed, Overlap, RepeatAxis
+from store.enums import AfterExecution, Missed, Overlap, RepeatAxis, Roll
 from store.frozen import value
 from store.instants import SECOND, to_us
 
@@ -157,6 +157,10 @@ def _day(value: Any, place: Place) -> date:
     return value
 
 
+def _calendar(value: Any, _: Place) -> str | None:
+    return plain_name(_text(value, "the name of a calendar")) if value else None
+
+
 def _controller(value: Any, _: Place) -> str:
     name = _text(value or "shell", "the name of a controller")
     return declared(name).name
@@ -199,6 +203,8 @@ READERS: dict[str, Reader] = {
     "end_at": _instant,
     "max_count": _whole(1, 1_000_000),
     "excluded_dates": _dates,
+    "roll": _choice(Roll, Roll.NONE),
+    "calendar": _calendar,
     "controller": _controller,
     "params": _params,
     "timeout": _duration(3600),

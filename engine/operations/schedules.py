@@ -19,7 +19,7 @@ from engine.operations.schedule_ledger import run_once, run_planned
 from engine.rules.errors import shown
 from engine.rules.names import plain_name
 from store import journal, settings, values
-from store.enums import AfterExecution, Cause, Missed, OccurrenceState, Overlap, RepeatAxis
+from store.enums import AfterExecution, Cause, Missed, OccurrenceState, Overlap, RepeatAxis, Roll
 from store.errors import Refused
 from store.instants import SECOND, iso, to_us
 from store.reads import runs
@@ -50,6 +50,8 @@ Start = Annotated[str | None, Help("not before this time; steps count from it")]
 End = Annotated[str | None, Help("not after this time")]
 Count = Annotated[int | None, Help("so many times in all")]
 Exclude = Annotated[tuple[str, ...] | None, Help("a date on which it does not happen; once for each")]
+Calendar = Annotated[str | None, Help("business calendar whose working days it keeps to; else the setting's")]
+OnDayOff = Annotated[Roll | None, Help("on a day off: none (it happens), skip, or the previous or next working day")]
 Alert = Annotated[
     tuple[str, ...] | None,
     Help("what to tell: first, nth=3, day=5, by=06:00, within=2h, recovery, task (opens a followup); default; nothing"),
@@ -73,7 +75,8 @@ def add(
     exclusive: Exclusive = False, slot: Slot = None, start_window: Window = None, jitter: Jitter = None,
     backoff: Backoff = None, backoff_limit: Longest = None,
     after_execution: After = None, start: Start = None, end: End = None, count: Count = None,
-    exclude: Exclude = None, alert: Alert = None, description: Description = None, disabled: Disabled = False,
+    exclude: Exclude = None, calendar: Calendar = None, roll: OnDayOff = None, alert: Alert = None,
+    description: Description = None, disabled: Disabled = False,
 ) -> values.Schedule:  # fmt: skip
     """Add a schedule: when something repeats, and the run it makes then."""
     given = _given(
@@ -82,8 +85,8 @@ def add(
         timeout=timeout, max_retries=max_retries, missed=missed, missed_limit=missed_limit,
         max_lateness=max_lateness, overlap=overlap, is_exclusive=exclusive or None,
         slot=slot, start_window=start_window, jitter=jitter, backoff=backoff, backoff_limit=backoff_limit,
-        after_execution=after_execution, start=start, end=end, count=count, exclude=exclude, alert=alert,
-        description=description, is_enabled=False if disabled else None,
+        after_execution=after_execution, start=start, end=end, count=count, exclude=exclude,
+        calendar=calendar, roll=roll, alert=alert, description=description, is_enabled=False if disabled else None,
     )  # fmt: skip
     number = _save(act, given, None, own_user_id(act))
     journal.describe(act.connection, act.id, f"added schedule: {shown(name)}")
@@ -100,7 +103,8 @@ def edit(
     exclusive: MaybeExclusive = None, slot: Slot = None, start_window: Window = None, jitter: Jitter = None,
     backoff: Backoff = None, backoff_limit: Longest = None,
     after_execution: After = None, start: Start = None, end: End = None, count: Count = None,
-    exclude: Exclude = None, alert: Alert = None, description: Description = None, rev: Rev = None,
+    exclude: Exclude = None, calendar: Calendar = None, roll: OnDayOff = None, alert: Alert = None,
+    description: Description = None, rev: Rev = None,
 ) -> values.Schedule:  # fmt: skip
     """Change a schedule; an empty text clears what can be empty."""
     before = _found(act, schedule, rev)
@@ -110,8 +114,8 @@ def edit(
         params=params, timeout=timeout, max_retries=max_retries, missed=missed, missed_limit=missed_limit,
         max_lateness=max_lateness, overlap=overlap, is_exclusive=exclusive, after_execution=after_execution,
         slot=slot, start_window=start_window, jitter=jitter, backoff=backoff, backoff_limit=backoff_limit,
-        start=start, end=end, count=count, exclude=exclude, alert=alert,
-        description=description,
+        start=start, end=end, count=count, exclude=exclude,
+        calendar=calendar, roll=roll, alert=alert, description=description,
     )  # fmt: skip
     save(act, given, before)
     journal.describe(act.connection, act.id, f"changed schedule: {shown(before.name)}")
@@ -215,10 +219,10 @@ def _save(act: Act, fields: Mapping[str, Any], existing: values.Schedule | None,
     connection = act.connection
     columns = columns_of(fields, existing, act.at, settings.read(connection, "zone"))
     if existing is None:
-        rule_for(columns, act.now)
+        rule_for(columns, act.now, connection)
         columns |= {"anchor_at": act.now, "created_at": act.now, "owner_id": owner}
         columns["cursor_at"] = _first_cursor(columns, act.now)
-        number, _ = put(connection, "schedule", None, stored(columns))
+        number, _ = put(connection, "schedule", None, stored(columns, connection))
         ledger.arm(connection, number, columns["cursor_at"])
         expecting.expect(connection, number, act.now)
         return number
@@ -227,13 +231,13 @@ def _save(act: Act, fields: Mapping[str, Any], existing: values.Schedule | None,
     is_moved = any(columns[key] != before[key] for key in RULE)
     if any(columns[key] != before[key] for key in ("spec", "moment")):
         columns["anchor_at"] = act.now
-    rule_for(columns, columns.get("anchor_at", existing.anchor_at))
+    rule_for(columns, columns.get("anchor_at", existing.anchor_at), connection)
     is_switched = columns["is_enabled"] != existing.is_enabled
     if is_switched and existing.is_enabled:
         _close(act, existing, "switched off")
     elif is_switched or is_moved:
         firing.settle(connection, existing.id, act.now)
-    put(connection, "schedule", existing.id, stored(columns))
+    put(connection, "schedule", existing.id, stored(columns, connection))
     if is_moved:
         ledger.advance(connection, existing.id, act.now)
     if is_moved or is_switched or existing.error is not None:

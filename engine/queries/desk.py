@@ -104,6 +104,7 @@ _USUAL = {
     "description": "",
     "is_recurring": True,
     "excluded_dates": [],
+    "roll": "none",
     "missed_limit": 100,
     "jitter": "0s",
     "backoff": "10s",

@@ -33,7 +33,7 @@ def why_schedule(look: Look, number: int) -> tuple[str, ...]:
     made = f"{maker} by {schedule.owner or 'somebody'} on {long_day(local_day(schedule.created_at, look.zone))}"
     lines = [f"{made} from {parse(facts.origin).words}." if facts.origin else f"{made}."]
     try:
-        lines.append(f"Happens {sentence(rule_of(schedule))}.")
+        lines.append(f"Happens {sentence(rule_of(schedule, connection))}.")
     except BadValue as fault:
         lines.append(f"It cannot be told when it happens: {fault}.")
     if schedule.error:
@@ -108,7 +108,7 @@ def why_occurrence(look: Look, number: int) -> tuple[str, ...]:
     schedule = schedules.schedule(look.connection, found.schedule_id)
     lines = [f"Planned by {found.schedule} for {_instant(found.planned_at, schedule.zone)}."]
     try:
-        lines.append(f"The schedule happens {sentence(rule_of(schedule))}.")
+        lines.append(f"The schedule happens {sentence(rule_of(schedule, look.connection))}.")
     except BadValue as fault:
         lines.append(f"It cannot be told when the schedule happens: {fault}.")
     if found.until_at is not None:

@@ -15,6 +15,7 @@ from store.enums import (
     OccurrenceState,
     Overlap,
     RepeatAxis,
+    Roll,
     RunState,
 )
 from store.errors import Refused
@@ -29,7 +30,8 @@ NOT_FIRED = (OccurrenceState.MERGED, OccurrenceState.SKIPPED, OccurrenceState.MI
 # The next time of a paused one is the end of the pause, when the engine must look again: not an occurrence.
 _SELECT = """
 SELECT s.id, s.name, s.description, s.spec, s.moment, s.repeat_axis, s.repeat_step, s.is_recurring, s.zone,
-       s.anchor_at, s.start_at, s.end_at, s.max_count, s.excluded_dates, s.controller, s.params, s.timeout,
+       s.anchor_at, s.start_at, s.end_at, s.max_count, s.excluded_dates, s.roll,
+       (SELECT c.name FROM calendar c WHERE c.id = s.calendar_id), s.controller, s.params, s.timeout,
        s.max_retries, s.missed, s.missed_limit, s.max_lateness, s.start_window, s.jitter, s.overlap, s.is_exclusive,
        s.slot || CASE WHEN s.slot_places > 1 THEN ':' || s.slot_places ELSE '' END, s.backoff, s.backoff_limit,
        s.after_execution, s.is_enabled, s.pause_reason, s.paused_until, s.error, s.alerts, s.failures, s.expected_at,
@@ -213,7 +215,7 @@ def _lines(
 def _schedule(row: Sequence[Any]) -> Schedule:
     (
         number, name, description, spec, moment, repeat_axis, repeat_step, is_recurring, zone, anchor_at,
-        start_at, end_at, max_count, excluded_dates, controller, params, timeout, max_retries, missed,
+        start_at, end_at, max_count, excluded_dates, roll, calendar, controller, params, timeout, max_retries, missed,
         missed_limit, max_lateness, start_window, jitter, overlap, is_exclusive, slot, backoff, backoff_limit,
         after_execution, is_enabled, pause_reason, paused_until, error, alerts, failures, expected_at, owner, active,
         cursor_at, next_at, last_run, last_state, created_at, deleted_at, rev,
@@ -221,7 +223,8 @@ def _schedule(row: Sequence[Any]) -> Schedule:
     return Schedule(
         number, name, description, spec, _at(moment), RepeatAxis(repeat_axis) if repeat_axis else None,
         repeat_step, bool(is_recurring), zone, Instant(anchor_at), _at(start_at), _at(end_at), max_count,
-        tuple(date.fromisoformat(day) for day in json.loads(excluded_dates)), controller, json.loads(params),
+        tuple(date.fromisoformat(day) for day in json.loads(excluded_dates)), Roll(roll), calendar,
+        controller, json.loads(params),
         timeout, max_retries, Missed(missed), missed_limit, max_lateness, start_window, jitter, Overlap(overlap),
         bool(is_exclusive), slot, backoff, backoff_limit, AfterExecution(after_execution), bool(is_enabled),
         pause_reason, _at(paused_until), error, json.loads(alerts), failures, _at(expected_at), owner,

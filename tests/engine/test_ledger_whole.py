@@ -63,7 +63,7 @@ def test_I2_every_due_occurrence_is_one_line(
                 cursor = checked_cursor(connection, cursor)
             for step in ("resume", "enable", "fire"):
                 do(connection, step, newest)
-            check(connection, rule_of(made), at(begin), newest)
+            check(connection, rule_of(made, connection), at(begin), newest)
             raise Undone
     except Undone:
         pass

@@ -108,7 +108,8 @@ class ScheduleEditor(Base):
 
     def _check(self, typed: dict[str, str]) -> Notes:
         """The rules of the operation itself, asked while typing: what is wrong is said beside its field."""
-        self._checked = check(self._schedule, typed, self._before, self.desk.clock(), self.desk.zone.key)
+        desk = self.desk
+        self._checked = check(self._schedule, typed, self._before, desk.clock(), desk.zone.key, desk.reader)
         notes = self._checked.notes
         if self._schedule is None or self._schedule.next_at is None or self._checked.rule is None:
             return notes
@@ -120,7 +121,7 @@ class ScheduleEditor(Base):
     def _submit(self, event: Form.Submitted) -> None:
         if self._saving:
             return
-        rows = compared(self._schedule, self._checked, self.desk.clock())
+        rows = compared(self._schedule, self._checked, self.desk.clock(), self.desk.reader)
         if rows is None:
             self._save(event.values)
             return

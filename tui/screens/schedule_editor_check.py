@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from sqlite3 import Connection
 from typing import Any
 
 from textual.content import Content
@@ -82,8 +83,9 @@ class Compared:
 
 
 def check(
-    schedule: values.Schedule | None, typed: Mapping[str, str], before: Mapping[str, str], now: datetime, zone: str
-) -> Checked:
+    schedule: values.Schedule | None, typed: Mapping[str, str], before: Mapping[str, str], now: datetime, zone: str,
+    connection: Connection,
+) -> Checked:  # fmt: skip
     """Every field that is wrong says why; the preview is of the rule as far as it can be told."""
     typed = {**before, **typed}
     found = Checked(given=given_of(typed, before))
@@ -104,7 +106,7 @@ def check(
         given |= {"controller": "shell", "command": "true"}
     try:
         found.columns = columns_of(given, schedule, now, zone)
-        found.rule = rule_for(found.columns, _anchor(schedule, found.columns, now))
+        found.rule = rule_for(found.columns, _anchor(schedule, found.columns, now), connection)
     except BadKey as fault:
         wrong.setdefault(fault.key, _words(fault))
     except BadValue as fault:
@@ -120,12 +122,14 @@ def check(
     return found
 
 
-def compared(schedule: values.Schedule | None, checked: Checked, now: datetime) -> Compared | None:
+def compared(
+    schedule: values.Schedule | None, checked: Checked, now: datetime, connection: Connection
+) -> Compared | None:
     """The old rule beside the new one; None for a new schedule, and if it happens when it did."""
     if schedule is None or checked.rule is None or not _is_moved(schedule, checked.columns, RULE):
         return None
     try:
-        old: Rule | None = rule_of(schedule)
+        old: Rule | None = rule_of(schedule, connection)
     except BadValue:
         old = None
     words = sentence(old) if old is not None else f"broken: {schedule.error or 'nobody knows when'}"
@@ -139,7 +143,7 @@ def coming(rule: Rule, now: datetime) -> list[Content]:
     for each in planned:
         lines.append(Content(each.local.strftime("%a %d %b %Y  %H:%M:%S").removesuffix(":00")))
         if each.note:
-            lines.append(Content.styled(f"  {each.note}", "$warning"))
+            lines.append(Content.styled(safe(f"  {each.note}", 200), "$warning"))
     return lines if planned else [*lines, Content.styled("no more: it has ended", "$warning")]
 
 

@@ -30,7 +30,7 @@ class Planned:
 def sentence(rule: Rule) -> str:
     """every day at 02:30, Europe/Brussels; with limits: every day at 02:30, 3 times, Europe/Brussels."""
     clock, limits = clock_of(rule.zone), rule.limits
-    parts = [rule.words]
+    parts = [rule.words, rule.ways] if rule.ways else [rule.words]
     for word, at in (("from", limits.start), ("until", limits.end)):
         if at is not None:
             instant = seconds(at)
@@ -57,6 +57,8 @@ def preview(rule: Rule, after: datetime, count: int) -> tuple[Planned, ...]:
 
 
 def _note(rule: Rule, at: datetime, local: datetime, zone: ZoneInfo) -> str:
+    if moved := rule.shifted(at):
+        return moved
     notes = []
     if isinstance(rule.pattern, Fixed):
         if gone := rule.pattern.swallowed(clock_of(rule.zone), seconds(at)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -93,6 +93,27 @@ class Rule:
             found.append(at)
             at = self.next(at) if len(found) < limit else None
         return tuple(found)
+
+    def shifted(self, at: datetime) -> str:
+        """Why the occurrence `at` is on another day than the rule says; nothing for most rules (see `rolled`)."""
+        return ""
+
+    def left_out(self, after: datetime, until: datetime) -> Iterator[tuple[date, str]]:
+        """Days of (after, until] that are left out, with the reason, oldest first."""
+        clock = clock_of(self.zone)
+        low, high = _day(clock, seconds(after)), _day(clock, seconds(until))
+        for day in sorted(self.excluded):
+            if low <= day.toordinal() <= high:
+                yield day, f"{day} is an excluded date"
+
+    def whole(self) -> Rule:
+        """The rule with nothing left out."""
+        return replace(self, excluded=frozenset())
+
+    @property
+    def ways(self) -> str:
+        """How it keeps to a calendar, for its sentence."""
+        return ""
 
     def _past_excluded(self, clock: WallClock, found: int | None) -> int | None:
         while found is not None and found <= self.ceiling and self._is_excluded(day := _day(clock, found)):

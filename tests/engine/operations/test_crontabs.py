@@ -22,6 +22,7 @@ from engine.queries.crontab import Exported, export_crontab
 from engine.queries.desk import dump
 from engine.queries.schedules import one
 from engine.timing import rule_of
+from store.connection import reading
 from store.enums import Missed, Overlap
 from store.errors import Refused
 from tests.engine.stage import ANA, AT, contents, desk, rows
@@ -80,7 +81,8 @@ def test_imported_jobs_happen_when_cron_would_run_them(desk: Path, file: str, st
     assert report.made == len(rows(desk, "SELECT 1 FROM schedule")) >= 4
     for line in report.lines:
         assert line.schedule is not None
-        found, at = rule_of(one(ANA, AT, line.schedule)), start
+        with reading(desk) as connection:
+            found, at = rule_of(one(ANA, AT, line.schedule), connection), start
         reference = CronSim(" ".join(line.text.lstrip("#").split()[:5]), start.astimezone(ZoneInfo("Europe/Brussels")))
         for _ in range(50):
             following = found.next(at)

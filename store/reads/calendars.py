@@ -1,0 +1,47 @@
+"""Business calendars with their own days. They are few: they are read whole."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import date
+
+from store.errors import Refused
+from store.values import Calendar, CalendarDay
+
+_CALENDARS = "SELECT id, name, week, country, region, rev FROM calendar"
+_DAYS = "SELECT calendar_id, day, name, is_working, source FROM calendar_day"
+
+
+def listed(connection: sqlite3.Connection) -> tuple[Calendar, ...]:
+    """Every calendar, by name."""
+    days: dict[int, list[CalendarDay]] = {}
+    for number, *row in connection.execute(f"{_DAYS} ORDER BY day"):
+        days.setdefault(number, []).append(_day(row))
+    rows = connection.execute(f"{_CALENDARS} ORDER BY name").fetchall()
+    return tuple(_calendar(row, tuple(days.get(row[0], ()))) for row in rows)
+
+
+def calendar(connection: sqlite3.Connection, number: int) -> Calendar:
+    """The calendar of that id. Refused if there is none."""
+    row = connection.execute(f"{_CALENDARS} WHERE id = ?", (number,)).fetchone()
+    if row is None:
+        raise Refused(f"There is no calendar {number}.")
+    days = connection.execute(f"{_DAYS} WHERE calendar_id = ? ORDER BY day", (number,)).fetchall()
+    return _calendar(row, tuple(_day(each[1:]) for each in days))
+
+
+def named(connection: sqlite3.Connection, name: str) -> int | None:
+    """The id of the calendar of that name, if there is one."""
+    row = connection.execute("SELECT id FROM calendar WHERE name = ?", (name,)).fetchone() if name else None
+    return None if row is None else int(row[0])
+
+
+def _calendar(row: tuple[int, str, str, str | None, str | None, int], days: tuple[CalendarDay, ...]) -> Calendar:
+    number, name, week, country, region, rev = row
+    return Calendar(number, name, tuple(json.loads(week)), country, region, days, rev)
+
+
+def _day(row: list[object] | tuple[object, ...]) -> CalendarDay:
+    day, name, is_working, source = row
+    return CalendarDay(date.fromisoformat(str(day)), str(name), bool(is_working), str(source))

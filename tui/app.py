@@ -290,15 +290,15 @@ class Desk(Coloured):
 
     def action_undo(self) -> None:
         """Take back the last act of this person."""
-        from engine.operations.undo import undo
+        from tui.undoing import take_back
 
-        self.perform(undo, then=lambda act: self.notify(act.words, markup=False))
+        take_back(self)
 
     def action_redo(self) -> None:
         """Do again what was taken back."""
-        from engine.operations.undo import redo
+        from tui.undoing import do_again
 
-        self.perform(redo, then=lambda act: self.notify(act.words, markup=False))
+        do_again(self)
 
     def action_here(self) -> None:
         """What can I do here: a list to run from, with the key beside each line."""

@@ -147,6 +147,8 @@ def run_now(
     act.connection.execute("UPDATE schedule SET last_run = ? WHERE id = ?", (act.now, found.id))
     made = runs.run(act.connection, number)
     assert made is not None
+    when = "" if planned is None else f", planned for {iso(to_us(planned), found.zone)}"
+    journal.describe(act.connection, act.id, f"run now: {shown(found.name)}{when} (run {number})", can_undo=False)
     return made
 
 

@@ -178,3 +178,16 @@ async def test_running_a_paused_schedule_and_many_at_once_asks_first(desk: Desk)
         assert desk.rows("SELECT count(*) FROM run") == [(0,)]
         await press(pilot, "y")
     assert desk.rows("SELECT count(*) FROM run") == [(2,)]
+
+
+async def test_undo_says_that_what_was_accepted_stays_and_asks_before_it_goes_further_back(desk: Desk) -> None:
+    from engine.operations import schedules
+
+    schedules.edit(desk.ana, desk.at("2025-06-16T09:00"), "weekly report", description="for the board")
+    async with shown(desk) as pilot:
+        await press(pilot, "M", "d", "u")
+        seen = picture(pilot)
+        assert "'accepted 1 line of the ledger' cannot be undone." in seen
+        assert "What you did before it can: changed schedule: weekly report." in seen
+        await press(pilot, "y")
+    assert desk.rows("SELECT description FROM schedule WHERE name = 'weekly report'") == [("",)]

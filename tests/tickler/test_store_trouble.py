@@ -14,11 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from store.opening import open_store
 from store.schema import VERSION
+from tests.stores import empty_store
 from tests.tickler.conftest import ROOT, Cli
 
 Done = Callable[..., str]
+
+
+@pytest.fixture
+def store(no_store: Path) -> Path:
+    """These tests make the store, each in its own way."""
+    return no_store
 
 
 def foreign(path: Path) -> None:
@@ -27,24 +33,24 @@ def foreign(path: Path) -> None:
 
 
 def newer(path: Path) -> None:
-    open_store(path)
+    empty_store(path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
 
 
 def halved(path: Path) -> None:
-    open_store(path)
+    empty_store(path)
     os.truncate(path, path.stat().st_size // 2)
 
 
 def overwritten(path: Path) -> None:
-    open_store(path)
+    empty_store(path)
     with path.open("r+b") as file:
         file.write(b"not SQLite at all")
 
 
 def emptied(path: Path) -> None:
-    open_store(path)
+    empty_store(path)
     os.truncate(path, 0)
 
 
@@ -159,7 +165,7 @@ def shared(tmp_path: Path) -> Iterator[Path]:
     """A store in a folder that every user may enter."""
     folder = Path(tempfile.mkdtemp(prefix="tickler-test-"))
     folder.chmod(0o755)
-    yield open_store(folder / "desk.db").path
+    yield empty_store(folder / "desk.db")
     folder.chmod(0o755)
     shutil.rmtree(folder)
 

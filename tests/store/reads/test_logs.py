@@ -14,15 +14,15 @@ from engine import loglines
 from engine.requests import request
 from store.connection import connect
 from store.enums import Level
-from store.opening import open_store
 from store.reads import logs
+from tests.stores import empty_store
 
 LINES = 250_000
 
 
 def filled(path: Path, lines: list[str]) -> sqlite3.Connection:
     """A store whose run 2 has printed these lines; runs 1 and 3 have one line each."""
-    connection = connect(open_store(path).path)
+    connection = connect(empty_store(path))
     connection.execute("BEGIN")
     for _ in range(3):
         request(connection, 0, name="x", controller="shell", params={})

@@ -18,8 +18,8 @@ from engine.requests import request
 from store import journal
 from store.connection import connect
 from store.instants import SECOND, Instant, to_us
-from store.opening import open_store
 from store.reads.pulse import MOST, engine, pulse
+from tests.stores import empty_store
 
 NOW = to_us(datetime(2025, 6, 1, 12, tzinfo=UTC))
 HOUR = 3600 * SECOND
@@ -27,7 +27,7 @@ HOUR = 3600 * SECOND
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(connect(open_store(tmp_path / "desk.db").path)) as connection:
+    with closing(connect(empty_store(tmp_path / "desk.db"))) as connection:
         journal.begin(connection, 0, journal.ENGINE, "test")
         yield connection
 

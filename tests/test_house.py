@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from engine.operations.registry import NAMED
-from store.opening import open_store
+from tests.stores import empty_store
 from tickler.catalog import ALSO_BY_PLACE, DOORS, MODULES, WHERE
 from tickler.signature import words_of
 
@@ -206,7 +206,7 @@ def loaded(store: Path, *words: str) -> list[str]:
 
 
 def test_quick_commands_load_neither_textual_nor_peewee(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "desk.db").path
+    store = empty_store(tmp_path / "desk.db")
     assert loaded(store, "task", "add", "Call the parents") == ["0", "peewee"]
     assert loaded(store, "task", "list") == ["0"]
     assert loaded(store, "task", "list", "--json") == ["0"]

@@ -57,6 +57,5 @@ def backups_folder(store: Path) -> Path:
     return beside(store, "backups")
 
 
-def logs_folder(store: Path) -> Path:
-    """Log files of runs whose lines do not go into the store, 0700."""
-    return beside(store, "files") / "logs"
+LOGS = "logs"
+"""The folder among those files for logs of runs whose lines do not go into the store, 0700."""

@@ -394,7 +394,8 @@ def test_nobody_opens_the_database_file_but_sqlite() -> None:
         "engine.queries.health": "the identity file and the kernel's lists",
         "store.logfile": "log files of runs, in the folder of the store's files",
         "store.opening": "the identity file and the engine's lock",
-        "store.backup": "the finished copy, to have it on the disk before it gets its name",
+        "store.backup": "folders of files beside copies that are over",
+        "store.copying": "the finished copy, to have it on the disk before it gets its name, and the files beside it",
         "tickler.__main__": "/dev/null, when nobody reads the output any more",
     }
     found = uses(OPENERS) - set(allowed)

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from sqlite3 import Connection
 
-from engine import claims, closing, crash, firing, loglines, outlook
+from engine import boots, claims, closing, crash, firing, loglines, outlook
 from engine.chores import Chores
 from engine.claims import Claims
-from engine.clock import Clock
+from engine.clock import Boot, Clock
 from engine.clockwatch import ClockWatch
 from engine.datelook import DateLook
 from engine.intake import Intake
@@ -48,6 +48,7 @@ class Plan:
     due: int
     estate: Estate | None = None
     dropped: list[Wish] = field(default_factory=list)
+    boot: Boot | None = None
     fires: bool = False
     expires: bool = False
     claims: bool = False
@@ -55,7 +56,7 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.estate or self.dropped or self.fires or self.expires or self.claims)
+        return not (self.estate or self.dropped or self.boot or self.fires or self.expires or self.claims)
 
 
 @dataclass(slots=True)
@@ -85,6 +86,7 @@ class Duty:
         self._until = until
         self._say = say
         self._is_new = self._is_stale = self._is_claimable = self._is_held = True
+        self._boot = clock.boot()
         self._data_version = -1
         self._outlook: Outlook = outlook.nothing()
         self._listen_at = self._fire_at = self._chores_at = 0.0
@@ -198,6 +200,7 @@ class Duty:
             plan.estate = self._recovery.look(self._workers.name)
         for wish in self._outlook.wishes:
             self._heed(plan, wish)
+        plan.boot = self._new_boot()
         plan.fires = self._fires(due)
         plan.expires = self._expiry is not None and self._expiry <= now and not self._watch.is_held
         makes_runs = plan.fires or plan.estate is not None
@@ -212,6 +215,12 @@ class Duty:
             return False
         next_fire = self._outlook.next_fire
         return next_fire is not None and next_fire <= due and self._clock.monotonic() >= self._fire_at
+
+    def _new_boot(self) -> Boot | None:
+        """The start of the machine, if it is to be written down; not by a clock that is not believed."""
+        if self._boot is not None and not self._watch.is_held and boots.is_known(self._connection, self._boot):
+            self._boot = None
+        return None if self._watch.is_held else self._boot
 
     def _heed(self, plan: Plan, wish: Wish) -> None:
         """Somebody wants a run to end."""
@@ -234,6 +243,8 @@ class Duty:
                 self._recovery.settle(connection, plan.estate, set(self._intake.live))
             done.over = self._intake.store(connection)
             crash.point("taken")
+            if plan.boot is not None:
+                boots.witness(connection, plan.boot, os.uname().nodename, plan.now)
             if plan.fires:
                 result = firing.fire_due(connection, plan.due, gap=self._watch.gap)
                 done.is_stuck = not result.fired and result.next_at == self._outlook.next_fire

@@ -19,6 +19,7 @@ from engine.rules.wording import (
     short_day,
     state_of,
     upcoming_words,
+    without_next,
 )
 from store import values
 from store.enums import ACTIVE
@@ -157,5 +158,6 @@ def _schedule_state(schedule: values.Schedule, now: Instant, zone: ZoneInfo) -> 
     if schedule.status == "running":
         return ">", "running", "running"
     if schedule.next_at is None:
-        return " ", "muted", "ended"
+        words = without_next(schedule.spec, None if schedule.end_at is None else schedule.end_at - now)
+        return " ", "muted" if words == "ended" else "ok", words
     return " ", "ok", day_and_clock(from_us(schedule.next_at), from_us(now), zone.key)

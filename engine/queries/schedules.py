@@ -11,7 +11,7 @@ from engine.operations.saving import BadKey
 from engine.rules import when
 from engine.rules.dates import parse_instant
 from engine.rules.errors import BadValue
-from engine.rules.wording import long_day
+from engine.rules.wording import NEXT_BOOT, long_day
 from engine.rules.zones import zone_named
 from store import settings, values
 from store.enums import Cause, RepeatAxis
@@ -26,10 +26,14 @@ _MOST = 1000
 
 @value
 class Preview:
-    """What a rule means: its sentence and the next occurrences, on the clock of its zone."""
+    """What a rule means: its sentence and the next occurrences, on the clock of its zone.
+
+    `is_open` if it happens at starts of the machine too, which nobody can plan.
+    """
 
     sentence: str
     planned: tuple[when.Planned, ...]
+    is_open: bool = False
 
     def as_json(self, _: str) -> list[str]:
         """An array of instants, ISO 8601 with the offset of the rule's own zone."""
@@ -38,6 +42,7 @@ class Preview:
     def __str__(self) -> str:
         """The sentence, then a line for each occurrence with what is odd about it."""
         lines = [self.sentence, *(_line(each) for each in self.planned)]
+        lines += [f"  {NEXT_BOOT}"] if self.is_open else []
         return "\n".join(lines) + "\n"
 
 
@@ -98,7 +103,7 @@ def preview(
         rule = when.parse(spec, place, anchor=after)
     else:
         rule = when.from_moment(_instant("moment", moment, look.at, place), axis, step, place)
-    return Preview(when.sentence(rule), when.preview(rule, after, count))
+    return Preview(when.sentence(rule), when.preview(rule, after, count), when.is_open(rule.pattern))
 
 
 def _instant(key: str, text: str, now: datetime, zone: str) -> datetime:

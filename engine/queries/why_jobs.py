@@ -14,7 +14,7 @@ from engine.rules.errors import BadValue
 from engine.rules.origins import parse
 from engine.rules.slots import parse_slot
 from engine.rules.when import sentence
-from engine.rules.wording import count_of, full_instant, long_day
+from engine.rules.wording import NEXT_BOOT, count_of, full_instant, long_day, without_next
 from engine.timing import rule_of
 from store import settings
 from store.enums import ACTIVE, FINAL, OccurrenceState, RunState
@@ -44,7 +44,7 @@ def why_schedule(look: Look, number: int) -> tuple[str, ...]:
     if waits := clock_words(schedule.cursor_at, look.now):
         lines.append(f"It {waits}. To let it go on at once: tickler schedule rewind {schedule.id}.")
     lines += _manner(schedule)
-    return (*lines, _next(schedule), *_told_of(schedule))
+    return (*lines, _next(look, schedule), *_told_of(schedule))
 
 
 def _health(schedule: Schedule, facts: reasons.ScheduleFacts) -> list[str]:
@@ -86,7 +86,7 @@ def _told_of(schedule: Schedule) -> list[str]:
     return lines
 
 
-def _next(schedule: Schedule) -> str:
+def _next(look: Look, schedule: Schedule) -> str:
     if schedule.deleted_at is not None:
         return "It is deleted; nothing happens any more."
     if schedule.pause_reason is not None:
@@ -96,7 +96,11 @@ def _next(schedule: Schedule) -> str:
     if not schedule.is_enabled:
         return "It is switched off; nothing happens until it is switched on."
     if schedule.next_at is None:
-        return "Nothing happens next." if schedule.error else "It has ended; nothing happens next."
+        ends_in = None if schedule.end_at is None else schedule.end_at - look.now
+        if schedule.error:
+            return "Nothing happens next."
+        is_over = without_next(schedule.spec, ends_in) != NEXT_BOOT
+        return "It has ended; nothing happens next." if is_over else f"Next: {NEXT_BOOT}."
     return f"Next: {_instant(schedule.next_at, schedule.zone)}."
 
 
@@ -120,7 +124,7 @@ def why_occurrence(look: Look, number: int) -> tuple[str, ...]:
         lines.append(f"Its run {run.id} is {run.state}{because}.")
     if found.accepted_at is not None:
         lines.append(f"{found.accepted_by or 'Somebody'} accepted that on {_day(found.accepted_at, look.zone)}.")
-    return (*lines, _next(schedule))
+    return (*lines, _next(look, schedule))
 
 
 def _decided(line: Occurrence) -> str:
@@ -160,7 +164,7 @@ def why_run(look: Look, number: int) -> tuple[str, ...]:
     if run.state is not RunState.SUCCEEDED:
         lines.append("It is final; a retry makes a new run.")
     if run.schedule_id is not None:
-        lines.append(_next(schedules.schedule(look.connection, run.schedule_id)))
+        lines.append(_next(look, schedules.schedule(look.connection, run.schedule_id)))
     return tuple(lines)
 
 

@@ -44,9 +44,9 @@ class Source:
 
 @value
 class CronJob:
-    """One job. `spec` is a `cron:` notation; `env` what the lines above it set; `notes` what it means otherwise
-    here; `jitter` seconds. `name` is None unless a comment of an export says it; `is_single` if a run may not begin
-    while another is open.
+    """One job. `spec` is a `cron:` notation or `at boot`; `env` what the lines above it set; `notes` what it means
+    otherwise here; `jitter` seconds. `name` is None unless a comment of an export says it; `is_single` if a run may not
+    begin while another is open.
     """
 
     line: int

@@ -64,7 +64,7 @@ def _further(progress: Callable[[int], None], before: int, done: int) -> None:
 
 def settle(path: Path) -> None:
     """Have a file, or what a folder lists, on the disk before going on."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:

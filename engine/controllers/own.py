@@ -21,7 +21,7 @@ from store import paths
 _MOST = 1 << 20
 """Bytes of a file, and a thousandth of it files, that are looked at."""
 _PARAM = ("name", "type", "required", "default", "help", "choices")
-_CONTROLLER = ("name", "params", "idempotent")
+_CONTROLLER = ("name", "params", "idempotent", "warm")
 
 
 def folder() -> Path:
@@ -46,7 +46,8 @@ def found() -> list[Declaration]:
 def command(declaration: Declaration, params: Mapping[str, Any]) -> Command:
     """The function in its file, with the params as declared; `origin` is `FILE:FUNCTION`."""
     task = {"entry": declaration.origin, "params": declaration.read(params)}
-    return job(f"{declaration.name} ({declaration.origin})", "python", task, is_idempotent=declaration.is_idempotent)
+    text = f"{declaration.name} ({declaration.origin})"
+    return job(text, "python", task, is_idempotent=declaration.is_idempotent, warm=declaration.warm)
 
 
 @functools.lru_cache(maxsize=256)
@@ -56,7 +57,7 @@ def _declared(path: Path, changed: int, size: int) -> tuple[Declaration, ...]:
         if size > _MOST:
             raise BadValue(f"{size:,} bytes are too many (at most {_MOST:,})")
         tree = ast.parse(path.read_bytes(), str(path))
-        return tuple(_functions(tree, path))
+        return tuple(_functions(tree, path, f"{changed}.{size} {path}"))
     except BadValue as fault:
         words = str(fault)
     except SyntaxError as fault:
@@ -66,17 +67,18 @@ def _declared(path: Path, changed: int, size: int) -> tuple[Declaration, ...]:
     return (Declaration(path.stem, "", origin=str(path), error=f"{path.name}: {words}"),)
 
 
-def _functions(tree: ast.Module, path: Path) -> Iterator[Declaration]:
+def _functions(tree: ast.Module, path: Path, kind: str) -> Iterator[Declaration]:
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         for mark in node.decorator_list:
             call = mark.func if isinstance(mark, ast.Call) else mark
             if _last(call) == "controller":
-                yield _one(node, mark, path)
+                yield _one(node, mark, path, kind)
 
 
-def _one(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, path: Path) -> Declaration:
+def _one(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, path: Path, kind: str) -> Declaration:
+    """`kind`: of the file as it is now, so that no worker goes on with what it was."""
     said = _arguments(mark, _CONTROLLER, f"line {mark.lineno}: controller") if isinstance(mark, ast.Call) else {}
     name = said.get("name") or node.name
     try:
@@ -87,7 +89,10 @@ def _one(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, path: Pat
         raise BadValue(f"line {mark.lineno}: name: expected a text")
     sentence = (ast.get_docstring(node) or "").strip().split("\n", 1)[0].rstrip(".")
     parameters = tuple(_parameter(each, mark.lineno) for each in said.get("params") or ())
-    return Declaration(plain, sentence, parameters, said.get("idempotent") is True, f"{path}:{node.name}")
+    warm = kind if said.get("warm") is True else ""
+    return Declaration(
+        plain, sentence, parameters, said.get("idempotent") is True, f"{path}:{node.name}", warm=warm
+    )  # fmt: skip
 
 
 def _parameter(said: Any, line: int) -> Parameter:

@@ -22,14 +22,18 @@ class Param(NamedTuple):
     choices: Sequence[str] = ()
 
 
-def controller(name: str | None = None, params: Sequence[Param] = (), idempotent: bool = False) -> Callable[[F], F]:
+def controller(
+    name: str | None = None, params: Sequence[Param] = (), idempotent: bool = False, warm: bool = False
+) -> Callable[[F], F]:
     """Make a function a controller, by its own name if none is said; its docstring's first line says what it does.
 
-    `idempotent`: running it a second time does no harm, so a lost run runs again by itself.
+    `idempotent`: running it a second time does no harm, so a lost run runs again by itself. `warm`: it is short and
+    keeps no state between calls, so that a process may call it many times, one run after the other.
     """
 
     def mark(function: F) -> F:
-        function.__dict__["tickler"] = {"name": name or function.__name__, "params": params, "idempotent": idempotent}
+        said = {"name": name or function.__name__, "params": params, "idempotent": idempotent, "warm": warm}
+        function.__dict__["tickler"] = said
         return function
 
     return mark

@@ -73,14 +73,20 @@ class Pipes:
             self._unwatch(fd)
             self._resting[fd] = time.monotonic() + REST
 
-    def finish(self, child: Child) -> None:
-        """Read what is left in an ended job's pipes, and pass on the end of an output that was too large."""
+    def finish(self, child: Child, *, closes: bool = True) -> None:
+        """Read what is left in an ended job's pipes, and pass on the end of an output that was too large.
+
+        `closes` False: its process goes on with another job; a pipe that has ended is closed all the same.
+        """
         for fd, stream in tuple(child.pipes.items()):
-            left = LAST
+            left, data = LAST, None
             while left > 0 and (data := _read(fd)):
                 left -= len(data)
                 self._take(child, stream, data)
-            self._close(fd)
+            if closes or data == b"":
+                self._close(fd)
+            else:
+                self._let_go(fd)
         for capture in (child.capture, child.messages):
             last = () if capture is None else capture.finish(time.time_ns() // 1000)
             if child.dropped()[0]:
@@ -107,12 +113,16 @@ class Pipes:
         self._outbox.put("dropping", child.key, *child.dropped())
 
     def _close(self, fd: int) -> None:
-        child, _ = self._owners.pop(fd)
+        child, _ = self._owners[fd]
         del child.pipes[fd]
+        self._let_go(fd)
+        os.close(fd)
+
+    def _let_go(self, fd: int) -> None:
+        del self._owners[fd]
         self._unwatch(fd)
         self._resting.pop(fd, None)
         self._held.discard(fd)
-        os.close(fd)
 
     def _unwatch(self, fd: int) -> None:
         """Before a close too: a process within its exec may hold the pipe open a moment longer, and with it the

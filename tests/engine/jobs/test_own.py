@@ -38,7 +38,7 @@ def put(text: str, name: str = "mine.py") -> Path:
 
 
 def test_example_of_the_documentation_works(stage: Stage, tmp_path: Path) -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    example, _ = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
     file = put(example, "folder_report.py")
     found = declared("folder report")
     assert (found.sentence, found.is_idempotent, found.origin) == (

@@ -27,7 +27,7 @@ from store.errors import Refused
 from store.instants import Instant, to_us
 from store.journal import Actor
 from store.paths import home
-from store.reads.notifications import count
+from store.reads.notifications import count, viewer
 from store.reads.pulse import pulse
 from store.values import Schedule
 from tui import faults, keys
@@ -242,7 +242,7 @@ class Desk(Coloured):
         beat = pulse(self.reader, self.now, self.today)
         gone, waits_for, trouble = self.backstage.troubles
         engine = engine_status(beat.engine, self.clock(), self.zone, self.backstage.engine_id, trouble)
-        told = notices(count(self.reader, self.now))
+        told = notices(count(self.reader, viewer(self.reader, self.actor, self.now, self.today)))
         return (*trouble_status(gone, waits_for), engine, *numbers(beat), *told)
 
     def open_log(self, run_id: int) -> None:

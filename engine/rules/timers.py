@@ -53,8 +53,8 @@ class System:
 
 @value
 class TimerJob:
-    """What a timer starts. `spec` joins all of its time expressions, `line` and `text` are of the first. `timeout` and `jitter` are seconds, None and 0 for none; `user` None for that of
-    the manager.
+    """What a timer starts. `spec` joins all of its time expressions; `file`, `line` and `text` are of the first.
+    `timeout` and `jitter` are seconds, None and 0 for none; `user` None for that of the manager.
     """
 
     file: str

@@ -173,6 +173,7 @@ FOREIGN: dict[str, Callable[[str, Place], Draft]] = {
     "rrule:": _rrule,
     "dtstart": _rrule,
     "exdate": _rrule,
+    "rdate": _rrule,
     "freq=": _rrule,
     "oncalendar": _on_calendar,
     "*-": _on_calendar,

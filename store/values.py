@@ -65,6 +65,11 @@ class Task:
     deleted_at: Instant | None
     created_at: Instant
     rev: int
+    schedule_id: int | None
+    """Of a task that a failing job opened: the job."""
+    schedule: str | None
+    folded: int
+    """How often it failed after that."""
 
 
 @value

@@ -23,7 +23,8 @@ SELECT t.id, t.name, t.kind, t.is_done, doer.name, t.done_date, t.visible_date, 
        t.object_class, t.object_id, e.name, e.status, team.name,
        (SELECT group_concat(u.name, char(31)) FROM task_assignee a JOIN user u ON u.id = a.user_id
         WHERE a.task_id = t.id),
-       t.notes, t.superseded_by_id, t.superseded_at, t.deleted_at, t.created_at, t.rev
+       t.notes, t.superseded_by_id, t.superseded_at, t.deleted_at, t.created_at, t.rev,
+       t.schedule_id, job.name, t.folded
 FROM json_each(?) chosen CROSS JOIN task t ON t.id = chosen.value
 LEFT JOIN user doer ON doer.id = t.done_by
 LEFT JOIN task_model m ON m.id = t.task_model_id
@@ -31,6 +32,7 @@ LEFT JOIN task_event tr ON tr.id = t.trigger_event_id
 LEFT JOIN task_event dl ON dl.id = t.deadline_event_id
 LEFT JOIN entity e ON e.object_class = t.object_class AND e.object_id = t.object_id
 LEFT JOIN team ON team.id = e.team_id
+LEFT JOIN schedule job ON job.id = t.schedule_id
 """
 """The array is the outermost loop (CROSS JOIN), so rows come in its order without being sorted."""
 

@@ -236,6 +236,8 @@ class Schedule:
     created_at: Instant
     deleted_at: Instant | None
     rev: int
+    waits: str = ""
+    """What it waits for although it is in service, in words (a clock that was set back); filled by who knows now."""
 
 
 @value

@@ -118,7 +118,9 @@ def schedule_state(schedule: Any) -> str:
         return "deleted"
     if not schedule.is_enabled:
         return "off"
-    return "paused" if schedule.pause_reason is not None else str(schedule.status)
+    if schedule.pause_reason is not None:
+        return "paused"
+    return "waits for the clock" if schedule.waits else str(schedule.status)
 
 
 def notice_state(notice: Any) -> str:

@@ -23,7 +23,6 @@ from engine.actors import actor_of
 from store import settings
 from store.changes import Watch
 from store.connection import connect
-from store.errors import Refused
 from store.instants import Instant, to_us
 from store.journal import Actor
 from store.paths import home
@@ -257,15 +256,9 @@ class Desk(Coloured):
 
     def explain(self, kind: str, number: int) -> None:
         """`w`: say why a row is as it is."""
-        from engine.queries.why import Kind, why
-        from tui.screens.dialog import Words
+        from tui.explaining import explain
 
-        try:
-            answer = why(self.actor, self.clock(), Kind(kind), str(number))
-        except Refused as words:
-            self.notify(str(words), markup=False)
-        else:
-            self.push_screen(Words(f"Why {kind} {number}", answer.lines))
+        explain(self, kind, number)
 
     def action_view(self, view: str) -> None:
         """Go to a view; its scroll and focus are as they were left."""
@@ -287,6 +280,12 @@ class Desk(Coloured):
         """Show or hide one's own recent runs."""
         if self.announcer is not None:
             self.announcer.toggle()
+
+    def action_accept_clock(self) -> None:
+        """The clock is right that the engine doubts: it need not wait."""
+        from engine.operations.clocks import accept
+
+        self.perform(accept, then=lambda done: self.notify(f"You {done}; the engine goes on."))
 
     def action_undo(self) -> None:
         """Take back the last act of this person."""

@@ -107,6 +107,8 @@ KEYS: tuple[Key, ...] = (
     Key("desk.numbers", "percent_sign", "over('metrics', 'Numbers')", "numbers",
         "Look at numbers: runs by the hour, durations, the queue", (ANYWHERE,)),
     Key("desk.recent", "B", "recent", "recent runs", "Show or hide your recent runs", (ANYWHERE,)),
+    Key("clock.accept", "C", "accept_clock", "clock is right",
+        "Say that the clock is right which the engine does not believe", (ANYWHERE,)),
     Key("act.undo", "u", "undo", "undo", "Undo the last thing you did", (ANYWHERE,)),
     Key("act.redo", "U", "redo", "redo", "Do again what you undid", (ANYWHERE,)),
     Key("help.here", "question_mark", "here", "keys", "What can I do here?", (ANYWHERE,), hint=True),

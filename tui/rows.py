@@ -160,4 +160,9 @@ def _schedule_state(schedule: values.Schedule, now: Instant, zone: ZoneInfo) -> 
     if schedule.next_at is None:
         words = without_next(schedule.spec, None if schedule.end_at is None else schedule.end_at - now)
         return " ", "muted" if words == "ended" else "ok", words
+    if schedule.cursor_at > now:
+        from engine.rules.clocks import clock_words  # rarely: before the first paint only what every desk needs
+
+        if clock_words(schedule.cursor_at, now):
+            return "~", "warning", "waits for clock"
     return " ", "ok", day_and_clock(from_us(schedule.next_at), from_us(now), zone.key)

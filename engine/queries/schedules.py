@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from engine.operations.naming import one_of
 from engine.operations.registry import Help, Look, query
 from engine.operations.saving import BadKey
 from engine.rules import when
+from engine.rules.clocks import clock_words
 from engine.rules.dates import parse_instant
 from engine.rules.errors import BadValue
 from engine.rules.wording import NEXT_BOOT, long_day
@@ -53,13 +55,15 @@ def listed(
     limit: Limit = _MOST,
 ) -> tuple[values.Schedule, ...]:
     """List the schedules by name."""
-    return tuple(reads.page(look.connection, text=text, limit=_bounded("limit", limit)))
+    return tuple(
+        _with_wait(each, look) for each in reads.page(look.connection, text=text, limit=_bounded("limit", limit))
+    )
 
 
 @query("schedule show")
 def one(look: Look, schedule: Name) -> values.Schedule:
     """Show one schedule."""
-    return reads.schedule(look.connection, one_of(look.connection, "schedule", schedule))
+    return _with_wait(reads.schedule(look.connection, one_of(look.connection, "schedule", schedule)), look)
 
 
 @query("schedule missed")
@@ -104,6 +108,13 @@ def preview(
     else:
         rule = when.from_moment(_instant("moment", moment, look.at, place), axis, step, place)
     return Preview(when.sentence(rule), when.preview(rule, after, count), when.is_open(rule.pattern))
+
+
+def _with_wait(schedule: values.Schedule, look: Look) -> values.Schedule:
+    """One in service whose past lies in the future says that it waits."""
+    is_on = schedule.is_enabled and schedule.pause_reason is None and schedule.next_at is not None
+    waits = clock_words(schedule.cursor_at, look.now) if is_on else ""
+    return replace(schedule, waits=waits) if waits else schedule
 
 
 def _instant(key: str, text: str, now: datetime, zone: str) -> datetime:

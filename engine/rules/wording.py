@@ -157,6 +157,17 @@ def full_instant(instant: datetime, zone: str) -> str:
     return f"{local(instant, zone).isoformat(' ', 'seconds')} {zone}"
 
 
+def instant_words(instant: datetime, zone: str) -> str:
+    """An instant in a sentence: `Sat 14 Jun 2025 02:30`, with seconds if it has some.
+
+    The offset stands behind a time that the clocks show twice: `Sun 26 Oct 2025 02:30 (+01:00)`.
+    """
+    here = local(instant, zone)
+    twice = here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
+    offset = f" ({here.isoformat()[-6:]})" if twice else ""
+    return f"{long_day(here.date())} {clock(instant, zone, seconds=bool(here.second))}{offset}"
+
+
 def ago(instant: datetime, now: datetime) -> str:
     """The distance of two aware instants: `just now`, `40 s ago`, `3 h ago`, `in 5 min`, `in 2 d`.
 

@@ -84,7 +84,7 @@ def undoable(connection: sqlite3.Connection, actor: Actor, before: int) -> Act |
     return _newest_of(connection, actor, before, f"{_STANDING} AND act.can_undo = 1")
 
 
-FINAL = ("schedule accept", "schedule rewind", "schedule run", "run cancel", "run retry", "run delete")
+FINAL = ("schedule accept", "schedule rewind", "schedule run", "run cancel", "run retry", "run delete", "clock accept")
 """Verbs whose acts stand for ever: what ran has run."""
 
 

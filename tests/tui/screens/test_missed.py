@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from store.database import transaction
+from store.instants import SECOND, to_us
 from tests.desk import Desk
 from tests.tui.screens.ledgers import store_with_ledger
-from tests.tui.screens.stage import picture, press, shown, type_in
+from tests.tui.screens.stage import NOW, picture, press, shown, type_in, view
+from tui.screens.today import Hint
 
 
 @pytest.fixture
@@ -191,3 +194,39 @@ async def test_undo_says_that_what_was_accepted_stays_and_asks_before_it_goes_fu
         assert "What you did before it can: changed schedule: weekly report." in seen
         await press(pilot, "y")
     assert desk.rows("SELECT description FROM schedule WHERE name = 'weekly report'") == [("",)]
+
+
+async def test_Z8_today_counts_what_nobody_has_accepted_and_opens_it(desk: Desk) -> None:
+    async with shown(desk, (80, 24)) as pilot:
+        words = "? 5 missed or skipped, seen by nobody yet: enter shows what and why"
+        assert words in picture(pilot)
+        while not isinstance(view(pilot).current, Hint):
+            await press(pilot, "j")
+        await press(pilot, "enter")
+        assert "[missed]" in picture(pilot)
+        await press(pilot, "V", "d", "y", "1")
+        assert "missed or skipped" not in picture(pilot)
+
+
+async def test_today_says_that_the_clock_is_doubted_and_C_believes_it(desk: Desk) -> None:
+    now = to_us(NOW)
+    with transaction() as connection:
+        connection.execute(
+            "INSERT INTO node VALUES ('other', 'daemon', 'elsewhere', 'boot', 7, '1', 'active', ?, ?, ?)",
+            (now, now, "clock suspect: it went forward by 3d 00h"),
+        )
+    async with shown(desk, (160, 36)) as pilot:
+        seen = picture(pilot)
+        assert "! clock suspect: it went forward by 3d 00h. Nothing is fired for a minute; C if it is right" in seen
+        assert "engine: clock suspect: it went forward by 3d 00h; C if it is right" in seen
+        await press(pilot, "C")
+    assert desk.rows("SELECT value FROM meta WHERE key = 'clock_accepted'") == [(str(now),)]
+
+
+async def test_a_schedule_that_waits_for_the_clock_says_so_in_the_list(desk: Desk) -> None:
+    with transaction() as connection:
+        connection.execute("UPDATE schedule SET cursor_at = ? WHERE id = 1", (to_us(NOW) + 3600 * SECOND,))
+    async with shown(desk, (80, 24)) as pilot:
+        await press(pilot, "3")
+        assert "~ nightly backup" in picture(pilot)
+        assert "waits for clock" in picture(pilot)

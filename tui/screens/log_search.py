@@ -18,7 +18,7 @@ from tui.log_hits import Hits, collect
 from tui.screens.log_view import LogView
 from tui.text import safe
 
-_LEVELS = (Level.DEBUG, Level.WARNING, Level.ERROR)
+_LEVELS = (Level.DEBUG, Level.WARNING, Level.ERROR, Level.INFO)
 """What `L` shows at least, in turn."""
 
 
@@ -28,7 +28,7 @@ class LogSearch(LogView):
     _looking = False
 
     def action_levels(self) -> None:
-        """Show only warnings and errors, then only errors, then everything."""
+        """Show only warnings and errors, then only errors, then all but debug lines, then everything."""
         self.least = _LEVELS[(_LEVELS.index(self.least) + 1) % len(_LEVELS)]
         self._search(hide=self.least is not Level.DEBUG)
 

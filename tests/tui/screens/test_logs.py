@@ -144,7 +144,23 @@ async def test_levels_show_what_is_loud(desk: Desk, backend: str) -> None:
         await press(pilot, "L")
         assert (logs(pilot).list.total_lines, "ERROR: out" in picture(pilot)) == (1, True)
         await press(pilot, "L")
+        await logs(pilot).workers.wait_for_complete()
+        await settle(pilot)
+        assert (len(logs(pilot).hits.seqs), "info and above" in picture(pilot)) == (1002, True)
+        await press(pilot, "L")
         assert logs(pilot).list.total_lines == 1002
+
+
+async def test_debug_lines_are_left_out_by_level(desk: Desk, backend: str) -> None:
+    written(desk, ["debug: a", "plain", "debug: b", "ERROR: out"], backend=backend)
+    async with shown(desk) as pilot:
+        await press(pilot, "5", "L", "L", "L")
+        await logs(pilot).workers.wait_for_complete()
+        await settle(pilot)
+        assert list(logs(pilot).hits.seqs) == [2, 4]
+        assert "debug: a" not in picture(pilot)
+        await press(pilot, "L")
+        assert "debug: a" in picture(pilot)
 
 
 async def test_the_cursor_goes_by_lines_when_they_are_wrapped(desk: Desk) -> None:

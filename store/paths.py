@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def wake_file(store: Path) -> Path:
     return beside(store, "wake")
 
 
+@functools.cache
 def runs_folder(store: Path) -> Path:
     """Journals of supervisors and working folders of runs, 0700."""
     return beside(store, "runs")

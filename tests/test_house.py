@@ -279,6 +279,7 @@ CLOCKS = {
     "engine.supervisor.ending": "another process: when a child ended",
     "engine.supervisor.pipes": "another process: when a line was read",
     "engine.supervisor.process": "another process: when a child started",
+    "engine.supervisor.warm": "another process: when a run of a worker began and ended",
 }
 
 

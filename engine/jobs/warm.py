@@ -13,6 +13,7 @@ import marshal
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from types import FrameType
 
 from engine.jobs.channel import DESCRIPTOR, Channel
@@ -21,6 +22,7 @@ from engine.jobs.main import did, heed_signals
 from engine.supervisor import homes
 
 ORDERS, WORDS = 4, 5
+_CHUNK = 1 << 16
 _PR_SET_CHILD_SUBREAPER = 36
 
 Task = tuple[dict[str, str], str, str, str, str]
@@ -58,26 +60,21 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 def _next() -> Task | None:
-    head = _read(4)
-    if not head:
-        return None
-    tasks: list[Task] = marshal.loads(_read(int.from_bytes(head, "big")))
-    return tasks[0]
-
-
-def _read(size: int) -> bytes:
-    """So many bytes of the orders, fewer if they end."""
-    data = b""
-    while len(data) < size and (more := os.read(ORDERS, size - len(data))):
+    """A frame of `wire`: one at a time is sent."""
+    data = more = os.read(ORDERS, _CHUNK)
+    while more and len(data) < 4 + int.from_bytes(data[:4], "big"):
+        more = os.read(ORDERS, _CHUNK)
         data += more
-    return data
+    if not more:
+        return None
+    tasks: list[Task] = marshal.loads(data[4:])
+    return tasks[0]
 
 
 def _one(task: Task) -> tuple[Context, bool]:
     env, given, home, *_ = task
     me = os.getpid()
-    os.environ.clear()
-    os.environ.update(env)
+    _put_back(env)
     os.chdir(home)
     said = json.loads(given)
     channel = Channel()
@@ -89,6 +86,18 @@ def _one(task: Task) -> tuple[Context, bool]:
     if os.getpid() != me:  # a child that it forked came back from the call
         os._exit(1)
     return context, is_done
+
+
+def _put_back(env: Mapping[str, str]) -> None:
+    """The environment as this run is to find it: mostly as it is, and changing it costs more than looking."""
+    now = dict(os.environ)
+    if now == env:
+        return
+    for name in now.keys() - env.keys():
+        del os.environ[name]
+    for name, text in env.items():
+        if now.get(name) != text:
+            os.environ[name] = text
 
 
 def _is_alone() -> bool:

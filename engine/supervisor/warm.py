@@ -82,6 +82,8 @@ class Warm:
 
     def due(self) -> float:
         """Monotonic time at which `admit` or `turn` has something to do."""
+        if not self.words and not self.waiting and not self._leaving:
+            return NEVER
         due = min((self._patience.get(order.warm, 0) for order in self.waiting.values()), default=NEVER)
         for free in self._idle.values():
             for worker in free:
@@ -92,6 +94,8 @@ class Warm:
         """Let go of workers that have nothing to do for long, and of those that ended."""
         while self._family.gone:
             self._forget(self._family.gone.pop())
+        if not self.words and not self._leaving:
+            return
         now = time.monotonic()
         for kind, free in list(self._idle.items()):
             for worker in [worker for worker in free if worker.until <= now]:

@@ -23,6 +23,7 @@ _FLAGS = re.compile(r"-([nqs]+)[ \t]+(?=\S)")
 _EXAMPLE = re.compile(r"\b(?:examples?|e\.g|for instance)\b", re.IGNORECASE)
 _HEADING = re.compile(r"\b(?:command|cmd|dow|wday|day of (?:the )?week)\b", re.IGNORECASE)
 _TIMES = re.compile(r"-?[\d*~?][\w*~/,#-]*")
+_ANACRON = re.compile(r"(?:@(?:daily|weekly|monthly|yearly|annually)|\d+) \d+[ \t]+[A-Za-z][\w.-]*[ \t]+\S")
 _FLAG_NOTES = {
     "n": "-n: tickler mails nothing; the output is in the log of the run",
     "q": "-q: tickler keeps a record of every run",
@@ -213,6 +214,8 @@ def _job(line: _Line, state: State, source: Source, has_users: bool) -> CronJob:
     if fields[0].startswith("-") and len(fields[0]) > 1:
         fields[0] = fields[0][1:]
         notes.append("-: cron would not log this job; tickler keeps a record of every run")
+    if _ANACRON.match(" ".join([*fields, rest])) and not all(_TIMES.fullmatch(word) for word in fields[3:] or ["-"]):
+        raise BadValue("is a line of an anacrontab (days, delay, name, command), which counts from the last run")
     user = None
     if has_users:
         user, rest = [*_BLANKS.split(rest, 1), ""][:2]
@@ -222,6 +225,7 @@ def _job(line: _Line, state: State, source: Source, has_users: bool) -> CronJob:
     while found := _FLAGS.match(rest):
         flags |= set(found[1])
         rest = rest[found.end() :]
+    notes += [state.zone_note] if state.zone_note else []
     notes += [_FLAG_NOTES[flag] for flag in sorted(flags & set(_FLAG_NOTES))]
     if re.match(r"[*?][ \t]", rest):
         raise BadValue("has more than five time fields; cron counts no seconds and no years")

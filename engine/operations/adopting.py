@@ -104,7 +104,8 @@ class Report:
         for line in self.lines:
             place = f"line {line.line}" if line.line else "-"
             place = f"{line.file} {place}".removesuffix(" -") if line.file else place
-            what = f"{line.schedule}  [{line.spec}]" if line.schedule else shown(line.text, _SHOWN)
+            text = shown(line.text[: _SHOWN + 1].replace("\t", " "), _SHOWN)
+            what = f"{line.schedule}  [{line.spec}]" if line.schedule else text
             told.append(f"  {place:9} {line.outcome:9}  {what}".rstrip())
             told += [f"{'':23}{words}" for words in line.words]
         return "\n".join([*told, *(f"  {note}" for note in self.notes)])

@@ -270,10 +270,10 @@ def test_F55_nothing_takes_long() -> None:
     for spec in hostile:
         best = 1.0
         for _ in range(3):
-            before = time.perf_counter()
+            before = time.process_time()
             with suppress(BadSpec):
                 parse(spec, "Europe/Brussels", anchor=ANCHOR)
-            best = min(best, time.perf_counter() - before)
+            best = min(best, time.process_time() - before)
         assert best < 0.05, spec
 
 

@@ -33,6 +33,11 @@ class MissedVerbs(View):
         """What the list shows."""
         raise NotImplementedError(type(self).__name__)
 
+    @property
+    def group(self) -> Which | None:
+        """What stands under the heading that the cursor is on, if nothing is marked."""
+        raise NotImplementedError(type(self).__name__)
+
     def words(self) -> None:
         """Say what is shown and chosen."""
         raise NotImplementedError(type(self).__name__)
@@ -47,9 +52,13 @@ class MissedVerbs(View):
         self.choose_all(not self.all_chosen)
 
     def chosen(self, most: int) -> list[int]:
-        """Ids of all that match if that was chosen, else of the marked lines, else of this one; one over `most`."""
-        if self.all_chosen:
-            return ledger.ids(self.desk.reader, self.which, most + 1)
+        """Ids of all that match if that was chosen, else of what is marked, else of this group or line.
+
+        One more than `most` if there are more.
+        """
+        which = self.which if self.all_chosen else self.group
+        if which is not None:
+            return ledger.ids(self.desk.reader, which, most + 1)
         return sorted(number for number in self.list.targets() if isinstance(number, int))[: most + 1]
 
     def _lines(self) -> list[Line]:
@@ -63,6 +72,11 @@ class MissedVerbs(View):
             self.notify("Put the cursor on something that did not happen first.")
         return found
 
+    @property
+    def _is_many(self) -> bool:
+        """Whether the next verb is for lines that may not be in view: their number is said first, were it one."""
+        return self.all_chosen or self.group is not None
+
     def action_accept(self) -> None:
         """It did not happen, and that is seen. The number is said first if it is more than this one."""
         from engine.operations.schedule_ledger import accept
@@ -75,12 +89,19 @@ class MissedVerbs(View):
             self.notify(f"More than {MOST:,} lines match. Filter first.")
             return
 
+        is_many = self._is_many
+
         def done(found: Sequence[Any]) -> None:
-            number = len(numbers) if len(numbers) > len(found) and self.all_chosen else len(found)
+            number = len(numbers) if len(numbers) > len(found) and is_many else len(found)
             self._done(f"Accepted: {count_of(number, 'line')}." if found else "Nothing there that waits for it.")
 
         words = wish(accept, line=tuple(numbers), then=done)
-        self._sure(len(numbers), f"Accept {count_of(len(numbers), 'line')}? It cannot be undone.", "accept", [words])
+        self._sure(len(numbers), f"Accept {self._many(len(numbers))}? It cannot be undone.", "accept", [words])
+
+    def _many(self, number: int) -> str:
+        """`3 lines of Mon 16 Jun 2025`, where the group under the cursor is meant."""
+        heading = None if self.all_chosen or self.group is None else self.list.heading
+        return count_of(number, "line") + (f" of {safe(heading.title)}" if heading and heading.title else "")
 
     def action_run_this(self) -> None:
         """Run each of the chosen ones, as if it were its time."""
@@ -137,7 +158,7 @@ class MissedVerbs(View):
             if yes:
                 self._perform(wishes, said)
 
-        if number > 1 or self.all_chosen:
+        if number > 1 or self._is_many:
             self.desk.push_screen(Confirm(question, verb), answer)
         else:
             answer(True)

@@ -230,3 +230,48 @@ async def test_a_schedule_that_waits_for_the_clock_says_so_in_the_list(desk: Des
         await press(pilot, "3")
         assert "~ nightly backup" in picture(pilot)
         assert "waits for clock" in picture(pilot)
+
+
+async def test_verbs_on_a_heading_are_for_its_group_and_say_how_many_first(desk: Desk) -> None:
+    async with shown(desk, (80, 24)) as pilot:
+        await press(pilot, "M", "g", "d")
+        assert "Accept 1 line of Mon 16 Jun 2025? It cannot be undone." in picture(pilot)
+        await press(pilot, "escape", "j", "j", "d")
+        assert "Accept 1 line of Sun 15 Jun 2025? It cannot be undone." in picture(pilot)
+        await press(pilot, "escape", "b", "g", "j", "j", "R")
+        assert "Run 2 occurrences now, oldest first?" in picture(pilot)
+        await press(pilot, "escape", "d")
+        assert "Accept 2 lines of nightly backup? It cannot be undone." in picture(pilot)
+        await press(pilot, "y")
+        assert "3 lines" in picture(pilot)
+    assert ("missed", 1, 2) in states(desk)
+
+
+async def test_o_on_the_heading_of_a_schedule_shows_its_ledger(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await press(pilot, "M", "g", "o")
+        assert "[missed]" in picture(pilot)
+        await press(pilot, "b", "g", "o")
+        assert "heating watch: 1 line" in picture(pilot)
+
+
+async def test_ten_thousand_lines_open_as_few_do_and_are_accepted_in_one_act(desk: Desk) -> None:
+    with transaction() as connection:
+        connection.executemany(
+            "INSERT INTO occurrence (schedule_id, planned_at, state, decided_at) VALUES (3, ?, 'missed', 0)",
+            [(to_us(desk.at("2025-05-02")) + minute * 60 * SECOND,) for minute in range(10_000 - 5)],
+        )
+    async with shown(desk) as pilot:
+        await press(pilot, "M")
+        assert "more than 9,999 lines" in picture(pilot)
+        rows = [part.rows for part in view(pilot).list._outline.sections]
+        assert sum(len(each.ids(0, 20_000)) for each in rows) < 1_000
+        await press(pilot, "G")
+        assert "12:00 heating watch" in picture(pilot)
+        await press(pilot, "V", "d")
+        assert "Accept 10,000 lines? It cannot be undone." in picture(pilot)
+        await press(pilot, "y")
+        assert "Nothing was missed" in picture(pilot)
+    assert desk.rows("SELECT words FROM act WHERE operation = 'schedule accept'") == [
+        ("accepted 10,000 lines of the ledger",)
+    ]

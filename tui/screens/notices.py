@@ -34,6 +34,11 @@ class Notices(View):
         """One section: notices come newest first and never move."""
         return LineList(self._draw, ascii_marks=self.desk.ascii_marks, empty="Nothing to tell. q goes back.")
 
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """What is done with notices comes first; it lies over a view, so the way back is named too."""
+        why, *own, more = super().hints()
+        return (*own, why, ("q", "back"), more)
+
     def on_mount(self) -> None:
         """Read the newest page."""
         self.list.show([section("notices", None, self._fetch)])

@@ -100,7 +100,7 @@ class Today(SiftedTasks):
             self._few("clock", None, self._clock()),
             self._tasks("late", "late", tasks.late(today)),
             self._tasks("today", "due today", tasks.due_on(today)),
-            self._few("running", "active runs", self._open_runs()),
+            self._few("running", "open runs", self._open_runs()),
             self._few("failed", "failed in the last 24 hours", self._failed(now)),
             self._few("missed", None, self._missed()),
             self._few("coming", f"now {at} · jobs of the next 24 hours", self._coming(now)),

@@ -162,8 +162,12 @@ class View(Base):
 
     def on_mount(self) -> None:
         """Show the keys and read the first rows."""
-        self.query_one(Hints).pairs = keys.hints(*self.PLACES)
+        self.query_one(Hints).pairs = self.hints()
         self.list.focus()
+
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """The keys that the footer names."""
+        return keys.hints(*self.PLACES)
 
     @property
     def list(self) -> LineList:

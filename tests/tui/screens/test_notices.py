@@ -73,7 +73,10 @@ async def test_a_notice_is_put_away_for_good_or_for_an_hour(desk: Desk) -> None:
     a_pass(desk, NOW)
     clock = Clock()
     async with shown(desk, clock=clock) as pilot:
-        await press(pilot, "2", "exclamation_mark", "d")
+        await press(pilot, "2", "exclamation_mark")
+        foot = " d put away   z in an hour   D put all away   w why   q back   ? keys"
+        assert picture(pilot).split("\n")[-1].rstrip() == foot
+        await press(pilot, "d")
         assert "2 notices" in picture(pilot)
         await press(pilot, "z")
         assert "1 notice " in picture(pilot).split("\n")[1] + " "

@@ -141,6 +141,7 @@ def test_settings_stand_for_the_jobs_below_as_they_are_written() -> None:
     [
         ("1\t5\tcron.daily\tnice run-parts /etc/cron.daily", "a line of an anacrontab"),
         ("@monthly 45 cron.monthly nice run-parts /etc/cron.monthly", "a line of an anacrontab"),
+        ("7 10 weekly run-parts", "a line of an anacrontab"),
         ("@300 x", "write 'every 300 seconds' by hand"),
         ("@every_second x", "whole minutes"),
         ("0 12 1 * * ? x", "more than five time fields"),

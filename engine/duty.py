@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from sqlite3 import Connection
 
-from engine import boots, claims, closing, crash, firing, loglines, outlook
+from engine import boots, claims, crash, firing, outlook
 from engine.chores import Chores
 from engine.claims import Claims
 from engine.clock import Boot, Clock
 from engine.clockwatch import ClockWatch
 from engine.datelook import DateLook
 from engine.intake import Intake
-from engine.live import Live
 from engine.node import Node
 from engine.notices import Notices
 from engine.outlook import Outlook, Wish
-from engine.recovery import AGAIN_SECONDS, Estate, Recovery
-from engine.rules.endings import Verdict
+from engine.passes import Done, Plan, drop
+from engine.recovery import AGAIN_SECONDS, Recovery
 from engine.rules.loudness import WARNING
 from engine.supervisor.events import Event, Output
 from engine.turn import Turn
@@ -38,35 +36,6 @@ HUSH_SECONDS = 0.02
 TRICKLE = 64 << 10
 _CHORES_SECONDS = 1.0
 _STUCK_SECONDS = 1.0
-
-
-@dataclass(slots=True)
-class Plan:
-    """What a pass does beside storing what was heard. `due`: the moment up to which it fires and claims."""
-
-    now: int
-    due: int
-    estate: Estate | None = None
-    dropped: list[Wish] = field(default_factory=list)
-    boot: Boot | None = None
-    fires: bool = False
-    expires: bool = False
-    claims: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to write."""
-        return not (self.estate or self.dropped or self.boot or self.fires or self.expires or self.claims)
-
-
-@dataclass(slots=True)
-class Done:
-    """What a pass wrote, and what follows from it once that is committed."""
-
-    over: list[Live] = field(default_factory=list)
-    claims: Claims = field(default_factory=Claims)
-    is_stuck: bool = False
-    former: list[int] = field(default_factory=list)
 
 
 class Duty:
@@ -250,7 +219,7 @@ class Duty:
                 done.is_stuck = not result.fired and result.next_at == self._outlook.next_fire
                 crash.point("fired")
             for wish in plan.dropped:
-                _drop(connection, wish, plan.now)
+                drop(connection, wish, plan.now)
             if plan.expires:
                 claims.expire(connection, plan.now)
             if plan.claims:
@@ -328,10 +297,3 @@ class Duty:
         if self._clock.monotonic() < self._listen_at:
             waits.append(now + round(HUSH_SECONDS * SECOND))
         return max(now, min(waits))
-
-
-def _drop(connection: Connection, wish: Wish, now: int) -> None:
-    """End a run that waits, and that somebody cancelled while it was in other hands."""
-    words = f"cancelled by {wish.who}"
-    loglines.append(connection, wish.run_id, 0, now, f"end  {words}", WARNING)
-    closing.dropped(connection, wish.run_id, Verdict(RunState.CANCELLED, words), now)

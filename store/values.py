@@ -244,12 +244,13 @@ class Schedule:
 class Occurrence:
     """How one planned instant of a schedule ended; `count` > 1 stands for a long gap up to `until_at`.
 
-    `accepted_by` has seen at `accepted_at` that it did not run.
+    `zone` is the schedule's, `late` in microseconds. `accepted_by` has seen at `accepted_at` that it did not run.
     """
 
     id: int
     schedule_id: int
     schedule: str
+    zone: str
     planned_at: Instant
     until_at: Instant | None
     count: int

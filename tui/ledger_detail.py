@@ -9,7 +9,7 @@ from engine.rules.wording import count_of, day_and_clock, full_instant, long_day
 from engine.rules.zones import local
 from store.enums import OccurrenceState
 from store.instants import SECOND, Instant, from_us
-from store.reads.ledger import Line
+from store.values import Occurrence
 from tui.app import Desk
 from tui.ledger_rows import late_us
 from tui.rows import STATE_TOKENS
@@ -21,7 +21,7 @@ _NEXT = {
 }
 
 
-def ledger_detail(desk: Desk, line: Line) -> Content:
+def ledger_detail(desk: Desk, line: Occurrence) -> Content:
     """The line as a paragraph of facts and one of sentences."""
     now = desk.clock()
 
@@ -54,7 +54,7 @@ def ledger_detail(desk: Desk, line: Line) -> Content:
     return Content("\n").join(lines)
 
 
-def _sentence(line: Line) -> str:
+def _sentence(line: Occurrence) -> str:
     """One sentence of what became of it."""
     many = "They" if line.count > 1 else "It"
     because = f": {line.reason}" if line.reason else ""

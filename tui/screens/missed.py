@@ -11,7 +11,8 @@ from textual.content import Content
 
 from engine.rules.wording import long_day, plural
 from store.reads import ledger
-from store.reads.ledger import Line, Part, Which
+from store.reads.ledger import Part, Which
+from store.values import Occurrence
 from tui.ledger_rows import ledger_row
 from tui.rows import Cells
 from tui.screens.missed_verbs import MissedVerbs
@@ -155,7 +156,7 @@ class Missed(MissedVerbs):
         from tui.ledger_detail import ledger_detail
 
         line = self.current
-        return ledger_detail(self.desk, line) if isinstance(line, Line) else Content("")
+        return ledger_detail(self.desk, line) if isinstance(line, Occurrence) else Content("")
 
     def action_tab(self, by: int) -> None:
         """The next tab, or the one before; Schedules is the first."""
@@ -164,7 +165,7 @@ class Missed(MissedVerbs):
             self.desk.action_view("schedules")
             return
         line = self.current
-        if tab == LEDGER and isinstance(line, Line):
+        if tab == LEDGER and isinstance(line, Occurrence):
             self._one = (line.schedule_id, line.schedule)
         if tab == LEDGER and self._one is None:
             self.notify("Put the cursor on a line first: the ledger is of its schedule.")
@@ -184,7 +185,7 @@ class Missed(MissedVerbs):
     def action_ledger(self) -> None:
         """The whole ledger of the schedule of this line."""
         line, heading = self.current, self.list.heading
-        if isinstance(line, Line):
+        if isinstance(line, Occurrence):
             self._one = (line.schedule_id, line.schedule)
         elif heading is not None and (group := self._groups[heading.key]).schedule_id is not None:
             self._one = (group.schedule_id, str(heading.title))

@@ -10,7 +10,8 @@ from engine.rules.wording import count_of
 from store.enums import OccurrenceState
 from store.instants import from_us
 from store.reads import ledger
-from store.reads.ledger import Line, Which
+from store.reads.ledger import Which
+from store.values import Occurrence
 from tui.perform import Wish, wish
 from tui.screens.dialog import Confirm
 from tui.screens.view import View
@@ -61,7 +62,7 @@ class MissedVerbs(View):
             return ledger.ids(self.desk.reader, which, most + 1)
         return sorted(number for number in self.list.targets() if isinstance(number, int))[: most + 1]
 
-    def _lines(self) -> list[Line]:
+    def _lines(self) -> list[Occurrence]:
         """The chosen lines that have not run; none, said in words, if there are too many."""
         numbers = self.chosen(MOST_RUNS)
         if len(numbers) > MOST_RUNS:
@@ -113,7 +114,7 @@ class MissedVerbs(View):
         """Of each chosen schedule run the newest that did not happen, and accept the others up to it."""
         from engine.operations.schedule_ledger import accept
 
-        newest: dict[int, Line] = {}
+        newest: dict[int, Occurrence] = {}
         for line in self._lines():
             if line.schedule_id not in newest:
                 newest |= self._newest(line)
@@ -125,11 +126,11 @@ class MissedVerbs(View):
             names = ", ".join(safe(line.schedule) for line in lines[:3]) + (", ..." if len(lines) > 3 else "")
             self._run(lines, f"Run the last of {names} now, and accept what was missed before it?", more, ask=True)
 
-    def _newest(self, line: Line) -> dict[int, Line]:
+    def _newest(self, line: Occurrence) -> dict[int, Occurrence]:
         found = ledger.page(self.desk.reader, Which(schedule_id=line.schedule_id), limit=1)
         return {line.schedule_id: found[0] if found else line}
 
-    def _run(self, lines: Sequence[Line], question: str, more: Sequence[Wish] = (), *, ask: bool = False) -> None:
+    def _run(self, lines: Sequence[Occurrence], question: str, more: Sequence[Wish] = (), *, ask: bool = False) -> None:
         from engine.operations.schedules import run_now
 
         wishes = [
@@ -144,7 +145,7 @@ class MissedVerbs(View):
             question += f" Of {count_of(len(gaps), 'gap')} the newest time runs."
         self._sure(number, question, "run", [*wishes, *more], f"Asked for: {count_of(len(lines), 'run')}; 4 shows it.")
 
-    def _off(self, lines: Sequence[Line]) -> str:
+    def _off(self, lines: Sequence[Occurrence]) -> str:
         """Names of the schedules that are off or paused: running one of them is asked first."""
         from store.reads import schedules
 
@@ -184,5 +185,5 @@ class MissedVerbs(View):
 
     def action_why(self) -> None:
         """Why it did not happen."""
-        if isinstance(self.current, Line):
+        if isinstance(self.current, Occurrence):
             self.desk.explain("occurrence", self.current.id)

@@ -15,6 +15,7 @@ from store import journal
 from store.connection import connect
 from store.reads import ledger
 from store.reads.ledger import Part, Which
+from store.values import Occurrence
 from tests.stores import empty_store
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -55,7 +56,7 @@ def store(tmp_path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def numbers(found: list[ledger.Line]) -> list[int]:
+def numbers(found: list[Occurrence]) -> list[int]:
     return [each.id for each in found]
 
 

@@ -1,10 +1,11 @@
 """The desk itself, through a terminal: start, keys and bytes with up to a million tasks, against floors and peers.
 
-    python bench/desk.py [start] [keys] [busy] [--rounds 7]
+    python bench/desk.py [start] [keys] [busy] [editor] [--rounds 7]
 
 Goals 1 to 5 of the project. `start`: exec to the first painted task, against a bare textual app and, where `DOOIT`
 names its program, dooit. `keys`: cursor moves in Followups with 1,000,000 tasks, against the line floor. `busy`: the
-same keys while a job of the engine in the same process floods its log, or spawns shell jobs flat out.
+same keys while a job of the engine in the same process floods its log, or spawns shell jobs flat out. `editor`: letters
+typed into the form of a schedule, with its groups folded and with all of them open.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ from stores import FIRST, make
 HERE = Path(__file__).parent
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each start compiles us anew, while textual is compiled already
 DOWN, UP, END, HOME = b"\x1b[B", b"\x1b[A", b"\x1b[F", b"\x1b[H"
+BACK_TAB, CLEAR = b"\x1b[Z", b"\x15"
 BARE, FEW, MANY = "bare textual app", "desk, 1 task", "desk, 100,000 tasks, 1,000 schedules"
+GROUPS, FIELDS_ABOVE = 6, 6
+"""Headings in the form of a schedule that runs a command, and fields above the first of them."""
 MARK = FIRST.split(" write", 1)[0].encode()
 
 
@@ -148,6 +152,37 @@ def busy(folder: Path, rounds: int) -> None:
     terminal.close()
 
 
+def editor(folder: Path, rounds: int) -> None:
+    """Letters into the name and the rule of a schedule: from the key to its paint, and all its bytes."""
+    store = make(folder / "editor.db", 1_000, 5)
+    for groups in ("folded", "open"):
+        terminal = desk(store)
+        terminal.wait_for(MARK)
+        terminal.settle(1.0)
+        for key in (b"3", DOWN, b"e"):
+            terminal.press(key)
+            terminal.settle(1.0)
+        if groups == "open":
+            for _ in range(GROUPS):
+                terminal.press(BACK_TAB)
+                terminal.press(b" ", quiet=0.5)
+            for _ in range(FIELDS_ABOVE):
+                terminal.press(BACK_TAB)
+        for field, text in (("name", b"backup of the house "), ("when", b"weekly mon,thu 09:30")):
+            paints = list[Paint]()
+            for _ in range(max(1, rounds * 10 // 7)):
+                terminal.press(CLEAR, quiet=0.5)
+                paints += [terminal.press(bytes([letter]), quiet=0.3) for letter in text]
+            first = sorted(paint.first for paint in paints)
+            p50, p95 = first[len(first) // 2], first[int(len(first) * 0.95)]
+            size = statistics.median(paint.size for paint in paints)
+            print(
+                f"groups {groups}, {len(first)} letters, {field}: p50 {p50:5.1f}  p95 {p95:5.1f} ms  {size:5.0f} bytes"
+            )
+            terminal.press(b"\t")
+        terminal.close()
+
+
 def run(store: Path, name: str, command: str) -> None:
     """Add a schedule from another process and run it now."""
     front = [sys.executable, "-m", "tickler", "--store", str(store), "schedule"]
@@ -173,7 +208,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tickler-bench-") as folder:
         for part in given.parts:
             print(f"-- {part}")
-            {"start": start, "keys": keys, "busy": busy}[part](Path(folder), given.rounds)
+            {"start": start, "keys": keys, "busy": busy, "editor": editor}[part](Path(folder), given.rounds)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,24 @@ def huey_shell(count: int) -> dict[str, Any]:
     return {"rate": rate(count, began)}
 
 
+def huey_noop(count: int) -> dict[str, Any]:
+    """Tasks that do nothing, of a queue in SQLite with one thread; no record of them stays."""
+    from huey import SqliteHuey
+
+    queue = SqliteHuey("bench", filename=str(FOLDER / "huey.db"), results=False)
+
+    def nothing(_: int) -> None:
+        done.release()
+
+    task = queue.task()(nothing)
+    for number in range(count):
+        task(number)
+    consumer = queue.create_consumer(workers=1)
+    began = time.perf_counter()
+    consumer.start()
+    return {"rate": rate(count, began)}
+
+
 def huey_enqueue(count: int) -> dict[str, Any]:
     """Tasks put into a queue in SQLite one by one, and never run."""
     from huey import SqliteHuey
@@ -128,7 +146,17 @@ def aps_lateness(due: int) -> dict[str, Any]:
 
 if __name__ == "__main__":
     logging.disable(logging.CRITICAL)
-    parts = {each.__name__: each for each in (aps_shell, huey_shell, huey_enqueue, aps_latency, aps_lateness)}
+    parts = {
+        each.__name__: each
+        for each in (
+            aps_shell,
+            huey_shell,
+            huey_noop,
+            huey_enqueue,
+            aps_latency,
+            aps_lateness,
+        )
+    }
     print(json.dumps(parts[sys.argv[1]](int(sys.argv[2]))), flush=True)
     import os
 

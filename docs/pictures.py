@@ -27,6 +27,8 @@ PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "today": ((100, 30), ("1",)),
     "followups": ((140, 34), ("2", "j")),
     "editor": ((100, 30), ("3", "j", "j", "j", "e")),
+    "missed": ((100, 30), ("M", "j")),
+    "numbers": ((100, 30), ("percent_sign",)),
     "runs": ((100, 30), ("4", "j")),
     "logs": ((100, 30), ("4", "G", "l", "e", "k", "k")),
     "entities": ((100, 30), ("8", "j", "j", "j", "j", "s")),

@@ -2,7 +2,8 @@
 
 A job writes them into `$TICKLER_ARTIFACTS`. They are renamed, not copied: both folders lie beside the store, and a
 gigabyte that is copied would hold the engine up. All processes of the job are dead by then. What lies in the
-run's folder afterwards is what the run has: a crash between the renaming and the commit loses nothing.
+run's folder afterwards is what the run has: a crash between the renaming and the commit loses nothing, and nor does
+a power cut behind the commit, for what was taken is on the disk before its row is written.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 import errno
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -19,12 +21,15 @@ from typing import NamedTuple
 from engine.rules.filenames import MOST_BYTES, MOST_FILES, free, plain
 from engine.rules.wording import bytes_words
 from store import paths
+from store.copying import settle
 from store.current import store_path
 
 PREFIX = "out"
 """Working folders of artifacts are `out-RUN` beside those that runs work in."""
 _SEEN = 1_000
 """Entries of a folder that are looked at."""
+_PATIENCE = 2.0
+"""Seconds that a disk gets to write artifacts down, before the engine goes on with other runs meanwhile."""
 
 
 class Kept(NamedTuple):
@@ -51,7 +56,7 @@ def take(run_id: int, at: int) -> tuple[list[Kept], list[str]]:
         names = [entry.name for entry in islice(os.scandir(source), _SEEN + 1)]
         return _taken(source, names, run_id, at) if names or _shelf(run_id).exists() else ([], [])
     except OSError as fault:
-        return [], [f"artifacts  cannot be kept: {fault.strerror}"]
+        return [], [f"artifacts  cannot be kept: {fault.strerror}; they are left in {folder_of(run_id)}"]
     finally:
         os.close(source)
 
@@ -76,13 +81,18 @@ def save(run_id: int, file: str, target: Path, *, force: bool) -> int:
 
 def _taken(source: int, names: list[str], run_id: int, at: int) -> tuple[list[Kept], list[str]]:
     shelf = _shelf(run_id)
-    shelf.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not shelf.is_dir():
+        shelf.mkdir(mode=0o700, parents=True)
+        settle(shelf.parent)
+        settle(shelf.parent.parent)
     target = os.open(shelf, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         there = {name: _size(target, name) for name in os.listdir(target)}  # noqa: PTH208
         warnings = list(_moved(source, sorted(names[:_SEEN]), target, there))
     finally:
         os.close(target)
+    if names:
+        warnings += _settled(shelf, sorted(there))
     if len(names) > _SEEN:
         warnings.append(f"artifacts  only the first {_SEEN} files were looked at")
     return [Kept(name, size, f"{run_id}/{name}", at) for name, size in sorted(there.items())], warnings
@@ -105,6 +115,28 @@ def _moved(source: int, names: list[str], target: int, there: dict[str, int]) ->
                     yield f"artifact  {name!r} is kept as {kept!r}"
                 continue
         yield f"artifact  {name!r} is not kept: {reason}"
+
+
+def _settled(shelf: Path, names: list[str]) -> list[str]:
+    """Have the files on the disk; a warning for each that the disk could not take after all.
+
+    On a thread, for a gigabyte on a slow disk would hold all runs up: what takes longer is written down meanwhile.
+    """
+    warnings = list[str]()
+
+    def write_down() -> None:
+        for name in names:
+            try:
+                settle(shelf / name)
+            except OSError as fault:
+                warnings.append(f"artifact  {name!r} may be damaged: {fault.strerror}")
+        with contextlib.suppress(OSError):
+            settle(shelf)
+
+    thread = threading.Thread(target=write_down, name="artifacts", daemon=True)
+    thread.start()
+    thread.join(_PATIENCE)
+    return list(warnings)
 
 
 def _refusal(folder: int, name: str, room: int, places: int) -> str | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from engine import closing, ledger, loglines
-from engine.controllers import CONTROLLERS, Command, command_of
+from engine.controllers import CONTROLLERS, Command, command_of, own
 from engine.live import Live
 from engine.rules.endings import Verdict
 from engine.rules.loudness import ERROR
@@ -87,13 +87,14 @@ class Claim:
 class Claims:
     """What a pass took in hand. `refused` ended without having begun; `held`: an exclusive run makes others wait.
 
-    `slots`: who holds places, by the name of the slot.
+    `slots`: who holds places, by the name of the slot. `files`: those of a person's own controllers, if looked at.
     """
 
     taken: list[Claim] = field(default_factory=list)
     refused: int = 0
     held: bool = False
     slots: dict[str, list[Holder]] = field(default_factory=dict)
+    files: own.Files | None = None
 
     @property
     def makes_wait(self) -> bool:
@@ -210,7 +211,7 @@ def _taken(connection: sqlite3.Connection, claims: Claims, waiting: Iterable[Pen
         key = None if row.slot is None else free_key(row.slot, row.slot_places, claims.slots.get(row.slot, ()))
         if row.slot is not None and key is None:
             continue
-        claim = _claimed(connection, row, now, key)
+        claim = _claimed(connection, claims, row, now, key)
         if claim is None:
             claims.refused += 1
             continue
@@ -224,13 +225,15 @@ def _taken(connection: sqlite3.Connection, claims: Claims, waiting: Iterable[Pen
             return
 
 
-def _claimed(connection: sqlite3.Connection, row: Pending, now: int, slot_key: str | None) -> Claim | None:
+def _claimed(
+    connection: sqlite3.Connection, claims: Claims, row: Pending, now: int, slot_key: str | None
+) -> Claim | None:
     """The claim to be marked, None if the run can never be started: then it is over and says why."""
     if row.attempts == 0 and row.not_after is not None and row.not_after <= now:
         _expire(connection, row.id, now)
         return None
     try:
-        command = _command(row.controller, row.params)
+        command = _command(row.controller, row.params, claims)
     except ValueError as fault:
         loglines.append(connection, row.id, row.attempts, now, f"end  failed: {fault}", ERROR)
         closing.dropped(connection, row.id, Verdict(RunState.FAILED, str(fault), str(fault)), now)
@@ -243,13 +246,17 @@ def _claimed(connection: sqlite3.Connection, row: Pending, now: int, slot_key: s
     return Claim(run, command, row.dedupe_key or f"run:{row.id}", slot_key)
 
 
-def _command(controller: str, params: str) -> Command:
-    """A controller of a person's own may have changed since."""
-    return _same(controller, params) if controller in CONTROLLERS else command_of(controller, json.loads(params))
+def _command(controller: str, params: str, claims: Claims) -> Command:
+    """A controller of a person's own may have changed since the last claim."""
+    if controller in CONTROLLERS:
+        return _same(controller, params, ())
+    if claims.files is None:
+        claims.files = own.files()
+    return _same(controller, params, claims.files)
 
 
 @functools.lru_cache(maxsize=1024)
-def _same(controller: str, params: str) -> Command:
+def _same(controller: str, params: str, files: own.Files) -> Command:
     """Schedules ask for the same again and again."""
     return command_of(controller, json.loads(params))
 

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Protocol
 
-from store.instants import Instant
+from store.frozen import value
+from store.instants import SECOND, Instant
 
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_STAT = Path("/proc/stat")
 _RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+@value
+class Boot:
+    """One start of a machine: its id, and when it was, in microseconds UTC."""
+
+    id: str
+    at: int
 
 
 class Clock(Protocol):
@@ -24,6 +36,9 @@ class Clock(Protocol):
 
     def awake(self) -> float:
         """The same without those in which it slept."""
+
+    def boot(self) -> Boot | None:
+        """The start of the machine in which it runs; None if that is not to be spoken of."""
 
     def of_machine(self, us: int) -> Instant:
         """What this clock shows at an instant of the machine's own, by which a supervisor tells the time."""
@@ -46,6 +61,10 @@ class SystemClock:
     def machine_now(self) -> int:
         """The machine's own time, microseconds UTC."""
         return time.time_ns() // 1000
+
+    def boot(self) -> Boot | None:
+        """By the kernel's account."""
+        return _this_boot()
 
     def of_machine(self, us: int) -> Instant:
         """The same."""
@@ -84,6 +103,10 @@ class ShiftedClock:
         """The machine's own time, microseconds UTC."""
         return time.time_ns() // 1000
 
+    def boot(self) -> Boot | None:
+        """None: no machine started at a time that is only rehearsed."""
+        return None
+
     def of_machine(self, us: int) -> Instant:
         """As far from the start as it was for the machine."""
         return Instant(self._at + us - self._machine)
@@ -99,6 +122,7 @@ class HandClock:
     def __init__(self, at: Instant) -> None:
         self.at = at
         self._running = self._awake = 0.0
+        self._boot: Boot | None = None
 
     def running(self) -> float:
         """Seconds turned or slept."""
@@ -115,6 +139,15 @@ class HandClock:
     def machine_now(self) -> int:
         """The machine's own time, microseconds UTC."""
         return time.time_ns() // 1000
+
+    def boot(self) -> Boot | None:
+        """As `restart` had it."""
+        return self._boot
+
+    def restart(self, name: str) -> Instant:
+        """Let a machine of that boot id start now; returns the time. Engines see it when they take over."""
+        self._boot = Boot(name, self.at)
+        return self.at
 
     def of_machine(self, us: int) -> Instant:
         """Now: what real processes do takes no time here."""
@@ -138,3 +171,24 @@ class HandClock:
         """Let somebody set the clock by so many seconds, back if it is less than 0; returns the new time."""
         self.at = Instant(self.at + round(seconds * 1_000_000))
         return self.at
+
+
+def _this_boot() -> Boot | None:
+    """The start that this process runs in; None if the system does not tell."""
+    try:
+        name = _BOOT_ID.read_text().strip()
+        line = next(line for line in _STAT.read_text().splitlines() if line.startswith("btime "))
+        return Boot(name, int(line.split()[1]) * SECOND)
+    except (OSError, StopIteration, ValueError):
+        return _asked()
+
+
+def _asked() -> Boot | None:
+    """The same of systems without /proc; by the minute, as they tell the time of it a little differently each time."""
+    import psutil
+
+    try:
+        at = round(psutil.boot_time())
+    except (OSError, RuntimeError):
+        return None
+    return Boot(f"about {round(at / 60)}", at * SECOND)

@@ -26,6 +26,8 @@ class ClockWatch:
         self.gap: Gap | None = None
         self.doubt = ""
         self._clock = clock
+        self._connection = connection
+        self._doubted_at = 0
         self._say = say
         self._before: Tick | None = None
         self._now: Tick | None = None
@@ -68,10 +70,19 @@ class ClockWatch:
         elif not self.is_held:
             self.doubt = words
             self._held_until = tick.running + HOLD
+            self._doubted_at = tick.wall
             self._say(f"{words}; nothing is fired for {HOLD:.0f} s")
         elif tick.running >= self._held_until:
             self._say("the clock stays as it is, and is believed")
             self.doubt = ""
+        elif self._is_accepted(tick.wall):
+            self._say("the clock is believed, as somebody said that it is right")
+            self.doubt = ""
+
+    def _is_accepted(self, wall: int) -> bool:
+        """Whether somebody has said of this clock, since it is doubted, that it is right (`clock accept`)."""
+        row = self._connection.execute("SELECT value FROM meta WHERE key = 'clock_accepted'").fetchone()
+        return row is not None and self._doubted_at <= int(row[0]) <= wall
 
     def _is_new(self, tick: Tick) -> bool:
         """Whether the clock was not believed before: what was accepted once is not asked about in every pass."""

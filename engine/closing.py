@@ -10,10 +10,10 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from engine import alerting, firing
+from engine import alerting, firing, ledger
 from engine.loglines import Lines
 from engine.rules.endings import Verdict
-from store.enums import FINAL, RunState
+from store.enums import FINAL, Cause, OccurrenceState, RunState
 
 _HELD = "id = ? AND fence = ? AND state IN ('starting', 'running')"
 _CHANGE = f"""
@@ -127,6 +127,9 @@ def dropped(connection: sqlite3.Connection, run_id: int, verdict: Verdict, at: i
     """pending -> a state that is final, without having been executed (again)."""
     if verdict.state not in FINAL:
         raise ValueError(f"{verdict.state} is not final")
+    if verdict.state is RunState.CANCELLED:
+        words = verdict.reason or "cancelled"
+        ledger.unbegun(connection, run_id, at, OccurrenceState.SKIPPED, Cause.CANCELLED, words)
     rows = connection.execute(
         "UPDATE run SET state = ?, reason = ?, error = ifnull(?, error), finished_at = ?, fence = fence + 1"
         " WHERE id = ? AND state = 'pending'",

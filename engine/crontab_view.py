@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from engine.rules.crontab import CronJob
 from engine.rules.crontab_export import five_fields
+from engine.rules.crontab_fields import AT_BOOT
 from engine.rules.durations import duration_text
 from engine.rules.errors import BadValue
-from store.enums import Overlap
+from store.enums import Missed, Overlap
 from store.values import Schedule
 
 
@@ -21,11 +22,12 @@ def cron_job(schedule: Schedule) -> CronJob:
     if cwd not in (None, "~", env.get("HOME")):
         raise BadValue(f"it works in {cwd}; cron's jobs work in HOME")
     assert schedule.spec is not None
+    fields = five_fields(schedule.spec, schedule.zone)
     return CronJob(
         line=0,
         text="",
         name=schedule.name,
-        spec=f"cron: {five_fields(schedule.spec, schedule.zone)}",
+        spec=AT_BOOT if fields == "@reboot" else f"cron: {fields}",
         zone=schedule.zone,
         user=None,
         command=str(params["command"]),
@@ -48,7 +50,8 @@ def lost(schedule: Schedule) -> tuple[str, ...]:
         words.append(f"stopped after {duration_text(schedule.timeout)}")
     if schedule.overlap is not Overlap.ALLOW:
         words.append(f"while a run is open: {schedule.overlap}")
-    if schedule.missed != "skip":
+    usual = Missed.RUN_ONCE if schedule.spec == AT_BOOT else Missed.SKIP
+    if schedule.missed is not usual:
         words.append(f"after an outage: {schedule.missed}")
     if schedule.jitter % 60:
         words.append(f"begins up to {duration_text(schedule.jitter)} later, by chance")

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from sqlite3 import Connection
 
-from engine import claims, closing, crash, firing, loglines, outlook
+from engine import boots, claims, crash, firing, outlook
 from engine.chores import Chores
 from engine.claims import Claims
-from engine.clock import Clock
+from engine.clock import Boot, Clock
 from engine.clockwatch import ClockWatch
 from engine.datelook import DateLook
 from engine.intake import Intake
-from engine.live import Live
 from engine.node import Node
 from engine.notices import Notices
 from engine.outlook import Outlook, Wish
-from engine.recovery import AGAIN_SECONDS, Estate, Recovery
-from engine.rules.endings import Verdict
+from engine.passes import Done, Plan, drop
+from engine.recovery import AGAIN_SECONDS, Recovery
 from engine.rules.loudness import WARNING
 from engine.supervisor.events import Event, Output
 from engine.turn import Turn
@@ -38,34 +36,6 @@ HUSH_SECONDS = 0.02
 TRICKLE = 64 << 10
 _CHORES_SECONDS = 1.0
 _STUCK_SECONDS = 1.0
-
-
-@dataclass(slots=True)
-class Plan:
-    """What a pass does beside storing what was heard. `due`: the moment up to which it fires and claims."""
-
-    now: int
-    due: int
-    estate: Estate | None = None
-    dropped: list[Wish] = field(default_factory=list)
-    fires: bool = False
-    expires: bool = False
-    claims: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to write."""
-        return not (self.estate or self.dropped or self.fires or self.expires or self.claims)
-
-
-@dataclass(slots=True)
-class Done:
-    """What a pass wrote, and what follows from it once that is committed."""
-
-    over: list[Live] = field(default_factory=list)
-    claims: Claims = field(default_factory=Claims)
-    is_stuck: bool = False
-    former: list[int] = field(default_factory=list)
 
 
 class Duty:
@@ -85,6 +55,7 @@ class Duty:
         self._until = until
         self._say = say
         self._is_new = self._is_stale = self._is_claimable = self._is_held = True
+        self._boot = clock.boot()
         self._data_version = -1
         self._outlook: Outlook = outlook.nothing()
         self._listen_at = self._fire_at = self._chores_at = 0.0
@@ -198,6 +169,7 @@ class Duty:
             plan.estate = self._recovery.look(self._workers.name)
         for wish in self._outlook.wishes:
             self._heed(plan, wish)
+        plan.boot = self._new_boot()
         plan.fires = self._fires(due)
         plan.expires = self._expiry is not None and self._expiry <= now and not self._watch.is_held
         makes_runs = plan.fires or plan.estate is not None
@@ -212,6 +184,12 @@ class Duty:
             return False
         next_fire = self._outlook.next_fire
         return next_fire is not None and next_fire <= due and self._clock.monotonic() >= self._fire_at
+
+    def _new_boot(self) -> Boot | None:
+        """The start of the machine, if it is to be written down; not by a clock that is not believed."""
+        if self._boot is not None and not self._watch.is_held and boots.is_known(self._connection, self._boot):
+            self._boot = None
+        return None if self._watch.is_held else self._boot
 
     def _heed(self, plan: Plan, wish: Wish) -> None:
         """Somebody wants a run to end."""
@@ -234,12 +212,14 @@ class Duty:
                 self._recovery.settle(connection, plan.estate, set(self._intake.live))
             done.over = self._intake.store(connection)
             crash.point("taken")
+            if plan.boot is not None:
+                boots.witness(connection, plan.boot, os.uname().nodename, plan.now)
             if plan.fires:
                 result = firing.fire_due(connection, plan.due, gap=self._watch.gap)
                 done.is_stuck = not result.fired and result.next_at == self._outlook.next_fire
                 crash.point("fired")
             for wish in plan.dropped:
-                _drop(connection, wish, plan.now)
+                drop(connection, wish, plan.now)
             if plan.expires:
                 claims.expire(connection, plan.now)
             if plan.claims:
@@ -317,10 +297,3 @@ class Duty:
         if self._clock.monotonic() < self._listen_at:
             waits.append(now + round(HUSH_SECONDS * SECOND))
         return max(now, min(waits))
-
-
-def _drop(connection: Connection, wish: Wish, now: int) -> None:
-    """End a run that waits, and that somebody cancelled while it was in other hands."""
-    words = f"cancelled by {wish.who}"
-    loglines.append(connection, wish.run_id, 0, now, f"end  {words}", WARNING)
-    closing.dropped(connection, wish.run_id, Verdict(RunState.CANCELLED, words), now)

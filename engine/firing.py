@@ -98,8 +98,13 @@ def fire_due(connection: sqlite3.Connection, now_us: int, limit: int = BATCH, ga
     """
     rows = connection.execute(_DUE, (now_us, now_us, limit)).fetchall()
     fired = fire_these(connection, [Standing(*row) for row in rows], now_us, gap) if rows else 0
-    following = connection.execute(_NEXT).fetchone()
-    return FireResult(fired, None if following is None else following[0])
+    return FireResult(fired, next_due(connection))
+
+
+def next_due(connection: sqlite3.Connection) -> int | None:
+    """When the next occurrence of any schedule is due, microseconds UTC."""
+    row = connection.execute(_NEXT).fetchone()
+    return None if row is None else int(row[0])
 
 
 def settle(connection: sqlite3.Connection, schedule_id: int, now_us: int) -> None:

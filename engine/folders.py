@@ -23,7 +23,7 @@ class Folders:
 
     def take(self, run_id: int) -> str:
         """The folder of a run, with what an earlier attempt left in it. OSError if it cannot be made."""
-        folder = f"{self._parent}/{self._prefix}-{run_id}"
+        folder = self.of(run_id)
         if folder in self._spare:
             self._spare.remove(folder)
             return folder
@@ -39,6 +39,10 @@ class Folders:
         with contextlib.suppress(FileExistsError):
             os.mkdir(folder, 0o700)
         return folder
+
+    def of(self, run_id: int) -> str:
+        """What the folder of a run is called."""
+        return f"{self._parent}/{self._prefix}-{run_id}"
 
     def give_back(self, folder: str) -> None:
         """The run is over; what it left stays."""

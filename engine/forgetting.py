@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine import logstore, metrics
+from engine import logfiles, logstore, metrics
 from store import paths
 
 BATCH = 500
@@ -35,7 +35,9 @@ SELECT id FROM run WHERE log_lines > 0 AND state IN ('succeeded', 'failed', 'can
 ORDER BY state <> 'succeeded', finished_at, id LIMIT ?
 """
 _SIZES = "SELECT sum(length(CAST(text AS BLOB))) FROM log_line WHERE run_id = ?"
-_LONGEST_LINE = 8192
+_IN_FILES = "SELECT id FROM run WHERE log_backend = 'file' AND log_lines > 0"
+_LONGEST_LINE = 8192 + 100
+"""Bytes, with what a file has before the text."""
 
 
 def runs(
@@ -66,18 +68,20 @@ def runs(
 def logs(connection: sqlite3.Connection, most: int, go_on: Callable[[int], bool] = lambda done: True) -> int:
     """Take away logs of runs that are over, the oldest that succeeded first, until the rest has `most` bytes; lines.
 
-    Bytes are counted exactly only where the number of lines does not rule out that there are too many.
+    Lines of the store and files count alike. Bytes are counted exactly only where the number of lines does not rule
+    out that there are too many.
     """
     total = connection.execute("SELECT ifnull(sum(log_lines), 0) FROM run").fetchone()[0]
     if total * _LONGEST_LINE <= most:
         return 0
     over = connection.execute("SELECT ifnull(sum(length(CAST(text AS BLOB))), 0) FROM log_line").fetchone()[0] - most
+    over += sum(logfiles.size(connection, run_id) for (run_id,) in connection.execute(_IN_FILES).fetchall())
     lines = 0
     while over > 0:
         row = connection.execute(_LOUDEST, (1,)).fetchone()
         if row is None:
             break
-        over -= connection.execute(_SIZES, row).fetchone()[0] or 0
+        over -= (connection.execute(_SIZES, row).fetchone()[0] or 0) + logfiles.size(connection, row[0])
         is_all = False
         while not is_all:
             with _turn(connection):
@@ -106,7 +110,7 @@ def acts(connection: sqlite3.Connection, before: int) -> int:
 
 
 def folders(connection: sqlite3.Connection, store: Path) -> int:
-    """Remove files and working folders of runs that are gone; how many.
+    """Remove files, logs and working folders of runs that are gone; how many.
 
     By what lies there and not by what was just taken: a crash between the two leaves nothing behind for ever.
     """
@@ -123,6 +127,11 @@ def folders(connection: sqlite3.Connection, store: Path) -> int:
             if connection.execute("SELECT 1 FROM run WHERE id = ?", (int(number),)).fetchone() is None:
                 shutil.rmtree(folder, ignore_errors=True)
                 removed += 1
+    for log in list((paths.files_folder(store) / paths.LOGS).glob("*/run-*.log")):
+        number = log.stem.removeprefix("run-")
+        if number.isdecimal() and connection.execute("SELECT 1 FROM run WHERE id = ?", (number,)).fetchone() is None:
+            log.unlink(missing_ok=True)
+            removed += 1
     return removed
 
 

@@ -160,6 +160,7 @@ class Intake:
             seq += 1
             errors += level >= ERROR
             last.say(run.run_id, seq, run.attempt, at, line, level)
+        last.settle(run.run_id)
         batch.lines.add(last)
         count = Count(seq, errors, *run.count[2:])
         batch.ended(run.held, judged, at, code, count, run.start, again)

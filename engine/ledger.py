@@ -17,7 +17,9 @@ from store.instants import from_us, to_us
 
 
 class Standing(NamedTuple):
-    """A schedule as the engine sees it: columns as they are stored, in the order of `COLUMNS`."""
+    """A schedule as the engine sees it: columns as they are stored, in the order of `COLUMNS`, and the starts of the
+    machine if it happens at them.
+    """
 
     id: int
     name: str
@@ -57,23 +59,41 @@ class Standing(NamedTuple):
     deleted_at: int | None
     roll: str
     calendar_id: int | None
+    boots: str | None
 
     def rule(self, connection: sqlite3.Connection) -> Rule:
         """When it happens, on the working days of its calendar if it rolls; BadValue if that cannot be told."""
         rule = rule_from(
             self.spec, self.moment, self.repeat_axis, self.repeat_step, bool(self.is_recurring), self.zone,
             self.anchor_at, self.start_at, self.end_at, self.max_count, self.excluded_dates,
+            self.boots,
         )  # fmt: skip
         return on_calendar(rule, connection, self.roll, self.calendar_id)
 
 
-COLUMNS = ", ".join(Standing._fields)
+_BOOTS = "CASE WHEN spec LIKE '%boot%' THEN (SELECT value FROM meta WHERE key = 'boots') END"
+COLUMNS = ", ".join([*Standing._fields[:-1], _BOOTS])
 
 _LINE = """
 INSERT INTO occurrence (schedule_id, planned_at, until_at, count, state, reason, late, run_id, merged_into,
                         decided_at, cause)
 VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM run WHERE dedupe_key = ?), ?, ?, ?)
 ON CONFLICT (schedule_id, planned_at) DO NOTHING
+"""
+
+_UNBEGUN = """
+UPDATE occurrence SET state = ?, cause = ?, reason = ?, late = 0, decided_at = ? WHERE run_id = ? AND state = 'fired'
+  AND EXISTS (SELECT 1 FROM run WHERE id = occurrence.run_id AND state = 'pending' AND attempts = 0)
+RETURNING schedule_id, planned_at
+"""
+# What was merged stands close before it, in a hundred lines at most: a ledger of years is not searched.
+_UNMERGE = """
+UPDATE occurrence SET state = ?, cause = ?, reason = ifnull(reason || '; ', '') || ?, decided_at = ?, merged_into = NULL
+WHERE id IN (
+  SELECT id FROM (
+    SELECT id, state, merged_into FROM occurrence WHERE schedule_id = ? AND planned_at < ?
+    ORDER BY planned_at DESC LIMIT 1000)
+  WHERE state = 'merged' AND merged_into = ?)
 """
 
 Line = tuple[int, int, int | None, int, str, str | None, int, str | None, int | None, int, str | None]
@@ -134,13 +154,15 @@ def close(
 def unbegun(
     connection: sqlite3.Connection, run_id: int, now_us: int, state: OccurrenceState, cause: Cause, reason: str
 ) -> None:
-    """The run of an occurrence is about to be dropped without ever having begun, so the occurrence did not fire."""
-    connection.execute(
-        "UPDATE occurrence SET state = ?, cause = ?, reason = ?, late = 0, decided_at = ? WHERE run_id = ?"
-        " AND state = 'fired'"
-        " AND EXISTS (SELECT 1 FROM run WHERE id = occurrence.run_id AND state = 'pending' AND attempts = 0)",
-        (state, cause, reason, now_us, run_id),
-    )
+    """The run of an occurrence is about to be dropped without ever having begun, so the occurrence did not fire.
+
+    Nor did what was merged into it: nothing stood for that, so it ends as the one that should have.
+    """
+    head = connection.execute(_UNBEGUN, (state, cause, reason, now_us, run_id)).fetchall()
+    for schedule_id, planned_at in head:
+        zone = connection.execute("SELECT zone FROM schedule WHERE id = ?", (schedule_id,)).fetchone()[0]
+        words = f"merged into the one of {_clock(planned_at, zone)}, which did not run: {reason}"
+        connection.execute(_UNMERGE, (state, cause, words, now_us, schedule_id, planned_at, planned_at))
 
 
 def expired(connection: sqlite3.Connection, run_id: int, now_us: int) -> None:
@@ -155,6 +177,14 @@ def expired(connection: sqlite3.Connection, run_id: int, now_us: int) -> None:
         by = local(from_us(not_after), "UTC" if is_broken else zone)
         words = f"expired: not begun by {by:%Y-%m-%d %H:%M:%S}, {waited_for or 'no place was free'}"
         unbegun(connection, run_id, now_us, OccurrenceState.MISSED, Cause.EXPIRED, words)
+
+
+def _clock(at: int, zone: str) -> str:
+    """`2025-06-04 10:00` on the schedule's clock; of one from another machine whose zone is not known here, in UTC."""
+    try:
+        return f"{local(from_us(at), zone):%Y-%m-%d %H:%M}"
+    except BadValue:
+        return f"{from_us(at):%Y-%m-%d %H:%M} UTC"
 
 
 def silence(connection: sqlite3.Connection, since_us: int, now_us: int) -> Gap | None:

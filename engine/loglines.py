@@ -40,6 +40,7 @@ class Lines:
         self._rows: list[Row] = []
         self._blocks: list[tuple[object, ...]] = []
         self._texts: dict[int, tuple[int, list[bytes]]] = {}
+        self._last: set[int] = set()
 
     def say(self, run_id: int, seq: int, attempt: int, at: int, line: str, level: int) -> None:
         """Add a line of tickler's own about a run."""
@@ -73,10 +74,15 @@ class Lines:
             self.put(run_id, seq, attempt, at, stream, lines, found)
         return len(lines), found.count(ERROR) if found else 0
 
+    def settle(self, run_id: int) -> None:
+        """These are the last lines of an attempt: they are to be on the disk when they are written."""
+        self._last.add(run_id)
+
     def add(self, others: Lines) -> None:
         """Take these too."""
         self._rows += others._rows
         self._blocks += others._blocks
+        self._last |= others._last
         for run_id, (seq, texts) in others._texts.items():
             self._texts.setdefault(run_id, (seq, []))[1].extend(texts)
 
@@ -87,7 +93,7 @@ class Lines:
         if self._rows:
             connection.executemany(_ROW, self._rows)
         for run_id, (seq, texts) in self._texts.items():
-            logfiles.write(connection, run_id, seq, b"".join(texts))
+            logfiles.write(connection, run_id, seq, b"".join(texts), settles=run_id in self._last)
 
     def _text(self, run_id: int, seq: int, text: bytes) -> None:
         self._texts.setdefault(run_id, (seq, []))[1].append(text)
@@ -103,4 +109,5 @@ def append(connection: sqlite3.Connection, run_id: int, attempt: int, at: int, l
     for seq, backend in rows:
         lines = Lines(backend)
         lines.say(run_id, seq, attempt, at, line, level)
+        lines.settle(run_id)
         lines.write(connection)

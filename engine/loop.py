@@ -1,7 +1,8 @@
 """Stepping an engine for ever: what goes wrong in a step is said and tried again, slower each time.
 
 A store that is only locked is tried again soon; everything else waits 1 to 60 seconds. Five faults within ten minutes
-are a failure: a desk shows it and goes on trying, a daemon ends and is started again by whoever watches it.
+are a failure: a desk shows it and goes on trying, a daemon ends and is started again by whoever watches it. A full
+disk is none: to end would lose the jobs that run, and to begin again needs room too.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from collections.abc import Callable
 from engine.blockers import blocker
 from engine.clock import Clock
 from engine.engine import Engine
-from store.connection import is_busy
+from store.connection import is_busy, is_full
 from store.current import store_path
 from store.errors import StoreTrouble
 
 PATIENCE_SECONDS = 30.0
 """How long the store may be locked before people are told."""
 _LONGEST = 60.0
+_FULL_SECONDS = 5.0
+"""How soon at the latest a disk that was full is tried again."""
 _FAULTS = 5
 _WITHIN = 600.0
 
@@ -94,6 +97,11 @@ class Loop:
 
     def _wait_after(self, fault: Exception) -> None:
         now = self._clock.monotonic()
+        if is_full(fault):
+            self._tell(str(fault))
+            self._stop.wait(min(self._pause, _FULL_SECONDS))
+            self._pause = min(_LONGEST, self._pause * 2)
+            return
         self._faults.append(now)
         self.has_failed = len(self._faults) == _FAULTS and now - self._faults[0] < _WITHIN
         if not isinstance(fault, StoreTrouble):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from engine import firing
 from engine.rules.errors import BadValue
 from engine.rules.zones import wall_instant, zone_named
 from store import settings
@@ -14,12 +15,6 @@ from store.frozen import value
 from store.instants import SECOND, from_us, to_us
 
 _LONGEST_DAY = 26 * 3600 * SECOND
-_NEXT_FIRE = """
-SELECT next_at FROM schedule
-WHERE next_at IS NOT NULL AND deleted_at IS NULL AND action = 'run' AND is_enabled = 1 AND error IS NULL
-  AND (pause_reason IS NULL OR paused_until IS NOT NULL)
-ORDER BY next_at LIMIT 1
-"""
 _CANCELLING = """
 SELECT r.id, r.fence, r.state, r.cancel_hard, ifnull(u.name, 'the engine')
 FROM run r INDEXED BY run_cancelling LEFT JOIN user u ON u.id = r.cancel_by
@@ -103,10 +98,9 @@ def look(connection: sqlite3.Connection, due: int) -> Outlook:
 
 def _work(connection: sqlite3.Connection, due: int) -> tuple[int | None, bool, int | None]:
     """next_fire, waits, next_run."""
-    fire = connection.execute(_NEXT_FIRE).fetchone()
     waits = connection.execute(_AVAILABLE, (due,)).fetchone()
     later = connection.execute(_LATER, (due,)).fetchone()
-    return fire and fire[0], waits is not None, later and later[0]
+    return firing.next_due(connection), waits is not None, later and later[0]
 
 
 def zone_or_utc(name: str) -> ZoneInfo:

@@ -14,19 +14,20 @@ written. A supervisor that still stops its jobs is waited for, while other work 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from engine import closing, crash, loglines
+from engine import artifacts, closing, crash, loglines
 from engine.clock import Clock
 from engine.controllers import command_of
 from engine.intake import Intake
 from engine.live import Live
 from engine.rules.loudness import WARNING
-from engine.supervisor import recovery
+from engine.supervisor import homes, recovery
 from engine.supervisor.events import Exited
 from engine.supervisor.recovery import Left, LeftJob
 from engine.told import CHANNEL, STREAM
@@ -159,6 +160,8 @@ class Recovery:
     ) -> None:
         """Let the intake hear what the dead engine did not, or heard and did not store."""
         run = orphan.run
+        if job.home and not job.is_over:
+            self._inherit(run, job.home)
         if job.started is not None and orphan.state == "starting":
             intake.hear([job.started])
         log = logs.log(connection, run.run_id)
@@ -186,6 +189,11 @@ class Recovery:
                     dropped_bytes=exited.dropped_bytes + job.unsaved_bytes,
                 )
             ])  # fmt: skip
+
+    def _inherit(self, run: Live, home: str) -> None:
+        """What the run of a warm worker left lies in the worker's folders."""
+        with contextlib.suppress(OSError):
+            homes.hand_over(home, f"{self._folder}/run-{run.run_id}", artifacts.folder_of(run.run_id))
 
     def _vanished(self, orphan: Orphan, job: LeftJob | None) -> Exited:
         """The end of a run of whose end nobody tells."""

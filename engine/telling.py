@@ -50,7 +50,8 @@ def take_back(connection: sqlite3.Connection, schedule_id: int, at: int, reason:
 def forget(connection: sqlite3.Connection, before: int, most: int) -> int:
     """Remove up to `most` notices older than `before` (microseconds UTC) that were put away or withdrawn; how many.
 
-    One of an open task stays: without its row the engine would tell of the task again.
+    One of an open task stays: without its row the engine would tell of the task again. What a person put away is kept
+    as long as the notice.
     """
     return connection.execute(
         """
@@ -58,6 +59,9 @@ def forget(connection: sqlite3.Connection, before: int, most: int) -> int:
           SELECT n.id FROM notification n LEFT JOIN task t ON t.id = n.task_id
           WHERE n.at < ? AND (n.dismissed_at IS NOT NULL OR n.withdrawn_at IS NOT NULL)
             AND (t.id IS NULL OR t.is_done OR t.deleted_at IS NOT NULL OR t.superseded_at IS NOT NULL)
+            AND (n.user_id IS NULL OR NOT EXISTS (
+              SELECT 1 FROM notification about
+              WHERE about.dedupe_key = substr(n.dedupe_key, 1, instr(n.dedupe_key, '@') - 1)))
           ORDER BY n.id LIMIT ?)
         """,
         (before, most),

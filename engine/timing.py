@@ -7,7 +7,7 @@ import sqlite3
 from datetime import date
 from functools import lru_cache
 
-from engine.rules.when import Rule, bounded, counts_from_start, from_moment, parse
+from engine.rules.when import Rule, booted, bounded, counts_from_start, from_moment, parse
 from store.enums import Roll
 from store.instants import from_us
 from store.values import Schedule
@@ -16,7 +16,8 @@ from store.values import Schedule
 def rule_of(schedule: Schedule, connection: sqlite3.Connection) -> Rule:
     """When the schedule happens, on the working days of its calendar if it rolls.
 
-    Raises BadValue if that cannot be told, such as for an unknown zone.
+    Starts of the machine are left out: nobody can plan them. Raises BadValue if it cannot be told when, such as for
+    an unknown zone.
     """
     rule = rule_from(
         schedule.spec, schedule.moment, schedule.repeat_axis, schedule.repeat_step, schedule.is_recurring,
@@ -55,8 +56,10 @@ def rule_from(
     end_at: int | None,
     max_count: int | None,
     excluded_dates: str,
+    boots: str | None = None,
 ) -> Rule:
-    """The nominal rule of these columns, instants in microseconds UTC, `excluded_dates` as JSON text.
+    """The nominal rule of these columns, instants in microseconds UTC, `excluded_dates` as JSON text, and so `boots`,
+    the starts of the machine that are known (`engine.boots`).
 
     `every 3 days` and RRULE count from the start if there is one, else from the anchor.
     """
@@ -68,7 +71,10 @@ def rule_from(
     # Only these count from somewhere. Without an anchor, the many schedules of one spec share one rule.
     counts = max_count is not None or counts_from_start(spec)
     anchor = (anchor_at if start_at is None else start_at) if counts else None
-    return _limited(_spec_rule(spec, zone, anchor), start_at, end_at, max_count, excluded_dates)
+    rule = _spec_rule(spec, zone, anchor)
+    if boots is not None:
+        rule = booted(rule, [from_us(at) for _, at in json.loads(boots)])
+    return _limited(rule, start_at, end_at, max_count, excluded_dates)
 
 
 @lru_cache(maxsize=20_000)

@@ -14,11 +14,14 @@ from engine.folders import Folders
 from engine.live import Live
 from engine.supervisor.client import Job, Supervisor
 from engine.supervisor.events import Event, Failed
+from engine.supervisor.homes import LARGEST
 from store.current import store_path
 
 READY_SECONDS = 0.005
 """How soon to ask again whether the supervisor is ready."""
 _RESTART_SECONDS = 1.0
+_BYTES = 4
+"""Of one character at most."""
 _OF_PYTHON = ("LD_LIBRARY_PATH",)
 """What this interpreter may need to start at all."""
 
@@ -120,13 +123,15 @@ class Workers:
         self.rest()
 
     def _job(self, claim: Claim, cap: int, grace: int) -> Job:
-        run, cwd = claim.run, claim.command.cwd
-        if cwd is None:
-            run.folder = self._folders.take(run.run_id)
-            cwd = run.folder
-        command = claim.command
+        run, command, cwd = claim.run, claim.command, claim.command.cwd
         env = environment(run.run_id, run.attempt, claim.key, command.env)
-        env["TICKLER_ARTIFACTS"] = self._outs.take(run.run_id)
+        warm = _warm(claim)
+        if warm:
+            cwd, env["TICKLER_ARTIFACTS"] = self._folders.of(run.run_id), self._outs.of(run.run_id)
+        else:
+            if cwd is None:
+                cwd = run.folder = self._folders.take(run.run_id)
+            env["TICKLER_ARTIFACTS"] = self._outs.take(run.run_id)
         if command.argv:
             env["TICKLER_GRACE"] = str(grace)
             env |= {name: os.environ[name] for name in _OF_PYTHON if name in os.environ}
@@ -134,5 +139,12 @@ class Workers:
             env |= {"TICKLER_STORE": str(store_path()), "TICKLER_NOW": str(self._clock.now())}
         return Job(
             run.key, command.text, cwd, env, run.timeout, grace, cap,
-            stdin=command.stdin, shell=command.shell, argv=command.argv,
+            stdin=command.stdin, shell=command.shell, argv=command.argv, warm=warm,
         )  # fmt: skip
+
+
+def _warm(claim: Claim) -> str:
+    """The kind of worker that may have the run: what is tried again gets a process of its own, and its old folder."""
+    command = claim.command
+    is_small = len(command.stdin or "") * _BYTES <= LARGEST
+    return command.warm if command.warm and is_small and claim.run.attempt == 1 else ""

@@ -7,6 +7,7 @@ of it would drop every lock this process holds (sqlite.org/howtocorrupt.html, 2.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -61,6 +62,16 @@ def in_words(path: Path) -> Iterator[None]:
 def is_busy(fault: BaseException) -> bool:
     """Whether the store was only locked by somebody else, so that trying again is worth it."""
     return _sqlite_code(fault) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def is_full(fault: BaseException) -> bool:
+    """Whether there was no room on the disk: it is worth waiting until somebody makes some."""
+    seen: BaseException | None = fault
+    for _ in range(10):
+        if isinstance(seen, OSError) and seen.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            return True
+        seen = None if seen is None else seen.__cause__ or seen.__context__
+    return _sqlite_code(fault) == sqlite3.SQLITE_FULL
 
 
 _SENTENCES = {

@@ -92,6 +92,8 @@ class Cause(StrEnum):
     """Too many runs waited already."""
     EXPIRED = "expired"
     """Its run had not begun when its window ended."""
+    CANCELLED = "cancelled"
+    """Its run was cancelled before it began."""
     PAUSED = "paused"
     OFF = "off"
     """The schedule was switched off."""

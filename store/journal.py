@@ -38,10 +38,16 @@ def describe(connection: sqlite3.Connection, act: int, words: str, *, can_undo: 
     connection.execute("UPDATE act SET words = ?, can_undo = ? WHERE id = ?", (words, can_undo, act))
 
 
-def end(connection: sqlite3.Connection, act: int) -> None:
-    """Forget an act that changed nothing."""
+def end(connection: sqlite3.Connection, act: int, *, is_final: bool = False) -> None:
+    """Forget an act that changed nothing.
+
+    What is done to runs and to the ledger leaves no changes, as it can't be taken back: an act that `is_final` stays
+    if it has words.
+    """
     connection.execute(
-        "DELETE FROM act WHERE id = ? AND NOT EXISTS (SELECT 1 FROM change WHERE act_id = ?)", (act, act)
+        "DELETE FROM act WHERE id = ? AND NOT EXISTS (SELECT 1 FROM change WHERE act_id = ?)"
+        " AND (? OR ifnull(words, '') = '')",
+        (act, act, not is_final),
     )
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from store.enums import Level
 from store.instants import Instant, from_us, to_us
-from store.paths import logs_folder
+from store.paths import LOGS, files_folder
 from store.values import LogLine
 
 CHUNK = 1 << 20
@@ -39,7 +39,12 @@ INSTANT = 27
 def path_of(connection: sqlite3.Connection, run_id: int) -> Path:
     """Where the log of a run lies, beside the store that the connection is open on."""
     store = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0]
-    return logs_folder(Path(store)) / f"{run_id // _FOLDER:05}" / f"run-{run_id}.log"
+    return files_folder(Path(store)) / file_of(run_id)
+
+
+def file_of(run_id: int) -> str:
+    """Where it lies in the store's folder of files."""
+    return f"{LOGS}/{run_id // _FOLDER:05}/run-{run_id}.log"
 
 
 @functools.lru_cache(maxsize=64)
@@ -90,6 +95,14 @@ class LogFile:
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._descriptor)
+
+    def last(self) -> int:
+        """The number of the last line; 0 if there is none."""
+        for _, block in self.blocks_back(0, self.end):
+            for raw in reversed(block[:-1].split(b"\n")):
+                if (found := number(raw)) is not None:
+                    return found
+        return 0
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from one place to another; fewer if the file was cut meanwhile."""

@@ -21,6 +21,8 @@ from store.frozen import value
 from store.instants import machine_zone
 from store.schema import VERSION
 
+HOW_TO_MAKE = "`tickler` without words makes one there, and so does the first thing that is added or loaded"
+
 
 @value
 class Opened:
@@ -47,7 +49,7 @@ def _opened(path: Path, *, create: bool) -> Opened:
     with in_words(path):
         if not path.exists():
             if not create:
-                raise StoreTrouble(f"There is no store at {path}.")
+                raise StoreTrouble(f"There is no store at {path}; {HOW_TO_MAKE}.")
             return _create(path)
         found = _look(path)
         if not found.has_tables:

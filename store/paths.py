@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def wake_file(store: Path) -> Path:
     return beside(store, "wake")
 
 
+@functools.cache
 def runs_folder(store: Path) -> Path:
     """Journals of supervisors and working folders of runs, 0700."""
     return beside(store, "runs")
@@ -57,6 +59,5 @@ def backups_folder(store: Path) -> Path:
     return beside(store, "backups")
 
 
-def logs_folder(store: Path) -> Path:
-    """Log files of runs whose lines do not go into the store, 0700."""
-    return beside(store, "files") / "logs"
+LOGS = "logs"
+"""The folder among those files for logs of runs whose lines do not go into the store, 0700."""

@@ -84,9 +84,13 @@ class Task:
     template_id: int | None
     template: str | None
     schedule_id: int | None
+    """Of its template, or of the failing job that opened it."""
+    schedule: str | None
     planned_at: Instant | None
     is_edited: bool
+    """Whether somebody changed what its template made."""
     folded: int
+    """How often the job failed after that."""
     shift_words: str | None
     rev: int
 
@@ -257,18 +261,21 @@ class Schedule:
     created_at: Instant
     deleted_at: Instant | None
     rev: int
+    waits: str = ""
+    """What it waits for although it is in service, in words (a clock that was set back); filled by who knows now."""
 
 
 @value
 class Occurrence:
     """How one planned instant of a schedule ended; `count` > 1 stands for a long gap up to `until_at`.
 
-    `accepted_by` has seen at `accepted_at` that it did not run.
+    `zone` is the schedule's, `late` in microseconds. `accepted_by` has seen at `accepted_at` that it did not run.
     """
 
     id: int
     schedule_id: int
     schedule: str
+    zone: str
     planned_at: Instant
     until_at: Instant | None
     count: int

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
+import sys
 from pathlib import Path
 
 import pytest
+
+# Hundreds of tests start programs of ours, which would compile every module anew if nothing may keep what was compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(tryfirst=True)

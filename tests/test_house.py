@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from engine.operations.registry import NAMED
-from store.opening import open_store
+from tests.stores import empty_store
 from tickler.catalog import ALSO_BY_PLACE, DOORS, MODULES, WHERE
 from tickler.signature import words_of
 
@@ -206,7 +206,7 @@ def loaded(store: Path, *words: str) -> list[str]:
 
 
 def test_quick_commands_load_neither_textual_nor_peewee(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "desk.db").path
+    store = empty_store(tmp_path / "desk.db")
     assert loaded(store, "task", "add", "Call the parents") == ["0", "peewee"]
     assert loaded(store, "task", "list") == ["0"]
     assert loaded(store, "task", "list", "--json") == ["0"]
@@ -279,6 +279,7 @@ CLOCKS = {
     "engine.supervisor.ending": "another process: when a child ended",
     "engine.supervisor.pipes": "another process: when a line was read",
     "engine.supervisor.process": "another process: when a child started",
+    "engine.supervisor.warm": "another process: when a run of a worker began and ended",
 }
 
 
@@ -394,7 +395,8 @@ def test_nobody_opens_the_database_file_but_sqlite() -> None:
         "engine.queries.health": "the identity file and the kernel's lists",
         "store.logfile": "log files of runs, in the folder of the store's files",
         "store.opening": "the identity file and the engine's lock",
-        "store.backup": "the finished copy, to have it on the disk before it gets its name",
+        "store.backup": "folders of files beside copies that are over",
+        "store.copying": "the finished copy, to have it on the disk before it gets its name, and the files beside it",
         "tickler.__main__": "/dev/null, when nobody reads the output any more",
     }
     found = uses(OPENERS) - set(allowed)

@@ -37,6 +37,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "schedule resume", "schedule enable", "schedule disable",
     ),
     f"{_OPERATIONS}.schedule_ledger": ("schedule accept", "schedule rewind"),
+    f"{_OPERATIONS}.clocks": ("clock accept",),
     f"{_QUERIES}.schedules": ("schedule list", "schedule show", "schedule preview", "schedule missed"),
     f"{_OPERATIONS}.runs": ("run cancel", "run retry", "run delete"),
     f"{_QUERIES}.logs": ("run log",),

@@ -6,7 +6,9 @@ import importlib
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from engine.operations.registry import NAMED, Named
@@ -24,8 +26,8 @@ from tickler.catalog import DOORS, WHERE
 from tickler.signature import Word, takes, words_of
 from tickler.words import Given, Usage
 
-_LOOKERS = frozenset({"backup", "doctor"})
-"""Commands that make no sense on a store made just now: a mistyped path is said instead."""
+_STORELESS = frozenset({"schedule preview", "controllers"})
+"""What can be told without a store: where there is none, one that is thrown away tells the zone and the settings."""
 
 
 @value
@@ -43,7 +45,9 @@ def run_named(given: Given) -> int:
     words = words_of(named)
     said = typed(named.name, words, rest)
     try:
-        open_store(given.store or default_store(), create=named.name not in _LOOKERS)
+        if named.name in _STORELESS and not _path(given).exists():
+            return _without_store(given)
+        open_store(_path(given), create=named.writes)  # to read from a mistyped path must not make a store
         if named.name == "run log" and (said.get("follow") or not (given.json or "to" in said)):
             from tickler.follow import print_log
 
@@ -53,6 +57,20 @@ def run_named(given: Given) -> int:
         return refuse(str(fault), as_json=given.json)
     print(_text(answer, given, named), end="" if _is_text(answer, given) else "\n")
     return 0
+
+
+def _path(given: Given) -> Path:
+    return (given.store or default_store()).expanduser()
+
+
+def _without_store(given: Given) -> int:
+    """The same on a store that is made for it and thrown away."""
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="tickler-") as folder:
+        store = Path(folder) / "tickler.db"
+        open_store(store)
+        return run_named(replace(given, store=store))
 
 
 def load(words: Sequence[str]) -> tuple[Named, list[str]]:

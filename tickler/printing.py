@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from engine.rules.wording import NEXT_BOOT, without_next
 from store.instants import iso
 from tickler.jsontext import instant_fields
 from tickler.plain import cells, fitted, paragraphs, plain
@@ -83,7 +84,7 @@ def cell(row: Any, name: str, zone: str) -> str:
     derived = _DERIVED.get((kind.__name__, name))
     raw: Any = derived(row) if derived else getattr(row, name)
     if raw is None:
-        return ""
+        return unplanned(row) if (kind.__name__, name) == ("Schedule", "next_at") else ""
     if isinstance(raw, bool):
         return "yes" if raw else "no"
     if name in instant_fields(kind):
@@ -118,7 +119,16 @@ def schedule_state(schedule: Any) -> str:
         return "deleted"
     if not schedule.is_enabled:
         return "off"
-    return "paused" if schedule.pause_reason is not None else str(schedule.status)
+    if schedule.pause_reason is not None:
+        return "paused"
+    return "waits for the clock" if schedule.waits else str(schedule.status)
+
+
+def unplanned(schedule: Any) -> str:
+    """`at the next boot` of a schedule in service that has no next time until then; nothing of any other."""
+    is_off = schedule.deleted_at is not None or not schedule.is_enabled or schedule.pause_reason is not None
+    words = "" if is_off or schedule.error else without_next(schedule.spec, None)
+    return words if words == NEXT_BOOT else ""
 
 
 def notice_state(notice: Any) -> str:

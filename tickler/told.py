@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tickler.plain import paragraphs, plain
-from tickler.printing import card, clock, notice_state, schedule_state, speaks, table, task_state
+from tickler.printing import card, clock, notice_state, schedule_state, speaks, table, task_state, unplanned
 
 
 def told(result: Any, words: str, zone: str, width: int | None = None) -> str:
@@ -61,7 +61,7 @@ def _run(run: Any) -> str:
 def _next(schedule: Any) -> str:
     state = schedule_state(schedule)
     if schedule.next_at is None or state in ("deleted", "off"):
-        return state
+        return unplanned(schedule) or state
     return f"next {clock(schedule.next_at, schedule.zone)} {schedule.zone}"
 
 

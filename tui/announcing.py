@@ -8,6 +8,7 @@ from __future__ import annotations
 from store.enums import ACTIVE, RunState
 from store.instants import SECOND
 from store.reads import notifications
+from store.reads.notifications import Viewer, viewer
 from store.reads.recent import recent
 from store.values import Run
 from tui.app import Desk
@@ -18,6 +19,11 @@ from tui.widgets.recent import Recent
 CLOSES = 15 * SECOND
 """How long a panel that opened by itself stays after the last of its runs has ended."""
 _OPEN = frozenset({RunState.PENDING, *ACTIVE})
+
+
+def viewer_of(desk: Desk) -> Viewer:
+    """Whose notices the desk shows, and as of when."""
+    return viewer(desk.reader, desk.actor, desk.now, desk.today)
 
 
 class Announcer:
@@ -66,7 +72,7 @@ class Announcer:
         panel.show(self._runs)
 
     def _toasts(self) -> None:
-        for notice in notifications.loud_since(self._desk.reader, self._desk.now, self._told):
+        for notice in notifications.loud_since(self._desk.reader, viewer_of(self._desk), self._told):
             severity = "error" if notice.severity == "urgent" else "warning"
             self._desk.notify(notice.text, title=notice.subject, severity=severity, timeout=10)
         self._told = notifications.newest(self._desk.reader)

@@ -23,11 +23,10 @@ from engine.actors import actor_of
 from store import settings
 from store.changes import Watch
 from store.connection import connect
-from store.errors import Refused
 from store.instants import Instant, to_us
 from store.journal import Actor
 from store.paths import home
-from store.reads.notifications import count
+from store.reads.notifications import count, viewer
 from store.reads.pulse import pulse
 from store.values import Schedule
 from tui import faults, keys
@@ -242,7 +241,7 @@ class Desk(Coloured):
         beat = pulse(self.reader, self.now, self.today)
         gone, waits_for, trouble = self.backstage.troubles
         engine = engine_status(beat.engine, self.clock(), self.zone, self.backstage.engine_id, trouble)
-        told = notices(count(self.reader, self.now))
+        told = notices(count(self.reader, viewer(self.reader, self.actor, self.now, self.today)))
         return (*trouble_status(gone, waits_for), engine, *numbers(beat), *told)
 
     def open_log(self, run_id: int) -> None:
@@ -257,15 +256,9 @@ class Desk(Coloured):
 
     def explain(self, kind: str, number: int) -> None:
         """`w`: say why a row is as it is."""
-        from engine.queries.why import Kind, why
-        from tui.screens.dialog import Words
+        from tui.explaining import explain
 
-        try:
-            answer = why(self.actor, self.clock(), Kind(kind), str(number))
-        except Refused as words:
-            self.notify(str(words), markup=False)
-        else:
-            self.push_screen(Words(f"Why {kind} {number}", answer.lines))
+        explain(self, kind, number)
 
     def action_view(self, view: str) -> None:
         """Go to a view; its scroll and focus are as they were left."""
@@ -288,17 +281,23 @@ class Desk(Coloured):
         if self.announcer is not None:
             self.announcer.toggle()
 
+    def action_accept_clock(self) -> None:
+        """The clock is right that the engine doubts: it need not wait."""
+        from engine.operations.clocks import accept
+
+        self.perform(accept, then=lambda done: self.notify(f"You {done}; the engine goes on."))
+
     def action_undo(self) -> None:
         """Take back the last act of this person."""
-        from engine.operations.undo import undo
+        from tui.undoing import take_back
 
-        self.perform(undo, then=lambda act: self.notify(act.words, markup=False))
+        take_back(self)
 
     def action_redo(self) -> None:
         """Do again what was taken back."""
-        from engine.operations.undo import redo
+        from tui.undoing import do_again
 
-        self.perform(redo, then=lambda act: self.notify(act.words, markup=False))
+        do_again(self)
 
     def action_here(self) -> None:
         """What can I do here: a list to run from, with the key beside each line."""

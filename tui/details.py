@@ -20,9 +20,9 @@ from engine.rules.wording import (
     upcoming_words,
 )
 from store import values
-from store.enums import TaskView
+from store.enums import RunState, TaskView
 from store.instants import from_us
-from store.reads import entity_history, tasks
+from store.reads import entity_history, runs, tasks
 from tui.app import Desk
 from tui.job_details import pair, run_detail, schedule_detail
 from tui.text import safe
@@ -56,6 +56,8 @@ def task_detail(desk: Desk, task: values.Task) -> Content:
     lines.append(pair("assignee", ", ".join(task.assignees) or "-   t takes it"))
     if task.tasks_group_name:
         lines.append(pair("group", task.tasks_group_name))
+    if task.schedule is not None:
+        lines += _failures(desk, task)
     if task.is_done and task.done_date is not None:
         lines.append(pair("done", f"{past_day(task.done_date, today)} by {task.done_by or '-'}"))
     lines += [Content(""), Content.styled("why", "$muted")]
@@ -63,6 +65,23 @@ def task_detail(desk: Desk, task: values.Task) -> Content:
     lines += [Content(""), Content.styled("notes", "$muted")]
     lines += [Content(safe(line)) for line in (task.notes or "-   e edits").split("\n")[:60]]
     return Content("\n").join(lines)
+
+
+def last_failure(desk: Desk, task: values.Task) -> values.Run | None:
+    """Of a task that a failing job opened: the last run that failed, if it is kept."""
+    if task.schedule_id is None:
+        return None
+    which = runs.Which(states=(RunState.FAILED, RunState.LOST), schedules=(task.schedule_id,))
+    return next(iter(runs.page(desk.reader, which, limit=1)), None)
+
+
+def _failures(desk: Desk, task: values.Task) -> list[Content]:
+    lines = [pair("job", task.schedule or ""), pair("failed", count_of(task.folded + 1, "time"))]
+    run = last_failure(desk, task)
+    if run is not None:
+        lines.append(pair("last", f"run {run.id}: {run.error or run.reason or run.state}"))
+        lines.append(pair("", "enter reads its log"))
+    return lines
 
 
 def _due(task: values.Task, today: date) -> Content:

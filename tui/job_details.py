@@ -13,8 +13,8 @@ from engine.rules import progress
 from engine.rules.alert_policy import parse_policy
 from engine.rules.durations import duration_words
 from engine.rules.secrets import masked_params
-from engine.rules.when import BadSpec, preview, sentence
-from engine.rules.wording import bytes_words, count_of, day_and_clock, state_of
+from engine.rules.when import BadSpec, is_open, preview, sentence
+from engine.rules.wording import NEXT_BOOT, bytes_words, count_of, day_and_clock, state_of
 from engine.timing import rule_of
 from store import values
 from store.enums import ACTIVE, FINAL
@@ -180,6 +180,10 @@ def _coming(desk: Desk, schedule: values.Schedule, now: datetime) -> list[Conten
     for planned in coming:
         words = planned.local.strftime("%a %d %b  %H:%M:%S").removesuffix(":00")
         lines.append(Content.assemble(words, "  ", (safe(planned.note, 200), "$warning")))
+    if is_open(rule.pattern):
+        if not coming and schedule.next_at is not None:
+            lines.append(Content(day_and_clock(from_us(schedule.next_at), now, schedule.zone)))
+        return [*lines, Content(NEXT_BOOT)]
     return lines if coming else [*lines, Content("no more: it has ended")]
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from textual.content import Content
 
 from engine.rules.durations import duration_words
-from engine.rules.wording import count_of, day_and_clock, full_instant, state_of
+from engine.rules.wording import count_of, day_and_clock, full_instant, long_day, state_of
+from engine.rules.zones import local
 from store.enums import OccurrenceState
 from store.instants import SECOND, Instant, from_us
-from store.reads.ledger import Line
+from store.values import Occurrence
 from tui.app import Desk
 from tui.ledger_rows import late_us
 from tui.rows import STATE_TOKENS
@@ -20,7 +21,7 @@ _NEXT = {
 }
 
 
-def ledger_detail(desk: Desk, line: Line) -> Content:
+def ledger_detail(desk: Desk, line: Occurrence) -> Content:
     """The line as a paragraph of facts and one of sentences."""
     now = desk.clock()
 
@@ -32,11 +33,12 @@ def ledger_detail(desk: Desk, line: Line) -> Content:
         Content.styled(safe(line.schedule), "bold"),
         Content.assemble((f"{state.mark} {state.word}", f"${STATE_TOKENS.get(line.state, 'text')}")),
         Content(""),
-        _pair("planned", full_instant(from_us(line.planned_at), line.zone)),
+        _pair("planned", _wall(line.planned_at, line.zone)),
     ]
     if line.count > 1:
-        lines.append(_pair("to", full_instant(from_us(line.until_at or line.planned_at), line.zone)))
+        lines.append(_pair("to", _wall(line.until_at or line.planned_at, line.zone)))
         lines.append(_pair("stands for", count_of(line.count, "time")))
+    lines.append(_pair("zone", f"{line.zone} {local(from_us(line.planned_at), line.zone).isoformat()[-6:]}"))
     if late_us(line) >= SECOND:
         lines.append(_pair("late", duration_words(late_us(line) / SECOND)))
     if line.cause:
@@ -52,7 +54,7 @@ def ledger_detail(desk: Desk, line: Line) -> Content:
     return Content("\n").join(lines)
 
 
-def _sentence(line: Line) -> str:
+def _sentence(line: Occurrence) -> str:
     """One sentence of what became of it."""
     many = "They" if line.count > 1 else "It"
     because = f": {line.reason}" if line.reason else ""
@@ -65,6 +67,12 @@ def _sentence(line: Line) -> str:
         return f"The run of {other} stands for {'them' if line.count > 1 else 'it'}{because}."
     late = f", {duration_words(line.late / SECOND)} late" if line.late >= SECOND else ""
     return f"{many} fired{late}{because}."
+
+
+def _wall(at: int, zone: str) -> str:
+    """`Mon 16 Jun 2025 02:30` on the clocks of the schedule, seconds where there are any."""
+    there = local(from_us(at), zone)
+    return f"{long_day(there.date())} {there:%H:%M:%S}".removesuffix(":00")
 
 
 def _pair(label: str, words: str) -> Content:

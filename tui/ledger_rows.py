@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from engine.rules.wording import clock, day_and_clock, state_of
 from store.enums import OccurrenceState
 from store.instants import SECOND, Instant, from_us
-from store.reads.ledger import Line
+from store.values import Occurrence
 from tui.rows import STATE_TOKENS, Cells
 from tui.text import fit
 
 
 def ledger_row(
-    line: Line, width: int, now: Instant, zone: ZoneInfo, of_one: bool = False, ascii_marks: bool = False
+    line: Occurrence, width: int, now: Instant, zone: ZoneInfo, of_one: bool = False, ascii_marks: bool = False
 ) -> Cells:
     """Mark, when it was planned, the schedule (unless all are `of_one`), state, how late, how many, the reason."""
     planned = from_us(line.planned_at)
@@ -35,7 +35,7 @@ def ledger_row(
     ]
 
 
-def late_us(line: Line) -> int:
+def late_us(line: Occurrence) -> int:
     """How late it fired; of what was missed, how long after its time that was decided. Microseconds."""
     if line.state == OccurrenceState.MISSED:
         return max(0, line.decided_at - (line.until_at or line.planned_at))

@@ -9,9 +9,8 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from bisect import bisect_left
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -23,8 +22,8 @@ from store.instants import from_us
 from store.reads import logs, runs
 from store.reads.log_which import ALL, Log
 from store.values import LogLine
+from tui.log_text import coloured, length, shifted, wrapped
 from tui.rows import Cells
-from tui.sgr import sgr
 from tui.text import safe
 from tui.widgets.line_view import INDENT, MARGIN, LineState
 from tui.widgets.pages import Key, Row, Section, section
@@ -35,8 +34,6 @@ _MILLIS = 70
 """Cells of a line that has room for thousandths of a second."""
 _LEAST = 10
 """Cells that a part of a wrapped line has at least."""
-
-Parts = tuple[tuple[tuple[str, Style | None], ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +60,10 @@ class LogRow:
 
 @dataclass(slots=True)
 class LogSource:
-    """Reads the rows of one run. `columns` of the list if lines are wrapped, else None.
+    """Reads the rows of one run, for a list of so many `columns`.
 
-    `hits`: the numbers of the lines that are shown, in order; None for all.
+    `hits`: the numbers of the lines that are shown, in order; None for all. `shift`: cells of the text that are left
+    of what is seen of it, while lines are not wrapped; `before` marks that there are some.
     """
 
     reader: sqlite3.Connection
@@ -74,6 +72,8 @@ class LogSource:
     columns: int
     wraps: bool = False
     hits: array[int] | None = None
+    shift: int = 0
+    before: str = "‹"
     starts: list[tuple[int, int]] = field(default_factory=list)
     size: int = 0
     _log: Log = field(init=False)
@@ -190,6 +190,26 @@ class LogSource:
         width = max(0, self.columns - 1 - indent)
         return max(_LEAST, width - self._head_width(width))
 
+    def further(self, rows: Iterable[LogRow], steps: float) -> int:
+        """The shift so many widths of the text further, no more than shows the end of the longest of these rows."""
+        width = self._text_width()
+        longest = max((length(row.line.text) for row in rows), default=0)
+        last = max(0, longest - width)
+        wanted = self.shift + round(steps * width)
+        return max(0, min(wanted, max(last, self.shift) if steps > 0 else last))
+
+    def showing(self, line: LogLine, text: str) -> int:
+        """The shift at which the first place of a text in a line is seen: the one there is, none, or its middle."""
+        plain = "".join(piece for piece, _ in coloured(line.text))
+        at = plain.lower().find(safe(text).lower())
+        width = self._text_width()
+        if at < 0:
+            return self.shift
+        begin, end = cell_len(plain[:at]), cell_len(plain[: at + len(text)])
+        if self.shift + (self.shift > 0) <= begin and end < self.shift + width:
+            return self.shift
+        return 0 if end < width else max(0, min(begin - width // 2, length(line.text) - width))
+
     def _head_width(self, width: int) -> int:
         return self.digits + (13 if width >= _MILLIS else 9) + 4
 
@@ -210,44 +230,9 @@ class LogSource:
         if self.wraps:
             parts = wrapped(line.text, self._text_width())
             pieces = parts[row.part] if row.part < len(parts) else ()  # of a width that is over
+        elif self.shift and pieces:
+            pieces = shifted(pieces, self.shift, self.before)
         return [*head, *((text, style or token) for text, style in pieces)]
-
-
-def coloured(text: str) -> Sequence[tuple[str, Style | None]]:
-    """Harmless pieces of a line with the styles that it asked for; None for that of its level."""
-    if "\x1b" not in text and "\t" not in text:
-        return ((safe(text), None),)
-    return [(piece, style or None) for piece, style in sgr(text)]
-
-
-@lru_cache(maxsize=2048)
-def wrapped(text: str, width: int) -> Parts:
-    """The pieces of a line as parts of at most `width` cells; one empty part if there is nothing to see."""
-    parts: list[list[tuple[str, Style | None]]] = [[]]
-    left = width
-    for piece, style in coloured(text):
-        rest = piece
-        while rest:
-            fits = _fitting(rest, left)
-            if fits:
-                parts[-1].append((rest[:fits], style))
-                left -= cell_len(rest[:fits])
-                rest = rest[fits:]
-            if rest:
-                parts.append([])
-                left = width
-    return tuple(tuple(part) for part in parts)
-
-
-def _fitting(text: str, width: int) -> int:
-    """How many characters fit into so many cells; what takes no cell stays with the one before it."""
-    if text.isascii():
-        return min(len(text), width)
-    for index, letter in enumerate(text):
-        width -= cell_len(letter)
-        if width < 0:
-            return index
-    return len(text)
 
 
 def _note(attempt: values.Attempt | None, lines: int) -> str:

@@ -19,6 +19,7 @@ from engine.rules.wording import (
     short_day,
     state_of,
     upcoming_words,
+    without_next,
 )
 from store import values
 from store.enums import ACTIVE
@@ -157,5 +158,11 @@ def _schedule_state(schedule: values.Schedule, now: Instant, zone: ZoneInfo) -> 
     if schedule.status == "running":
         return ">", "running", "running"
     if schedule.next_at is None:
-        return " ", "muted", "ended"
+        words = without_next(schedule.spec, None if schedule.end_at is None else schedule.end_at - now)
+        return " ", "muted" if words == "ended" else "ok", words
+    if schedule.cursor_at > now:
+        from engine.rules.clocks import clock_words  # rarely: before the first paint only what every desk needs
+
+        if clock_words(schedule.cursor_at, now):
+            return "~", "warning", "waits for clock"
     return " ", "ok", day_and_clock(from_us(schedule.next_at), from_us(now), zone.key)

@@ -66,7 +66,9 @@ def engine_status(node: Node | None, now: datetime, zone: ZoneInfo, own_id: str,
     since, beat = from_us(node.since), from_us(node.beat_at)
     words = engine_words(node.pid, since, beat, now, zone.key, own=own, trouble=node.words)
     if words.startswith("engine: "):
-        return Status(words, SUSPECT if node.words.startswith(SUSPECT) else "engine stuck", "warning")
+        if node.words.startswith(SUSPECT):
+            return Status(f"{words}; C if it is right", SUSPECT, "warning")
+        return Status(words, "engine stuck", "warning")
     return Status(words, words.removeprefix("engine "), "ok" if words == "engine ok" else "warning")
 
 

@@ -27,7 +27,7 @@ CONTROLLERS: dict[str, Declaration] = {
 
 def declared(name: str) -> Declaration:
     """What a controller says of itself; BadValue if there is none of that name, or its file cannot be read."""
-    found = CONTROLLERS.get(name) or next((each for each in own.found() if each.name == name), None)
+    found = CONTROLLERS.get(name) or own.declarations(own.files()).get(name)
     if found is None:
         raise BadValue(unknown(name, [each.name for each in everyone()], "controller"))
     if found.error is not None:
@@ -43,7 +43,7 @@ def everyone() -> list[Declaration]:
 def command_of(controller: str, params: object) -> Command:
     """The command of a run; BadValue if the controller is not registered or refuses the params."""
     make = _MAKERS.get(controller)
-    if make is None and not any(each.name == controller for each in own.found()):
+    if make is None and controller not in own.declarations(own.files()):
         raise BadValue(f"controller {shown(controller)!r} is not registered")
     if not isinstance(params, Mapping):
         raise BadValue("params must be an object")

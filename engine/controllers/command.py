@@ -28,7 +28,7 @@ class Command:
 
     `text`: for the shell, and for people. `cwd` None means a folder of the run's own, `shell` None /bin/sh.
     `argv`: started as it is, without a shell; such a process tells of itself through a channel (`engine.jobs`).
-    `needs_store`: it is one of ours that works on the store. `is_idempotent`: see `Declaration`.
+    `needs_store`: it is one of ours that works on the store. `is_idempotent`, `warm`: see `Declaration`.
     """
 
     text: str
@@ -39,6 +39,7 @@ class Command:
     argv: tuple[str, ...] = ()
     needs_store: bool = False
     is_idempotent: bool = False
+    warm: str = ""
 
 
 Maker = Callable[[Mapping[str, Any]], Command]
@@ -46,7 +47,13 @@ Maker = Callable[[Mapping[str, Any]], Command]
 
 
 def job(
-    text: str, body: str, given: Mapping[str, Any], *, needs_store: bool = False, is_idempotent: bool = False
+    text: str,
+    body: str,
+    given: Mapping[str, Any],
+    *,
+    needs_store: bool = False,
+    is_idempotent: bool = False,
+    warm: str = "",
 ) -> Command:
     """A Python process of ours that does `body` (a module of `engine.jobs`) with what is given.
 
@@ -54,7 +61,7 @@ def job(
     """
     argv = (sys.executable, "-I", "-X", "utf8", str(_JOBS), str(_JOBS.parent.parent.parent))
     stdin = json.dumps({"body": body, **given}, ensure_ascii=False)
-    return Command(text, None, {}, stdin, None, argv, needs_store, is_idempotent)
+    return Command(text, None, {}, stdin, None, argv, needs_store, is_idempotent, warm)
 
 
 def environment(run_id: int, attempt: int, key: str, own: Mapping[str, str]) -> dict[str, str]:

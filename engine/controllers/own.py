@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,12 @@ from store import paths
 _MOST = 1 << 20
 """Bytes of a file, and a thousandth of it files, that are looked at."""
 _PARAM = ("name", "type", "required", "default", "help", "choices")
-_CONTROLLER = ("name", "params", "idempotent")
+_CONTROLLER = ("name", "params", "idempotent", "warm", "debug")
+
+Files = tuple[tuple[str, int, int], ...]
+"""Path, time of the last change in nanoseconds, bytes."""
+
+_DEBUG = Parameter("debug", Kind.BOOLEAN, "whether lines of log.debug are kept", default=False)
 
 
 def folder() -> Path:
@@ -31,22 +37,41 @@ def folder() -> Path:
 
 def found() -> list[Declaration]:
     """All of them, by name; the first file that declares a name has it. One with `error` is a file that is wrong."""
-    known: dict[str, Declaration] = {}
+    return list(declarations(files()).values())
+
+
+def files() -> Files:
+    """The files as they are now: what is equal declares the same."""
     try:
-        files = sorted(folder().glob("*.py"))[: _MOST >> 10]
-        stamps = [(path, path.stat()) for path in files if path.is_file()]
+        with os.scandir(folder()) as entries:
+            there = sorted(entry.path for entry in entries if entry.name.endswith(".py") and entry.is_file())
+        stamps = [(path, Path(path).stat()) for path in there[: _MOST >> 10]]
     except OSError:
-        return []
-    for path, stamp in stamps:
-        for each in _declared(path, stamp.st_mtime_ns, stamp.st_size):
+        return ()
+    return tuple((path, stamp.st_mtime_ns, stamp.st_size) for path, stamp in stamps)
+
+
+@functools.lru_cache(maxsize=8)
+def declarations(files: Files) -> Mapping[str, Declaration]:
+    """What files declare, by name."""
+    known: dict[str, Declaration] = {}
+    for path, changed, size in files:
+        for each in _declared(Path(path), changed, size):
             known.setdefault(each.name, each)
-    return sorted(known.values(), key=lambda each: each.name)
+    return {name: known[name] for name in sorted(known)}
 
 
 def command(declaration: Declaration, params: Mapping[str, Any]) -> Command:
-    """The function in its file, with the params as declared; `origin` is `FILE:FUNCTION`."""
-    task = {"entry": declaration.origin, "params": declaration.read(params)}
-    return job(f"{declaration.name} ({declaration.origin})", "python", task, is_idempotent=declaration.is_idempotent)
+    """The function in its file, with the params as declared; `origin` is `FILE:FUNCTION`.
+
+    Its debug lines are kept if its mark says so, or the run: `debug` in its params, unless that is one of its own.
+    """
+    given, debug = dict(params), declaration.debug
+    if not any(each.name == _DEBUG.name for each in declaration.parameters):
+        debug = read(_DEBUG, given.pop(_DEBUG.name, debug))
+    task = {"entry": declaration.origin, "params": declaration.read(given), "debug": debug}
+    text = f"{declaration.name} ({declaration.origin})"
+    return job(text, "python", task, is_idempotent=declaration.is_idempotent, warm=declaration.warm)
 
 
 @functools.lru_cache(maxsize=256)
@@ -56,7 +81,7 @@ def _declared(path: Path, changed: int, size: int) -> tuple[Declaration, ...]:
         if size > _MOST:
             raise BadValue(f"{size:,} bytes are too many (at most {_MOST:,})")
         tree = ast.parse(path.read_bytes(), str(path))
-        return tuple(_functions(tree, path))
+        return tuple(_functions(tree, path, f"{changed}.{size} {path}"))
     except BadValue as fault:
         words = str(fault)
     except SyntaxError as fault:
@@ -66,17 +91,18 @@ def _declared(path: Path, changed: int, size: int) -> tuple[Declaration, ...]:
     return (Declaration(path.stem, "", origin=str(path), error=f"{path.name}: {words}"),)
 
 
-def _functions(tree: ast.Module, path: Path) -> Iterator[Declaration]:
+def _functions(tree: ast.Module, path: Path, kind: str) -> Iterator[Declaration]:
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         for mark in node.decorator_list:
             call = mark.func if isinstance(mark, ast.Call) else mark
             if _last(call) == "controller":
-                yield _one(node, mark, path)
+                yield _one(node, mark, path, kind)
 
 
-def _one(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, path: Path) -> Declaration:
+def _one(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, path: Path, kind: str) -> Declaration:
+    """`kind`: of the file as it is now, so that no worker goes on with what it was."""
     said = _arguments(mark, _CONTROLLER, f"line {mark.lineno}: controller") if isinstance(mark, ast.Call) else {}
     name = said.get("name") or node.name
     try:
@@ -87,7 +113,11 @@ def _one(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, path: Pat
         raise BadValue(f"line {mark.lineno}: name: expected a text")
     sentence = (ast.get_docstring(node) or "").strip().split("\n", 1)[0].rstrip(".")
     parameters = tuple(_parameter(each, mark.lineno) for each in said.get("params") or ())
-    return Declaration(plain, sentence, parameters, said.get("idempotent") is True, f"{path}:{node.name}")
+    warm = kind if said.get("warm") is True else ""
+    return Declaration(
+        plain, sentence, parameters, said.get("idempotent") is True, f"{path}:{node.name}",
+        warm=warm, debug=said.get("debug") is True,
+    )  # fmt: skip
 
 
 def _parameter(said: Any, line: int) -> Parameter:

@@ -57,6 +57,7 @@ def _copied(source: int, names: tuple[str, str, str], folder: Path, warn: Callab
     try:
         while os.sendfile(target, source, None, _CHUNK):  # from where it stands
             pass
+        os.fdatasync(target)  # here, where only this run waits for the disk
     except BaseException:
         os.unlink(folder / kept)  # noqa: PTH108
         raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, overload
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -22,14 +22,37 @@ class Param(NamedTuple):
     choices: Sequence[str] = ()
 
 
-def controller(name: str | None = None, params: Sequence[Param] = (), idempotent: bool = False) -> Callable[[F], F]:
+@overload
+def controller(name: F) -> F: ...
+
+
+@overload
+def controller(
+    name: str | None = None, params: Sequence[Param] = (), idempotent: bool = False, warm: bool = False,
+    debug: bool = False,
+) -> Callable[[F], F]: ...  # fmt: skip
+
+
+def controller(
+    name: F | str | None = None,
+    params: Sequence[Param] = (),
+    idempotent: bool = False,
+    warm: bool = False,
+    debug: bool = False,
+) -> F | Callable[[F], F]:
     """Make a function a controller, by its own name if none is said; its docstring's first line says what it does.
 
-    `idempotent`: running it a second time does no harm, so a lost run runs again by itself.
+    `idempotent`: running it a second time does no harm, so a lost run runs again by itself. `warm`: it is short and
+    keeps no state between calls, so that a process may call it many times, one run after the other.
+    `debug`: what it says with `log.debug` is kept, in all runs.
     """
 
+    if callable(name):  # no more is said than that it is one
+        return controller()(name)
+
     def mark(function: F) -> F:
-        function.__dict__["tickler"] = {"name": name or function.__name__, "params": params, "idempotent": idempotent}
+        said = {"name": name or function.__name__, "params": params, "idempotent": idempotent, "warm": warm}
+        function.__dict__["tickler"] = said | {"debug": debug}
         return function
 
     return mark

@@ -31,7 +31,7 @@ class Log:
         self._least = least
 
     def debug(self, text: object, *args: object) -> None:
-        """For who looks for a fault; kept only if the run was asked to (`debug = true` in its params)."""
+        """For who looks for a fault; kept if the controller says `debug=True`, or the params of the run do."""
         self._say(DEBUG, text, args)
 
     def info(self, text: object, *args: object) -> None:

@@ -38,14 +38,15 @@ def main() -> None:
     channel = Channel()
     channel.begin()
     context = Context(task.get("params", {}), channel, least=DEBUG if task.get("debug") else INFO)
-    _heed_signals(context)
-    is_done = _did(task, context, channel)
+    heed_signals(context)
+    is_done = did(task, context, channel)
     with contextlib.suppress(OSError):
         sys.stdout.flush()
     sys.exit(0 if is_done else 1)
 
 
-def _did(task: Mapping[str, Any], context: Context, channel: Channel) -> bool:
+def did(task: Mapping[str, Any], context: Context, channel: Channel) -> bool:
+    """Do it and tell how it ended; whether it is done."""
     try:
         result = _result(task, context)
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -75,7 +76,7 @@ def _result(task: Mapping[str, Any], context: Context) -> Any:
     return asyncio.run(result) if inspect.iscoroutine(result) else result
 
 
-def _heed_signals(context: Context) -> None:
+def heed_signals(context: Context) -> None:
     """SIGTERM is what a cancel says first; who goes on then is interrupted after half of the grace."""
     half = max(0.1, float(os.environ.get("TICKLER_GRACE", "10")) / 2)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import inspect
@@ -17,15 +18,21 @@ from engine.rules.errors import BadValue
 
 def run(task: Mapping[str, Any], context: Context) -> Any:
     """Call the function with the context, or with nothing if it takes nothing; what it returns."""
-    place, _, name = task["entry"].rpartition(":")
+    call, takes_one = _function(task["entry"])
+    return call(context) if takes_one else call()
+
+
+@functools.cache
+def _function(entry: str) -> tuple[Callable[..., Any], bool]:
+    """Loaded once: a worker calls it again. And whether it takes the context."""
+    place, _, name = entry.rpartition(":")
     module = _file(Path(place)) if place.endswith(".py") or "/" in place else _package(place)
     found: Any = module
     for part in name.split("."):
         found = getattr(found, part, None)
     if not callable(found):
         raise BadValue(f"entry: {place} has no function {name!r}")
-    call: Callable[..., Any] = found
-    return call(context) if _takes_one(call) else call()
+    return found, _takes_one(found)
 
 
 def _file(path: Path) -> ModuleType:

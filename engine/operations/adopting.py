@@ -15,7 +15,7 @@ from typing import Any
 from engine.actors import own_user_id
 from engine.operations.registry import NAMED, Act
 from engine.operations.schedules import save
-from engine.rules.errors import BadValue
+from engine.rules.errors import BadValue, shown
 from engine.rules.job_names import free_name
 from engine.rules.origins import Origin, parse, prefix
 from engine.rules.wording import count_of
@@ -45,6 +45,8 @@ class Outcome(StrEnum):
     DELETED = "deleted"
 
 
+_SHOWN = 200
+"""Characters of a line that a report repeats; some files have lines of a megabyte."""
 _GONE = frozenset({Outcome.GONE, Outcome.DELETED})
 _COUNTED = (Outcome.MADE, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.REFUSED)
 
@@ -102,7 +104,8 @@ class Report:
         for line in self.lines:
             place = f"line {line.line}" if line.line else "-"
             place = f"{line.file} {place}".removesuffix(" -") if line.file else place
-            what = f"{line.schedule}  [{line.spec}]" if line.schedule else line.text
+            text = shown(line.text[: _SHOWN + 1].replace("\t", " "), _SHOWN)
+            what = f"{line.schedule}  [{line.spec}]" if line.schedule else text
             told.append(f"  {place:9} {line.outcome:9}  {what}".rstrip())
             told += [f"{'':23}{words}" for words in line.words]
         return "\n".join([*told, *(f"  {note}" for note in self.notes)])

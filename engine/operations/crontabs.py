@@ -13,6 +13,7 @@ from engine.crontab_view import cron_job
 from engine.operations.adopting import COMMENTED, OTHER_USER, Adopted, Adoption, Report, digest_of, refuse_empty
 from engine.operations.registry import Act, Help, operation
 from engine.rules.crontab import CronJob, Crontab, Source, read
+from engine.rules.crontab_fields import AT_BOOT
 from engine.rules.errors import BadValue
 from engine.rules.job_names import job_name
 from engine.rules.zones import zone_named
@@ -84,10 +85,13 @@ def _adopted(found: Crontab, file: str, usual: dict[str, Any], *, any_user: bool
             pause = f"{COMMENTED}{file}"
         elif job.user not in (None, me) and not any_user:
             pause = OTHER_USER.format("cron", job.user, me)
+        # cron runs it when cron starts, however long that is after the machine.
+        late = {"missed": Missed.RUN_ONCE} if job.spec == AT_BOOT and usual["missed"] == Missed.SKIP else {}
         single = {"overlap": Overlap.SKIP} if job.is_single else {}
         yield Adopted(
             job.line, job.text, f"{what}.{counted[what]}", job.name or job_name(job.command), said_of(job),
-            {**usual, **single, "description": job.about}, pause, job.notes, _sameness(job) if job.name else None,
+            {**usual, **single, **late, "description": job.about}, pause, job.notes,
+            _sameness(job) if job.name else None,
         )  # fmt: skip
 
 

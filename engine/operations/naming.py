@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from engine.rules.names import unknown
+from engine.rules.names import as_sentence, unknown
 from store.errors import Refused
 
 NOUNS = {
@@ -39,7 +39,8 @@ def one_of(connection: sqlite3.Connection, table: str, text: str, object_class: 
         forms = ", ".join(f"{each[1]}/{text}" for each in found)
         raise Refused(f"{noun}: '{text}' is there for several classes; write one of {forms}.")
     of_class = f" of {object_class}" if object_class else ""
-    raise Refused(f"{noun}: {unknown(text, _names(connection, table, object_class), noun + of_class)}.")
+    names = _names(connection, table, object_class)
+    raise Refused(as_sentence(f"{noun}: {unknown(text, names, noun + of_class)}"))
 
 
 def _named(connection: sqlite3.Connection, table: str, text: str, object_class: str | None) -> list[tuple[int, str]]:

@@ -101,7 +101,7 @@ def operation(
                     if not can_undo:
                         journal.describe(connection, number, "", can_undo=False)
                     result = inner(Act(connection, actor, at, number), *args, **params)
-                    journal.end(connection, number)
+                    journal.end(connection, number, is_final=not can_undo)
                     return result
             except QueueFull:
                 from engine import queue_limit

@@ -38,7 +38,7 @@ def cancel(act: Act, run: Annotated[int, Help("id of the run")]) -> Run:
     found = _found(act, run)
     if found.state in FINAL:
         raise Refused(f"Run {run} has ended already ({found.state}).")
-    user = None if act.actor == journal.ENGINE else own_user_id(act)
+    user, how = None if act.actor == journal.ENGINE else own_user_id(act), "cancel"
     if found.state is RunState.PENDING:
         words = f"cancelled by {act.actor.name}"
         loglines.append(act.connection, run, found.attempts, act.now, f"end  {words}", WARNING)
@@ -47,8 +47,9 @@ def cancel(act: Act, run: Annotated[int, Help("id of the run")]) -> Run:
         )
         closing.dropped(act.connection, run, Verdict(RunState.CANCELLED, words), act.now)
     else:
+        how = "cancel" if found.cancel_requested_at is None else "kill"
         act.connection.execute(_ASK, (act.now, user, run))
-    journal.describe(act.connection, act.id, f"cancel: run {run} {shown(found.name)}", can_undo=False)
+    journal.describe(act.connection, act.id, f"{how}: run {run} {shown(found.name)}", can_undo=False)
     return _found(act, run)
 
 
@@ -75,7 +76,7 @@ def retry(act: Act, run: Annotated[int, Help("id of a run that failed, was cance
         max_retries=found.max_attempts - 1,
     )
     act.connection.execute(_ALIKE, (run, made))
-    journal.describe(act.connection, act.id, f"retry: run {run} {shown(found.name)}", can_undo=False)
+    journal.describe(act.connection, act.id, f"retry: run {run} {shown(found.name)} (run {made})", can_undo=False)
     return _found(act, made or 0)
 
 

@@ -16,7 +16,7 @@ from engine.rules.durations import duration_text
 from engine.rules.errors import BadValue
 from engine.rules.names import unknown
 from engine.rules.slots import parse_slot
-from engine.rules.when import Rule
+from engine.rules.when import Rule, is_open
 from engine.timing import on_calendar, rule_from
 from store.enums import RepeatAxis
 from store.errors import Refused
@@ -71,9 +71,11 @@ def rule_for(columns: Columns, anchor_at: int, connection: sqlite3.Connection) -
     fixed = (*notation, columns["is_recurring"], columns["zone"], anchor_at)
     key = "moment" if columns["spec"] is None else "spec"
     try:
-        rule_from(*fixed, None, None, None, "[]")
+        rule = rule_from(*fixed, None, None, None, "[]")
     except BadValue as fault:
         raise BadKey(key, fault) from fault
+    if columns["max_count"] is not None and is_open(rule.pattern):
+        raise BadKey("count", "how often the machine started is not counted; expected an end instead")
     try:
         excluded = json.dumps(columns["excluded_dates"])
         rule = rule_from(*fixed, columns["start_at"], columns["end_at"], columns["max_count"], excluded)
@@ -123,7 +125,7 @@ def _one_notation(columns: Columns, said: set[str], existing: Schedule | None) -
     if columns["spec"] is not None:
         if by_moment:
             raise BadKey(by_moment[0], "goes with a moment; this schedule has a spec")
-        recurs = not columns["spec"].lower().startswith("once")
+        recurs = not columns["spec"].lower().startswith("once") or "|" in columns["spec"]
         if "is_recurring" in said and columns["is_recurring"] is not recurs:
             raise BadKey("is_recurring", "a spec says so itself, as 'once 2025-06-29 08:00' does")
         columns["is_recurring"] = recurs

@@ -13,8 +13,9 @@ from engine.operations.naming import one_of
 from engine.operations.registry import Act, Help, operation
 from engine.rules.durations import duration_words
 from engine.rules.errors import BadValue, shown
+from engine.rules.wording import count_of
 from engine.timing import rule_of
-from store import settings, values
+from store import journal, settings, values
 from store.enums import Cause, OccurrenceState
 from store.errors import Refused
 from store.frozen import value
@@ -64,7 +65,21 @@ def accept(
         "UPDATE occurrence SET accepted_at = ?, accepted_by = ? WHERE id = ? AND accepted_at IS NULL",
         [(act.now, by, one) for one in found],
     )
+    if found:
+        told = f"accepted {count_of(len(found), 'line')} of the ledger{_of(act, number, cause, until)}"
+        journal.describe(act.connection, act.id, told, can_undo=False)
     return tuple(reads.lines(act.connection, found[:_TOLD]))
+
+
+def _of(act: Act, number: int | None, cause: Cause | None, until: datetime | None) -> str:
+    """` of nightly backup, cause down, up to 2025-06-04T08:00:00+02:00`."""
+    name = "" if number is None else shown(reads.schedule(act.connection, number).name)
+    parts = (
+        f": {name}" if name else "",
+        f", cause {cause}" if cause else "",
+        f", up to {iso(to_us(until), act.zone.key)}" if until is not None else "",
+    )
+    return "".join(parts)
 
 
 def run_once(act: Act, schedule: values.Schedule) -> int:
@@ -181,6 +196,10 @@ def rewind(
         act.connection.execute("UPDATE schedule SET cursor_at = ? WHERE id = ?", (act.now, one))
         with contextlib.suppress(BadValue):  # a rule that cannot be made is marked on the row already
             ledger.arm(act.connection, one, act.now)
+    if found:
+        names = ", ".join(shown(reads.schedule(act.connection, one).name) for (one,) in found[:5])
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        journal.describe(act.connection, act.id, f"let go on from now: {names}{more}", can_undo=False)
     return tuple(reads.schedule(act.connection, one) for (one,) in found)
 
 

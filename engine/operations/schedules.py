@@ -18,6 +18,7 @@ from engine.operations.schedule_fields import RULE, columns_of, rule_for, stored
 from engine.operations.schedule_ledger import run_once, run_planned
 from engine.rules.errors import shown
 from engine.rules.names import plain_name
+from engine.rules.wording import NEXT_BOOT, without_next
 from store import journal, settings, values
 from store.enums import AfterExecution, Cause, Missed, OccurrenceState, Overlap, RepeatAxis, Roll
 from store.errors import Refused
@@ -151,6 +152,8 @@ def run_now(
     act.connection.execute("UPDATE schedule SET last_run = ? WHERE id = ?", (act.now, found.id))
     made = runs.run(act.connection, number)
     assert made is not None
+    when = "" if planned is None else f", planned for {iso(to_us(planned), found.zone)}"
+    journal.describe(act.connection, act.id, f"run now: {shown(found.name)}{when} (run {number})", can_undo=False)
     return made
 
 
@@ -288,7 +291,9 @@ def _told(act: Act, schedule: values.Schedule, words: str) -> values.Schedule:
 def _lies_ahead(act: Act, number: int) -> values.Schedule:
     """What can never happen is a mistake of who typed it; a schedule that a file brings may have ended."""
     made = reads.schedule(act.connection, number)
-    if made.is_enabled and made.pause_reason is None and made.next_at is None:
+    ends_in = None if made.end_at is None else made.end_at - act.now
+    is_over = made.next_at is None and without_next(made.spec, ends_in) != NEXT_BOOT
+    if made.is_enabled and made.pause_reason is None and is_over:
         key = "spec" if made.spec is not None else "moment"
         raise Refused(f"{key}: all of it is past; nothing would ever happen after {iso(act.now, made.zone)}.")
     return made

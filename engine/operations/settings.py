@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from engine.operations.registry import Act, Help, operation
 from engine.queries.history import SettingValue, setting_value
 from engine.rules.errors import BadValue, shown
-from engine.rules.names import plain_name, unknown
+from engine.rules.names import as_sentence, plain_name, unknown
 from engine.rules.zones import zone_named
 from store import journal, settings
 from store.enums import LogBackend
@@ -37,7 +37,7 @@ def set_setting(
 ) -> SettingValue:
     """Change a setting."""
     if key not in settings.KNOWN or key in _KEPT_BY_ENGINE:
-        raise Refused(f"setting: {unknown(key, sorted(set(settings.KNOWN) - _KEPT_BY_ENGINE), 'setting')}.")
+        raise Refused(as_sentence(f"setting: {unknown(key, sorted(set(settings.KNOWN) - _KEPT_BY_ENGINE), 'setting')}"))
     try:
         wanted = _parsed(key, value)
     except BadValue as fault:

@@ -7,7 +7,6 @@ import platform
 import pwd
 import socket
 import stat
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ from engine.actors import login_name
 from engine.operations.adopting import NOT_ENABLED, OTHER_USER, Adopted, Adoption, Report, refuse_empty
 from engine.operations.crontabs import LONG
 from engine.operations.registry import Act, Help, operation
+from engine.rules.crontab_fields import AT_BOOT
 from engine.rules.errors import shown
 from engine.rules.timers import System, TimerJob, read
 from engine.rules.zones import zone_named
@@ -64,13 +64,14 @@ def import_timers(
 def _adopted(
     jobs: list[TimerJob], manager: str, me: str, *, any_user: bool, off: Callable[[str], bool]
 ) -> Iterator[Adopted]:
-    several = Counter(job.name for job in jobs)
     for job in jobs:
         runs_as = job.user or manager
         params = {"command": job.command, "cwd": job.cwd}
+        # systemd starts at once what counts from a start of the machine that is further back.
+        is_at_boot = all(part.startswith(AT_BOOT) for part in job.spec.split(" | "))
         said = {
             "spec": job.spec, "zone": job.zone, "controller": "shell", "timeout": job.timeout or LONG,
-            "missed": Missed.RUN_ONCE if job.is_persistent else Missed.SKIP, "jitter": job.jitter,
+            "missed": Missed.RUN_ONCE if job.is_persistent or is_at_boot else Missed.SKIP, "jitter": job.jitter,
             "params": {**params, "env": dict(job.env)} if job.env else params,
         }  # fmt: skip
         pause = None
@@ -79,8 +80,7 @@ def _adopted(
         elif runs_as not in (me, str(os.getuid())) and not any_user:
             pause = OTHER_USER.format("systemd", runs_as, me)
         usual = {"overlap": Overlap.SKIP, "description": job.about}
-        words = (*job.notes, "one of several expressions of this timer") if several[job.name] > 1 else job.notes
-        yield Adopted(job.line, job.text, job.identity, job.name, said, usual, pause, words, file=job.file)
+        yield Adopted(job.line, job.text, job.identity, job.name, said, usual, pause, job.notes, file=job.file)
 
 
 def _not_enabled(path: Path, *, is_user: bool) -> Callable[[str], bool]:

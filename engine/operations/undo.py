@@ -37,6 +37,10 @@ def undo(
     """Take back what you did last, if nobody changed the same fields since."""
     if id_ is None:
         target = history.undoable(act.connection, act.actor, act.id)
+        final = history.in_the_way(act.connection, act.actor, act.id, target.id if target else 0)
+        if final is not None:
+            further = f" Before it: '{shown(target.words)}'; undo --id {target.id} takes that back." if target else ""
+            raise Refused(f"'{shown(final.words)}' cannot be undone.{further}")
     else:
         target = _own(act, id_)
     if target is None:

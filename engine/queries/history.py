@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from engine.operations.registry import Help, Look, query
-from engine.rules.names import unknown
+from engine.rules.names import as_sentence, unknown
 from store import settings, values
 from store.errors import Refused
 from store.frozen import value
@@ -36,7 +36,7 @@ def log(
     if limit < 1:
         raise Refused(f"--limit: expected 1 or more, not {limit}.")
     if kind is not None and kind not in JOURNALED:
-        raise Refused(f"--kind: {unknown(kind, JOURNALED, 'table with a history')}.")
+        raise Refused(as_sentence(f"--kind: {unknown(kind, JOURNALED, 'table with a history')}"))
     if row is not None and kind is None:
         raise Refused("--row: say of which table with --kind, for example --kind task.")
     if act is None:

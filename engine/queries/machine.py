@@ -8,18 +8,21 @@ import ctypes
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from engine import unitfile
 from engine.actors import login_name
 from engine.queries.health import Finding, Health
 from engine.rules.errors import shown
-from engine.rules.wording import ago, bytes_words, count_of
+from engine.rules.wording import ago, bytes_words, count_of, some_of
 from store import paths, settings
 from store.instants import EPOCH, from_us, to_us
+from store.reads import files as stored
 
 OLD_BACKUP = timedelta(days=3)
 _YOUNG = timedelta(days=2)
+_MOST_LOST = 100
 _SWITCH_ON = "`tickler setting set keep_backups 3`"
 _UNSYNCHRONISED = 0x40
 """STA_UNSYNC of adjtimex(2)."""
@@ -80,7 +83,9 @@ def backups(connection: sqlite3.Connection, store: Path, now: datetime) -> Findi
     """A copy that is old, or none, is found out too late otherwise."""
     folder = paths.backups_folder(store)
     keep = settings.read(connection, "keep_backups")
-    copies = sorted((each.stat().st_mtime, each) for each in folder.glob(f"{store.stem}-*{store.suffix}"))
+    copies = sorted(
+        (each.stat().st_mtime, each) for each in folder.glob(f"{store.stem}-*{store.suffix}") if each.is_file()
+    )
     if not copies:
         return _without_backups(connection, now, keep=keep)
     at = EPOCH + timedelta(seconds=copies[-1][0])
@@ -105,6 +110,21 @@ def _without_backups(connection: sqlite3.Connection, now: datetime, *, keep: int
     return Finding("backups", Health.WARNING, words)
 
 
+def files(connection: sqlite3.Connection, store: Path) -> Finding:
+    """Log files and artifacts that rows point to: somebody may have moved the store without its folder."""
+    folder = paths.files_folder(store)
+    lost = list(islice(stored.lost(connection, folder), _MOST_LOST + 1))
+    if lost:
+        named = some_of([f"{each} {words}" for each, words in lost[:3]], 3)
+        count = f"{_MOST_LOST:,} or more" if len(lost) > _MOST_LOST else f"{len(lost):,}"
+        words = f"{count} of {shown(folder, 200)} are not as they were: {shown(named, 300)}; a backup may have them."
+        return Finding("files", Health.PROBLEM, words)
+    known = stored.pointed(connection)
+    logs = sum(not each.name for each in known)
+    what = f"{count_of(logs, 'log file')} and {count_of(len(known) - logs, 'artifact')} are there"
+    return Finding("files", Health.OK, what if known else "no log file and no artifact is expected")
+
+
 def chores(connection: sqlite3.Connection, now: datetime) -> Finding:
     """Housekeeping that failed the last time it was tried, within the last month."""
     rows = connection.execute(
@@ -122,6 +142,7 @@ def chores(connection: sqlite3.Connection, now: datetime) -> Finding:
 CHECKS: tuple[tuple[str, Callable[[sqlite3.Connection, Path, datetime], Finding]], ...] = (
     ("time service", lambda connection, store, now: time_service()),
     ("unit", lambda connection, store, now: unit(store)),
+    ("files", lambda connection, store, now: files(connection, store)),
     ("backups", backups),
     ("chores", lambda connection, store, now: chores(connection, now)),
 )

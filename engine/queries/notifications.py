@@ -17,7 +17,8 @@ def listed(
     before: Annotated[int | None, Help("only older than this one", "ID")] = None,
     limit: Annotated[int, Help("how many at most")] = 100,
 ) -> tuple[Notice, ...]:
-    """List what there is to be told, newest first."""
+    """List what there is for you to be told, newest first."""
     if limit < 1:
         raise Refused(f"--limit: expected 1 or more, not {limit}.")
-    return tuple(notifications.page(look.connection, None if every else look.now, before=before, limit=limit))
+    who = notifications.viewer(look.connection, look.actor, look.now, look.today)
+    return tuple(notifications.page(look.connection, who, every=every, before=before, limit=limit))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -9,9 +10,10 @@ from engine.operations.naming import one_of
 from engine.operations.registry import Help, Look, query
 from engine.operations.saving import BadKey
 from engine.rules import when
+from engine.rules.clocks import clock_words
 from engine.rules.dates import parse_instant
 from engine.rules.errors import BadValue
-from engine.rules.wording import long_day
+from engine.rules.wording import NEXT_BOOT, long_day
 from engine.rules.zones import zone_named
 from store import settings, values
 from store.enums import Cause, RepeatAxis
@@ -26,10 +28,14 @@ _MOST = 1000
 
 @value
 class Preview:
-    """What a rule means: its sentence and the next occurrences, on the clock of its zone."""
+    """What a rule means: its sentence and the next occurrences, on the clock of its zone.
+
+    `is_open` if it happens at starts of the machine too, which nobody can plan.
+    """
 
     sentence: str
     planned: tuple[when.Planned, ...]
+    is_open: bool = False
 
     def as_json(self, _: str) -> list[str]:
         """An array of instants, ISO 8601 with the offset of the rule's own zone."""
@@ -38,6 +44,7 @@ class Preview:
     def __str__(self) -> str:
         """The sentence, then a line for each occurrence with what is odd about it."""
         lines = [self.sentence, *(_line(each) for each in self.planned)]
+        lines += [f"  {NEXT_BOOT}"] if self.is_open else []
         return "\n".join(lines) + "\n"
 
 
@@ -48,13 +55,15 @@ def listed(
     limit: Limit = _MOST,
 ) -> tuple[values.Schedule, ...]:
     """List the schedules by name."""
-    return tuple(reads.page(look.connection, text=text, limit=_bounded("limit", limit)))
+    return tuple(
+        _with_wait(each, look) for each in reads.page(look.connection, text=text, limit=_bounded("limit", limit))
+    )
 
 
 @query("schedule show")
 def one(look: Look, schedule: Name) -> values.Schedule:
     """Show one schedule."""
-    return reads.schedule(look.connection, one_of(look.connection, "schedule", schedule))
+    return _with_wait(reads.schedule(look.connection, one_of(look.connection, "schedule", schedule)), look)
 
 
 @query("schedule missed")
@@ -98,7 +107,14 @@ def preview(
         rule = when.parse(spec, place, anchor=after)
     else:
         rule = when.from_moment(_instant("moment", moment, look.at, place), axis, step, place)
-    return Preview(when.sentence(rule), when.preview(rule, after, count))
+    return Preview(when.sentence(rule), when.preview(rule, after, count), when.is_open(rule.pattern))
+
+
+def _with_wait(schedule: values.Schedule, look: Look) -> values.Schedule:
+    """One in service whose past lies in the future says that it waits."""
+    is_on = schedule.is_enabled and schedule.pause_reason is None and schedule.next_at is not None
+    waits = clock_words(schedule.cursor_at, look.now) if is_on else ""
+    return replace(schedule, waits=waits) if waits else schedule
 
 
 def _instant(key: str, text: str, now: datetime, zone: str) -> datetime:

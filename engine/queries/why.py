@@ -13,10 +13,12 @@ from engine.operations.registry import Help, Look, query
 from engine.queries.why_jobs import local_day, named, why_occurrence, why_run, why_schedule
 from engine.rules.errors import shown
 from engine.rules.offsets import parse_offset
-from engine.rules.wording import count_of, long_day, upcoming_words
+from engine.rules.wording import count_of, instant_words, long_day, upcoming_words
 from store.errors import Refused
 from store.frozen import value
-from store.reads.reasons import TaskReason, last_occurrence, task_reason
+from store.instants import from_us
+from store.reads import schedules
+from store.reads.reasons import TaskReason, last_occurrence, occurrence, task_reason
 
 
 class Kind(StrEnum):
@@ -34,6 +36,8 @@ class Why:
 
     kind: Kind
     id: int
+    name: str
+    """What it is called: `nightly backup`, `run 12 of nightly backup`."""
     lines: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -56,7 +60,18 @@ def why(
         lines = why_occurrence(look, number)
     else:
         lines = why_run(look, number)
-    return Why(kind, number, lines)
+    return Why(kind, number, _called(look.connection, kind, number), lines)
+
+
+def _called(connection: sqlite3.Connection, kind: Kind, number: int) -> str:
+    """The name of the row, which is there; a run and an occurrence say which of many they are."""
+    if kind is Kind.OCCURRENCE:
+        found = occurrence(connection, number)
+        assert found is not None
+        zone = schedules.schedule(connection, found.schedule_id).zone
+        return f"{found.schedule}, {instant_words(from_us(found.planned_at), zone)}"
+    (name,) = connection.execute(f"SELECT name FROM {kind} WHERE id = ?", (number,)).fetchone()
+    return f"run {number} of {name}" if kind is Kind.RUN else str(name)
 
 
 def _number(look: Look, kind: Kind, thing: str) -> int:

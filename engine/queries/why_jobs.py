@@ -14,7 +14,7 @@ from engine.rules.errors import BadValue
 from engine.rules.origins import parse
 from engine.rules.slots import parse_slot
 from engine.rules.when import sentence
-from engine.rules.wording import count_of, full_instant, long_day
+from engine.rules.wording import NEXT_BOOT, count_of, instant_words, long_day, without_next
 from engine.timing import rule_of
 from store import settings
 from store.enums import ACTIVE, FINAL, OccurrenceState, RunState
@@ -29,9 +29,7 @@ def why_schedule(look: Look, number: int) -> tuple[str, ...]:
     connection = look.connection
     schedule = schedules.schedule(connection, number)
     facts = reasons.schedule_facts(connection, number)
-    maker = "Imported" if facts.origin else "Added"
-    made = f"{maker} by {schedule.owner or 'somebody'} on {long_day(local_day(schedule.created_at, look.zone))}"
-    lines = [f"{made} from {parse(facts.origin).words}." if facts.origin else f"{made}."]
+    lines = [_made(schedule, facts, look.zone)]
     try:
         lines.append(f"Happens {sentence(rule_of(schedule, connection))}.")
     except BadValue as fault:
@@ -39,12 +37,25 @@ def why_schedule(look: Look, number: int) -> tuple[str, ...]:
     if schedule.error:
         lines.append(f"Broken, so it does not fire: {schedule.error}. An edit mends it.")
     for last in schedules.ledger(connection, number, limit=1):
-        lines.append(f"The last decision, for {_instant(last.planned_at, schedule.zone)}: {_decided(last)}.")
+        at = _instant(last.planned_at, schedule.zone)
+        lines.append(f"The last decision, for {at}: {_decided(last, schedule.zone)}.")
     lines += _health(schedule, facts)
     if waits := clock_words(schedule.cursor_at, look.now):
         lines.append(f"It {waits}. To let it go on at once: tickler schedule rewind {schedule.id}.")
     lines += _manner(schedule)
-    return (*lines, _next(schedule), *_told_of(schedule))
+    return (*lines, _next(look, schedule), *_told_of(schedule))
+
+
+def _made(schedule: Schedule, facts: reasons.ScheduleFacts, zone: ZoneInfo) -> str:
+    """Who added it, by what: `Added by ana on Mon 2 Jun 2025 with the desk file jobs.toml.`"""
+    by = f" by {schedule.owner or facts.maker}" if schedule.owner or facts.maker else ""
+    day = long_day(local_day(schedule.created_at, zone))
+    if facts.origin:
+        return f"Imported{by} on {day} from {parse(facts.origin).words}."
+    if facts.made_via == "demo":
+        return f"Part of the living sample, made on {day}."
+    file = facts.made_words.removeprefix("loaded ").rpartition(": ")[0] if facts.made_by == "load" else ""
+    return f"Added{by} on {day}{f' with the desk file {file}' if file else ''}."
 
 
 def _health(schedule: Schedule, facts: reasons.ScheduleFacts) -> list[str]:
@@ -86,7 +97,7 @@ def _told_of(schedule: Schedule) -> list[str]:
     return lines
 
 
-def _next(schedule: Schedule) -> str:
+def _next(look: Look, schedule: Schedule) -> str:
     if schedule.deleted_at is not None:
         return "It is deleted; nothing happens any more."
     if schedule.pause_reason is not None:
@@ -96,7 +107,11 @@ def _next(schedule: Schedule) -> str:
     if not schedule.is_enabled:
         return "It is switched off; nothing happens until it is switched on."
     if schedule.next_at is None:
-        return "Nothing happens next." if schedule.error else "It has ended; nothing happens next."
+        ends_in = None if schedule.end_at is None else schedule.end_at - look.now
+        if schedule.error:
+            return "Nothing happens next."
+        is_over = without_next(schedule.spec, ends_in) != NEXT_BOOT
+        return "It has ended; nothing happens next." if is_over else f"Next: {NEXT_BOOT}."
     return f"Next: {_instant(schedule.next_at, schedule.zone)}."
 
 
@@ -114,22 +129,22 @@ def why_occurrence(look: Look, number: int) -> tuple[str, ...]:
     if found.until_at is not None:
         until = _instant(found.until_at, schedule.zone)
         lines.append(f"It stands for {count_of(found.count, 'planned time')} up to {until}.")
-    lines.append(f"Decided at {_instant(found.decided_at, schedule.zone)}: {_decided(found)}.")
+    lines.append(f"Decided at {_instant(found.decided_at, schedule.zone)}: {_decided(found, schedule.zone)}.")
     if found.run_id is not None and (run := runs.run(look.connection, found.run_id)) is not None:
         because = f": {run.reason or run.error}" if run.reason or run.error else ""
         lines.append(f"Its run {run.id} is {run.state}{because}.")
     if found.accepted_at is not None:
         lines.append(f"{found.accepted_by or 'Somebody'} accepted that on {_day(found.accepted_at, look.zone)}.")
-    return (*lines, _next(schedule))
+    return (*lines, _next(look, schedule))
 
 
-def _decided(line: Occurrence) -> str:
-    """`fired 3s late`, `merged into 2025-06-05 00:00 (down): no engine ran`."""
+def _decided(line: Occurrence, zone: str) -> str:
+    """`fired 3s late`, `merged into the one of Thu 5 Jun 2025 00:00 (down): no engine ran`."""
     words = str(line.state)
     if line.state is OccurrenceState.FIRED and line.late >= SECOND:
         words += f" {duration_words(line.late / SECOND)} late"
     if line.merged_into is not None:
-        words += f" into the one of {from_us(line.merged_into):%Y-%m-%d %H:%M} UTC"
+        words += f" into the one of {_instant(line.merged_into, zone)}"
     cause = f" ({line.cause})" if line.cause else ""
     return f"{words}{cause}" + (f": {line.reason}" if line.reason else "")
 
@@ -160,7 +175,7 @@ def why_run(look: Look, number: int) -> tuple[str, ...]:
     if run.state is not RunState.SUCCEEDED:
         lines.append("It is final; a retry makes a new run.")
     if run.schedule_id is not None:
-        lines.append(_next(schedules.schedule(look.connection, run.schedule_id)))
+        lines.append(_next(look, schedules.schedule(look.connection, run.schedule_id)))
     return tuple(lines)
 
 
@@ -201,7 +216,7 @@ def _day(at: Instant, zone: ZoneInfo) -> str:
 
 
 def _instant(at: int, zone: str) -> str:
-    return full_instant(from_us(at), zone)
+    return instant_words(from_us(at), zone)
 
 
 def named(connection: sqlite3.Connection, kind: str, text: str) -> int:

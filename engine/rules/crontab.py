@@ -23,6 +23,8 @@ _FLAGS = re.compile(r"-([nqs]+)[ \t]+(?=\S)")
 _EXAMPLE = re.compile(r"\b(?:examples?|e\.g|for instance)\b", re.IGNORECASE)
 _HEADING = re.compile(r"\b(?:command|cmd|dow|wday|day of (?:the )?week)\b", re.IGNORECASE)
 _TIMES = re.compile(r"-?[\d*~?][\w*~/,#-]*")
+_ANACRON = re.compile(r"(?:@(?:daily|weekly|monthly|yearly|annually)|\d+) \d+[ \t]+[A-Za-z][\w.-]*[ \t]+\S")
+_IS_ANACRON = "is a line of an anacrontab (days, delay, name, command), which counts from the last run"
 _FLAG_NOTES = {
     "n": "-n: tickler mails nothing; the output is in the log of the run",
     "q": "-q: tickler keeps a record of every run",
@@ -44,9 +46,9 @@ class Source:
 
 @value
 class CronJob:
-    """One job. `spec` is a `cron:` notation; `env` what the lines above it set; `notes` what it means otherwise
-    here; `jitter` seconds. `name` is None unless a comment of an export says it; `is_single` if a run may not begin
-    while another is open.
+    """One job. `spec` is a `cron:` notation or `at boot`; `env` what the lines above it set; `notes` what it means
+    otherwise here; `jitter` seconds. `name` is None unless a comment of an export says it; `is_single` if a run may not
+    begin while another is open.
     """
 
     line: int
@@ -161,6 +163,8 @@ def _one(
         said = take(setting, state)
         return None if said is None else Said(number, text, *said)
     try:
+        if line is None and _ANACRON.match(" ".join(text.split(None, 3))):
+            raise BadValue(_IS_ANACRON)
         if line is None:
             raise BadValue("expected five time fields or a nickname such as @daily, and a command")
         job = _job(line, state, source, has_users)
@@ -213,6 +217,8 @@ def _job(line: _Line, state: State, source: Source, has_users: bool) -> CronJob:
     if fields[0].startswith("-") and len(fields[0]) > 1:
         fields[0] = fields[0][1:]
         notes.append("-: cron would not log this job; tickler keeps a record of every run")
+    if _ANACRON.match(" ".join([*fields, rest])) and not all(_TIMES.fullmatch(word) for word in fields[3:] or ["-"]):
+        raise BadValue(_IS_ANACRON)
     user = None
     if has_users:
         user, rest = [*_BLANKS.split(rest, 1), ""][:2]
@@ -222,6 +228,7 @@ def _job(line: _Line, state: State, source: Source, has_users: bool) -> CronJob:
     while found := _FLAGS.match(rest):
         flags |= set(found[1])
         rest = rest[found.end() :]
+    notes += [state.zone_note] if state.zone_note else []
     notes += [_FLAG_NOTES[flag] for flag in sorted(flags & set(_FLAG_NOTES))]
     if re.match(r"[*?][ \t]", rest):
         raise BadValue("has more than five time fields; cron counts no seconds and no years")

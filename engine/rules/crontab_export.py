@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from engine.rules.crontab import MARK, CronJob, Source, read
+from engine.rules.crontab_fields import AT_BOOT
 from engine.rules.crontab_settings import State
 from engine.rules.errors import BadValue, shown
 from engine.rules.when import parse
@@ -48,13 +49,17 @@ class Written:
 
 
 def five_fields(spec: str, zone: str) -> str:
-    """The fields of a spec. BadValue with the reason if it has none that happen at the same times."""
+    """The fields of a spec, or `@reboot`. BadValue with the reason if it has none that happen at the same times."""
     if spec.lower().startswith("cron:") and len(words := spec[5:].split()) == 5:
         if re.search(r"[LW#]", re.sub(r"[A-Za-z]{3}", "", f"{words[2]} {words[4]}").upper()):
             raise BadValue("cron knows no L, W and #")
         return " ".join(words)
     rule = parse(spec, zone, anchor=_PROBE)
-    if rule.spec.startswith("cron:"):
+    if rule.spec.startswith(AT_BOOT) and "|" not in rule.spec:
+        if rule.spec != AT_BOOT:
+            raise BadValue("@reboot of a crontab knows no delay")
+        return "@reboot"
+    if rule.spec.startswith("cron:") and "|" not in rule.spec:
         return rule.spec.removeprefix("cron: ")
     found = next((match for each in _NAMED.values() if (match := each.fullmatch(rule.spec))), None)
     if found is None:
@@ -118,7 +123,7 @@ def _block(job: CronJob, lost: Sequence[str], state: State) -> list[str]:
     said = [f"# {_comment(line)}" for line in job.about.splitlines() if line.strip()]
     said += [f"# tickler cannot say here: {_comment(each)}" for each in lost]
     said += [f"# {MARK} {job.name}"] if job.name else []
-    line = f"{'# ' if job.is_commented else ''}{job.spec.removeprefix('cron: ')} {_escaped(job.command)}"
+    line = f"{'# ' if job.is_commented else ''}{_when(job.spec)} {_escaped(job.command)}"
     line += "" if job.stdin is None else f"%{_escaped(job.stdin).replace(chr(10), '%')}"
     _read_back(job, settings, said, line, state)
     return [*settings, *said, line]
@@ -131,6 +136,10 @@ def _read_back(job: CronJob, settings: Sequence[str], said: Sequence[str], line:
     again = read(text.encode("utf-8", "replace"), Source("-", job.zone, False, frozenset(), ""))
     if len(again.jobs) != 1 or _essence(again.jobs[0]) != _essence(job):
         raise BadValue("no line of a crontab is read by cron as this command")
+
+
+def _when(spec: str) -> str:
+    return "@reboot" if spec == AT_BOOT else spec.removeprefix("cron: ")
 
 
 def _essence(job: CronJob) -> tuple[object, ...]:

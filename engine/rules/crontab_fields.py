@@ -1,4 +1,4 @@
-"""The five fields of a crontab line, or its nickname, as a `cron:` spec that means the same for ever."""
+"""The five fields of a crontab line, or its nickname, as a `cron:` spec that means the same for ever, or `at boot`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from engine.rules.when.cron import ALIASES
 from store.frozen import value
 
 NICKNAMES = {**ALIASES, "@every_minute": "* * * * *"}
+AT_BOOT = "at boot"
 _NEVER = {
-    "@reboot": "tickler has no schedule for the start of the machine; a systemd unit can run it then",
     "@every_second": "cron lines count whole minutes",
 }
 _FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of the month", 1, 31), ("month", 1, 12), ("weekday", 0, 6))
@@ -56,12 +56,14 @@ def when_of(fields: Sequence[str], zone: str, seed: str) -> When:
 
 def _nickname(word: str) -> When:
     name = word.lower()
+    if name == "@reboot":
+        return When(AT_BOOT, ("runs once after each start of the machine, when an engine is at work",))
     if name in _NEVER:
         raise BadSpec(f"{name}: {_NEVER[name]}")
     if name[1:].isdigit():
         raise BadSpec(f"{name}: counts seconds from the end of the last run; write 'every {name[1:]} seconds' by hand")
     if name not in NICKNAMES:
-        raise BadSpec(f"'{shown(word)}' is not known: expected one of {', '.join(NICKNAMES)}")
+        raise BadSpec(f"'{shown(word)}' is not known: expected one of {', '.join([*NICKNAMES, '@reboot'])}")
     return When(f"cron: {NICKNAMES[name]}", ())
 
 

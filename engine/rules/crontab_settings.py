@@ -20,10 +20,14 @@ _PATHS = {"SHELL": "a shell; /bin/sh is taken", "HOME": "a folder; your own is t
 
 @dataclass(slots=True)
 class State:
-    """What the lines so far have set for those below: variables, zone, jitter in seconds, the comment above."""
+    """What the lines so far have set for those below: variables, zone, jitter in seconds, the comment above.
+
+    `zone_note` says that the zone is not the one that was asked for.
+    """
 
     env: dict[str, str] = field(default_factory=dict)
     zone: str = ""
+    zone_note: str = ""
     jitter: int = 0
     comments: list[str] = field(default_factory=list)
     name: str | None = None
@@ -55,7 +59,9 @@ def _steered(name: str, value: str, state: State) -> tuple[str, bool]:
         try:
             state.zone = str(zone_named(value))
         except BadValue as fault:
+            state.zone_note = f"CRON_TZ above it is not known: taken as times of {state.zone}"
             return str(fault), True
+        state.zone_note = ""
         return f"times below are those of {state.zone}", False
     if not (value.isascii() and value.isdigit() and len(value) < 5):
         return "expected a number of minutes", True

@@ -63,6 +63,11 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
+def as_sentence(words: str) -> str:
+    """The words with a full stop, unless they end as a question: `... did you mean North?`."""
+    return words if words.endswith("?") else f"{words}."
+
+
 def unknown(name: object, known: Iterable[str], what: str) -> str:
     """`'Noth' is no team; did you mean North?`, else the first of those there are."""
     names = [str(each) for each in known]

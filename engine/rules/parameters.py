@@ -43,7 +43,8 @@ class Declaration:
     """A controller: its name, a sentence of what it does, its parameters in the order of a form.
 
     `is_idempotent`: a run of it that was lost may be run again without harm. `origin` says where it comes from:
-    `tickler`, or the file of a person's own. `error`: why it cannot be used, None if it can.
+    `tickler`, or the file of a person's own. `error`: why it cannot be used, None if it can. `warm`: the kind of
+    worker that may do one run of it after the other, "" if each has a process of its own. `debug`: its debug lines are kept.
     """
 
     name: str
@@ -52,6 +53,8 @@ class Declaration:
     is_idempotent: bool = False
     origin: str = "tickler"
     error: str | None = None
+    warm: str = ""
+    debug: bool = False
 
     def read(self, params: object) -> dict[str, Any]:
         """The params with defaults filled in and durations in seconds; BadValue says what does not fit."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from engine.rules.durations import duration_text
@@ -25,7 +25,11 @@ _UNITS = {
 _SIZES = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _ANY = datetime(2025, 1, 1, tzinfo=UTC)
 """A start to try steps with; they count from the import."""
-_AT_START = ("OnBootSec", "OnStartupSec", "OnActiveSec")
+_AT_START = {
+    "OnBootSec": "",
+    "OnStartupSec": "counted from the start of the machine, and not of its manager",
+    "OnActiveSec": "counted from the start of the machine, and not of the timer",
+}
 _TAKEN = frozenset(
     {
         "Type", "ExecStart", "ExecStartPre", "ExecStartPost", "ExecStop", "ExecStopPost", "Environment",
@@ -49,8 +53,8 @@ class System:
 
 @value
 class TimerJob:
-    """One time expression of a timer. `timeout` and `jitter` are seconds, None and 0 for none; `user` None for that of
-    the manager; `place` is `FILE:LINE`.
+    """What a timer starts. `spec` joins all of its time expressions; `file`, `line` and `text` are of the first.
+    `timeout` and `jitter` are seconds, None and 0 for none; `user` None for that of the manager.
     """
 
     file: str
@@ -114,58 +118,81 @@ def _timer(timer: Unit, system: System, drop_ins: Sequence[str], jobs: list[Time
     command = command_of(service, specifiers, notes)
     env = environment_of(service, specifiers)
     notes += _service_notes(service) + _timer_notes(timer)
-    times = _times(timer, system.zone, refusals)
-    if len(times) > 1:
-        notes.append("a schedule has one expression: each is one of its own, and what two of them name happens twice")
-    for number, (setting, spec, zone, words) in enumerate(times, 1):
-        jobs.append(
-            TimerJob(
-                setting.file, setting.line, f"{setting.key}={setting.value}", f"{timer.name}.{number}",
-                timer.name.removesuffix(".timer"), spec, zone, command, _folder(service, system, specifiers), env,
-                filled(service.last("Service", "User"), specifiers) or None, _timeout(service), _jitter(timer),
-                timer.last("Timer", "Persistent").lower() in ("yes", "true", "on", "1"),
-                service.last("Unit", "Description") or timer.last("Unit", "Description"), (*words, *notes),
-            )
-        )  # fmt: skip
+    spec, zone, setting = _when(timer, system.zone, notes, refusals)
+    if setting is None:
+        return
+    jobs.append(
+        TimerJob(
+            setting.file, setting.line, f"{setting.key}={setting.value}", f"{timer.name}.1",
+            timer.name.removesuffix(".timer"), spec, zone, command, _folder(service, system, specifiers), env,
+            filled(service.last("Service", "User"), specifiers) or None, _timeout(service), _jitter(timer),
+            timer.last("Timer", "Persistent").lower() in ("yes", "true", "on", "1"),
+            service.last("Unit", "Description") or timer.last("Unit", "Description"), tuple(notes),
+        )
+    )  # fmt: skip
 
 
-def _times(timer: Unit, zone: str, refusals: list[Refusal]) -> list[tuple[Setting, str, str, tuple[str, ...]]]:
-    """(setting, spec, zone, notes) of every expression that can be taken; the others are refused by line."""
-    found: list[tuple[Setting, str, str, tuple[str, ...]]] = []
-    refused: list[Refusal] = []
-    for setting in timer.all("Timer", "OnCalendar"):
-        text, own = _without_zone(setting.value)
+def _when(timer: Unit, zone: str, notes: list[str], refusals: list[Refusal]) -> tuple[str, str, Setting | None]:
+    """(spec, zone, the first setting that it says) of all expressions that can be taken; the others are refused by
+    line. No setting if none can.
+    """
+    found = list[tuple[Setting, str]]()
+    refused = list[Refusal]()
+    words = list[str]()
+    for setting, spec, note in _expressions(timer):
         try:
-            spec = f"OnCalendar: {text}"
-            parse(spec, own or zone)
-            found.append((setting, spec, own or zone, ()))
+            spec = spec or _span_spec(setting)
+            parse(spec, zone, anchor=_ANY)
         except BadValue as fault:
             refused.append(_refusal(setting, str(fault)))
+            continue
+        found.append((setting, spec))
+        words += [note] if note else []
+    for key in ("OnClockChange", "OnTimezoneChange"):
+        refused += [_refusal(each, f"{key} is no time") for each in timer.all("Timer", key)]
+    refusals += refused
+    if not found:
+        if not refused:
+            raise BadValue("it has no time at which it elapses")
+        return "", zone, None
+    notes[:0] = words
+    specs = list(dict.fromkeys(spec for _, spec in found))
+    if len(specs) == 1 and specs[0].startswith("OnCalendar: "):
+        text, own = _without_zone(specs[0])
+        return text, own or zone, found[0][0]
+    spec = " | ".join(specs)
+    parse(spec, zone, anchor=_ANY)
+    if len(found) > 1:
+        notes.insert(0, f"{len(found)} expressions in one schedule; what two of them name happens once")
+    return spec, zone, found[0][0]
+
+
+def _expressions(timer: Unit) -> Iterator[tuple[Setting, str, str]]:
+    """(setting, spec, note) of each; the spec is empty where it is made of a length of time, which may be none."""
+    for setting in timer.all("Timer", "OnCalendar"):
+        yield setting, f"OnCalendar: {setting.value}", ""
     steps = [*timer.all("Timer", "OnUnitActiveSec"), *timer.all("Timer", "OnUnitInactiveSec")]
     for setting in steps[-1:]:
         note = "counted from the import on, and not from the last start"
         if setting.key == "OnUnitInactiveSec":
             note = "counted from start to start, and not from the end of the last run"
-        try:
-            spec = f"every {_steps(_seconds(setting.value))}"
-            parse(spec, zone, anchor=_ANY)
-            found.append((setting, spec, zone, (note,)))
-        except BadValue as fault:
-            refused.append(_refusal(setting, str(fault)))
-    for key in _AT_START:
+        yield setting, "", note
+    for key, note in _AT_START.items():
         for setting in timer.all("Timer", key):
-            words = f"{key} counts from a start of the machine or its manager, for which there is no schedule here"
-            refused.append(_refusal(setting, words, is_refused=not steps))
-    for key in ("OnClockChange", "OnTimezoneChange"):
-        refused += [_refusal(each, f"{key} is no time") for each in timer.all("Timer", key)]
-    refusals += refused
-    if not found and not refused:
-        raise BadValue("it has no time at which it elapses")
-    return found
+            yield setting, "", note
 
 
-def _refusal(setting: Setting, words: str, *, is_refused: bool = True) -> Refusal:
-    return Refusal(setting.file, setting.line, f"{setting.key}={setting.value}", words.rstrip("."), is_refused)
+def _span_spec(setting: Setting) -> str:
+    """The notation of what counts a length of time from something."""
+    seconds = _seconds(setting.value)
+    if setting.key in _AT_START:
+        is_none = not re.search("[1-9]", setting.value)
+        return "at boot" if is_none else f"at boot + {duration_text(seconds)}"
+    return f"every {_steps(seconds)}"
+
+
+def _refusal(setting: Setting, words: str) -> Refusal:
+    return Refusal(setting.file, setting.line, f"{setting.key}={setting.value}", words.rstrip("."), True)
 
 
 def _without_zone(text: str) -> tuple[str, str | None]:

@@ -5,13 +5,15 @@ Names of days and months are our own, not `strftime`'s, so the locale of a machi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
 from engine.rules.zones import local
 from store.frozen import value
 
+NEXT_BOOT = "at the next boot"
+"""What lists say instead of a next time that only a start of the machine makes."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """By `date.weekday()`: 0 = Monday."""
 
@@ -155,6 +157,17 @@ def full_instant(instant: datetime, zone: str) -> str:
     return f"{local(instant, zone).isoformat(' ', 'seconds')} {zone}"
 
 
+def instant_words(instant: datetime, zone: str) -> str:
+    """An instant in a sentence: `Sat 14 Jun 2025 02:30`, with seconds if it has some.
+
+    The offset stands behind a time that the clocks show twice: `Sun 26 Oct 2025 02:30 (+01:00)`.
+    """
+    here = local(instant, zone)
+    twice = here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
+    offset = f" ({here.isoformat()[-6:]})" if twice else ""
+    return f"{long_day(here.date())} {clock(instant, zone, seconds=bool(here.second))}{offset}"
+
+
 def ago(instant: datetime, now: datetime) -> str:
     """The distance of two aware instants: `just now`, `40 s ago`, `3 h ago`, `in 5 min`, `in 2 d`.
 
@@ -179,6 +192,12 @@ def count_of(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {plural(number, one, many)}"
 
 
+def some_of(things: Sequence[str], most: int = 3) -> str:
+    """`a, b, c and 4 more`."""
+    more = f" and {len(things) - most:,} more" if len(things) > most else ""
+    return f"{', '.join(things[:most])}{more}"
+
+
 def bytes_words(size: int) -> str:
     """`0 B`, `999 B`, `1.5 KiB`, `41.3 GiB`; powers of 1024, one digit after the point."""
     if size < 1024:
@@ -187,3 +206,11 @@ def bytes_words(size: int) -> str:
     if round(size / 1024**power, 1) >= 1024 and power < 5:
         power += 1
     return f"{size / 1024**power:,.1f} {_SIZES[power]}"
+
+
+def without_next(spec: str | None, ends_in: int | None) -> str:
+    """What is said of a schedule that has no next time: it may wait for the machine to start. `ends_in`: how long
+    until its end, if it has one, less than 0 if that is past.
+    """
+    waits = spec is not None and "boot" in spec.lower() and (ends_in is None or ends_in > 0)
+    return NEXT_BOOT if waits else "ended"

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 
-from . import procfs
+from . import homes, procfs
 from .output import Capture
 from .shell import program
 
@@ -31,13 +31,15 @@ RUNNING, LINGERING, STOPPING, KILLING = range(4)
 NEVER = float("inf")
 
 _DEFAULTS = (*IGNORED, signal.SIGPIPE, signal.SIGXFSZ)
-_NULL = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
+NULL = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
 
 
 class Order:
     """A job as the engine asked for it; the fields are those of `client.Job`."""
 
-    __slots__ = ("argv", "cap", "command", "cwd", "detach_ok", "env", "grace", "key", "shell", "stdin", "timeout")
+    __slots__ = (
+        *("argv", "cap", "command", "cwd", "detach_ok", "env", "grace", "key", "shell", "stdin", "timeout", "warm"),
+    )
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class Order:
         stdin: str | None,
         shell: str | None,
         argv: list[str],
+        warm: str = "",
     ) -> None:
         self.argv = argv
         self.key = key
@@ -59,6 +62,7 @@ class Order:
         self.cwd = cwd
         self.env = env
         self.timeout = timeout
+        self.warm = warm
         self.grace = grace
         self.cap = cap
         self.detach_ok = detach_ok
@@ -73,11 +77,12 @@ class Child:
     (they were asked), KILLING. alarm: monotonic time of the next step. status: the command's wait status once
     it ended, at `ended_at`. reason: "exit" unless somebody stopped it. capture: None until it prints, and
     `messages` until its channel brings something. lines: passed on so far, `told_lines` those of the channel.
+    worker: whose run it is, None if its process is its own.
     """
 
     __slots__ = (
         *("alarm", "capture", "ended_at", "give_up", "key", "left_behind", "lines", "messages", "order"),
-        *("phase", "pid", "pipes", "reason", "start", "status", "told", "told_lines"),
+        *("phase", "pid", "pipes", "reason", "start", "status", "told", "told_lines", "worker"),
     )
 
     def __init__(self, order: Order, pid: int, start: int, pipes: dict[int, str]) -> None:
@@ -98,6 +103,7 @@ class Child:
         self.lines = 0
         self.told_lines = 0
         self.told = 0.0
+        self.worker: Worker | None = None
 
     def dropped(self) -> tuple[int, int]:
         """Lines and bytes that were too much, of output and channel."""
@@ -112,8 +118,41 @@ class Child:
         return self.key, self.ended_at, code, number, self.reason, self.left_behind, *self.dropped()
 
 
-def spawn(order: Order, mark: str) -> Child:
-    """Start the command, leading a process group. OSError or ValueError when there is no process now."""
+class Worker:
+    """A process that has one run after the other: see `warm`.
+
+    `orders` and `words` are pipes to it and from it; `child` the run that it has, None at rest. `until`: monotonic
+    time at which it is told to end, or, when it was told, killed. `home`: see `homes`.
+    """
+
+    __slots__ = ("calls", "child", "home", "kind", "name", "orders", "pid", "pipes", "start", "until", "words")
+
+    def __init__(self, kind: str, name: str, home: str, ends: tuple[int, int], made: Child) -> None:
+        self.kind = kind
+        self.name = name
+        self.home = home
+        self.orders, self.words = ends
+        self.pid = made.pid
+        self.start = made.start
+        self.pipes = made.pipes
+        self.child: Child | None = None
+        self.calls = 0
+        self.until = NEVER
+
+    def leave(self, order: Order) -> None:
+        """It ended within its run: what lies in its folders is the run's; what cannot be moved stays."""
+        try:
+            homes.hand_over(self.home, order.cwd, order.env[homes.ARTIFACTS])
+        except OSError:
+            return
+        homes.remove(self.home)
+
+
+def spawn(order: Order, mark: str, more: tuple[int, ...] = ()) -> Child:
+    """Start the command, leading a process group. OSError or ValueError when there is no process now.
+
+    `more`: what it gets as descriptors 4 and on, beside the channel.
+    """
     os.chdir(order.cwd)
     order.env[procfs.MARK] = mark
     opened: list[int] = []
@@ -121,21 +160,21 @@ def spawn(order: Order, mark: str) -> Child:
         opened += os.pipe2(os.O_CLOEXEC)
         opened += os.pipe2(os.O_CLOEXEC)
         out, out_end, err, err_end = opened
-        stdin = _NULL
+        stdin = NULL
         if order.stdin is not None:
             stdin = _kept(order.stdin)
             opened.append(stdin)
         channel = [os.pipe2(os.O_CLOEXEC)] if order.argv else []
         opened += [fd for ends in channel for fd in ends]
         before = procfs.tick()
-        pid = _execute(order, (stdin, out_end, err_end, *(end for _, end in channel)))
+        pid = _execute(order, (stdin, out_end, err_end, *(end for _, end in channel), *more))
     except BaseException:
         for fd in opened:
             os.close(fd)
         raise
     finally:
         os.chdir("/")
-    if stdin != _NULL:
+    if stdin != NULL:
         os.close(stdin)
     pipes = {out: "stdout", err: "stderr"} | {ours: CHANNEL for ours, _ in channel}
     for end in (out_end, err_end, *(end for _, end in channel)):

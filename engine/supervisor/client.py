@@ -36,7 +36,9 @@ class Job:
     must not keep writing to its output, which is closed with it. stdin: what the command reads, nothing if
     None. shell: the path of another shell than /bin/sh; it gets `-c` and the command. argv: what is started
     instead, the path first; `command` is then only for people, and descriptor 3 is a pipe whose lines come as
-    `Output` of the stream "channel", capped on their own.
+    `Output` of the stream "channel", capped on their own. warm: the kind of worker that may do it, one after the
+    other of the same kind; `cwd` and TICKLER_ARTIFACTS are then where it goes what it leaves, and need not be
+    there before. stdin has at most `homes.LARGEST` bytes then.
     """
 
     key: str
@@ -50,6 +52,7 @@ class Job:
     stdin: str | None = None
     shell: str | None = None
     argv: tuple[str, ...] = ()
+    warm: str = ""
 
 
 class Supervisor:
@@ -131,7 +134,7 @@ class Supervisor:
         self._say(
             (
                 *("job", job.key, job.command, job.cwd, dict(job.env)),
-                *(job.timeout, job.grace, job.cap, job.detach_ok, job.stdin, job.shell, list(job.argv)),
+                *(job.timeout, job.grace, job.cap, job.detach_ok, job.stdin, job.shell, list(job.argv), job.warm),
             )
             for job in jobs
         )

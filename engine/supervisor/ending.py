@@ -153,6 +153,8 @@ class Endings:
         self._ended.pop(child.key, None)
         self._family.remove(child)
         self._pipes.finish(child)
+        if child.worker is not None:
+            child.worker.leave(child.order)
         result = child.result()
         self._journal.exited(*result, is_open=False)
         self._outbox.put_over("exited", *result)

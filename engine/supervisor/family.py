@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 
 from . import procfs
-from .child import Child
+from .child import Child, Worker
 
 _UNKNOWN = ""
 _EXEC = 1.0
@@ -24,15 +24,19 @@ _EXEC = 1.0
 class Family:
     """The processes below this one.
 
-    leaders: not yet reaped commands by pid; children: open jobs by key; released: jobs that were allowed to
-    leave processes behind and did.
+    leaders: not yet reaped commands by pid, None for a worker at rest; children: open jobs by key; released: jobs
+    that were allowed to leave processes behind and did. workers: those that were not reaped, by pid; gone: those
+    that were, and nobody has taken note of.
     """
 
     def __init__(self, name: str) -> None:
-        self.leaders: dict[int, Child] = {}
+        self.leaders: dict[int, Child | None] = {}
         self.children: dict[str, Child] = {}
         self.released: set[str] = set()
-        self._name = name
+        self.workers: dict[int, Worker] = {}
+        self.gone: list[Worker] = []
+        self.name = name
+        self._aliases: dict[str, str] = {}
         self._orphans: dict[int, str] = {}
         self._struck: set[int] = set()
         self._unsure: dict[int, float] = {}
@@ -41,11 +45,15 @@ class Family:
     def add(self, child: Child) -> None:
         self.leaders[child.pid] = child
         self.children[child.key] = child
+        if child.worker is not None:
+            self._aliases[child.worker.name] = child.key
 
     def reaped(self, pid: int) -> Child | None:
-        """The job whose command this was, None for an orphan."""
+        """The job whose command this was, None for an orphan, or a worker at rest."""
         self._orphans.pop(pid, None)
         self._struck.discard(pid)
+        if pid in self.workers:
+            self.gone.append(self.workers.pop(pid))
         return self.leaders.pop(pid, None)
 
     def remove(self, child: Child) -> None:
@@ -53,6 +61,13 @@ class Family:
         self.children.pop(child.key, None)
         if self.leaders.get(child.pid) is child:
             del self.leaders[child.pid]
+        if child.worker is not None:
+            self._aliases.pop(child.worker.name, None)
+
+    def rest(self, child: Child) -> None:
+        """The job is over, and its process waits for another."""
+        del self.children[child.key]
+        self.leaders[child.pid] = None
 
     def is_alone(self) -> None:
         """The system says that there is no child at all."""
@@ -62,7 +77,7 @@ class Family:
 
     def mark(self, key: str) -> str:
         """The value of procfs.MARK for the processes of a job."""
-        return f"{self._name}/{key}"
+        return f"{self.name}/{key}"
 
     def adopt(self) -> None:
         """Learn of orphans that came since."""
@@ -148,8 +163,9 @@ class Family:
         marked = procfs.mark(pid)
         if marked is None:
             return None
-        if marked.startswith(self._name + "/"):
-            return marked[len(self._name) + 1 :]
+        if marked.startswith(self.name + "/"):
+            key = marked[len(self.name) + 1 :]
+            return self._aliases.get(key, key)  # a worker's own mark is on what it forked
         proc = procfs.stat(pid)
         if proc is not None:
             for child in self.children.values():

@@ -5,7 +5,8 @@ The records of a job, in this order, and what their absence means:
 - `starting` (at, detach_ok), written before the process exists. Alone, it means that the supervisor died
   within the spawn: the command may have run; its pid is unknown, its processes carry the mark of
   `procfs.MARK`.
-- `started` (pid, pid_start, at): it ran. `failed` (at, error): it could not be spawned, nothing ran.
+- `started` (pid, pid_start, at; home, of a warm worker): it ran. `failed` (at, error): it could not be spawned,
+  nothing ran.
 - `exited` (code, signal, reason, at, left_behind, dropped_lines, dropped_bytes, open): the result. With
   `open` true the command has ended but processes it left are still being stopped; a later `exited` supersedes
   it.
@@ -70,8 +71,15 @@ class Journal:
         self._add(key, f'{{"r":"starting","key":{quoted(key)},"at":{at},"detach_ok":{_truth(detach_ok)}}}\n')
         self._write()
 
-    def started(self, key: str, pid: int, pid_start: int, at: int) -> None:
-        self._add(key, f'{{"r":"started","key":{quoted(key)},"pid":{pid},"pid_start":{pid_start},"at":{at}}}\n')
+    def started(self, key: str, pid: int, pid_start: int, at: int, home: str = "") -> None:
+        where = f',"home":{quoted(home)}' if home else ""
+        self._add(key, f'{{"r":"started","key":{quoted(key)},"pid":{pid},"pid_start":{pid_start},"at":{at}{where}}}\n')
+
+    def handed(self, key: str, at: int, pid: int, pid_start: int, home: str) -> None:
+        """A worker that is there already is about to get this run. Written when this returns, or OSError."""
+        self._add(key, f'{{"r":"starting","key":{quoted(key)},"at":{at},"detach_ok":false}}\n')
+        self.started(key, pid, pid_start, at, home)
+        self._write()
 
     def failed(self, key: str, at: int, error: str) -> None:
         self._add(key, f'{{"r":"failed","key":{quoted(key)},"at":{at},"error":{quoted(error)}}}\n')

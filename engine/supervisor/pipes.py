@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import select
 import time
@@ -16,7 +18,10 @@ REST = 0.010
 second. A new job's pipes rest first, as the end of a short one brings its output anyway."""
 DROPPING = 0.5
 """Seconds between two words about output that is being dropped."""
-LAST = 1 << 20
+WIDE = 1 << 20
+"""Bytes that a pipe may hold which was found full: 64 KiB every REST would hold a job up that prints a gigabyte
+(measured: 10 against 100 MB/s and more)."""
+LAST = WIDE
 """Bytes read from a pipe after its job's end: what a pipe can hold, should strangers still write to it."""
 
 
@@ -30,6 +35,7 @@ class Pipes:
         self._watched: set[int] = set()
         self._resting: dict[int, float] = {}
         self._held: set[int] = set()
+        self._wide: set[int] = set()
 
     def add(self, child: Child) -> None:
         """Read from a new job."""
@@ -67,20 +73,28 @@ class Pipes:
         data = _read(fd)
         if data:
             self._take(child, stream, data)
+            if len(data) == CHUNK and fd not in self._wide:
+                self._widen(fd)
         if data == b"":
             self._close(fd)
         elif data is None or len(data) < CHUNK // 2:
             self._unwatch(fd)
             self._resting[fd] = time.monotonic() + REST
 
-    def finish(self, child: Child) -> None:
-        """Read what is left in an ended job's pipes, and pass on the end of an output that was too large."""
+    def finish(self, child: Child, *, closes: bool = True) -> None:
+        """Read what is left in an ended job's pipes, and pass on the end of an output that was too large.
+
+        `closes` False: its process goes on with another job; a pipe that has ended is closed all the same.
+        """
         for fd, stream in tuple(child.pipes.items()):
-            left = LAST
+            left, data = LAST, None
             while left > 0 and (data := _read(fd)):
                 left -= len(data)
                 self._take(child, stream, data)
-            self._close(fd)
+            if closes or data == b"":
+                self._close(fd)
+            else:
+                self._let_go(fd)
         for capture in (child.capture, child.messages):
             last = () if capture is None else capture.finish(time.time_ns() // 1000)
             if child.dropped()[0]:
@@ -107,12 +121,23 @@ class Pipes:
         self._outbox.put("dropping", child.key, *child.dropped())
 
     def _close(self, fd: int) -> None:
-        child, _ = self._owners.pop(fd)
+        child, _ = self._owners[fd]
         del child.pipes[fd]
+        self._let_go(fd)
+        os.close(fd)
+
+    def _widen(self, fd: int) -> None:
+        """A user may have so many pages of pipes and no more; then it stays as it is."""
+        self._wide.add(fd)
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, WIDE)
+
+    def _let_go(self, fd: int) -> None:
+        del self._owners[fd]
+        self._wide.discard(fd)
         self._unwatch(fd)
         self._resting.pop(fd, None)
         self._held.discard(fd)
-        os.close(fd)
 
     def _unwatch(self, fd: int) -> None:
         """Before a close too: a process within its exec may hold the pipe open a moment longer, and with it the

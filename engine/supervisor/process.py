@@ -26,6 +26,7 @@ from .family import Family
 from .journal import Journal
 from .outbox import Outbox
 from .pipes import Pipes
+from .warm import Warm
 from .wire import Unpacker, pack
 
 FRESH = 0.001
@@ -41,7 +42,7 @@ def main(line: str, folder: str, name: str) -> None:
     keeper = None
     try:
         _prepare()
-        keeper = Keeper(int(line), Journal(folder, name), name)
+        keeper = Keeper(int(line), Journal(folder, name), folder, name)
         keeper.run()
     except BaseException as error:
         sentence = f"{type(error).__name__}: {error}"
@@ -53,6 +54,7 @@ def main(line: str, folder: str, name: str) -> None:
     finally:
         if keeper is not None:
             keeper.family.slay()
+            keeper.warm.close()
 
 
 def _prepare() -> None:
@@ -73,7 +75,7 @@ def _now() -> int:
 class Keeper:
     """The loop. Jobs wait in `_waiting`, live in `family.children`, are over when their last process is."""
 
-    def __init__(self, line: int, journal: Journal, name: str) -> None:
+    def __init__(self, line: int, journal: Journal, folder: str, name: str) -> None:
         self.family = Family(name)
         self._line = line
         self._journal = journal
@@ -81,6 +83,7 @@ class Keeper:
         self._outbox = Outbox(line, self._poll, journal)
         self._pipes = Pipes(self._poll, self._outbox)
         self._endings = Endings(self.family, journal, self._outbox, self._pipes)
+        self.warm = Warm(self._poll, folder, self._endings, self.family, journal, self._outbox, self._pipes)
         self._unpacker = Unpacker()
         self._handlers: dict[str, Callable[..., None]] = {
             "job": self._order,
@@ -111,11 +114,14 @@ class Keeper:
                     self._endings.is_behind = True
                 elif fd == self._engine:
                     self._lose()
+                elif fd in self.warm.words:
+                    self.warm.ready(fd)
                 else:
                     self._pipes.ready(fd)
             if self._endings.is_behind:
                 self._endings.reap()
             self._pipes.turn()
+            self.warm.turn()
             if time.monotonic() >= self._endings.alarm:
                 self._endings.ring()
             if self._closing and not self.family.children:
@@ -167,7 +173,7 @@ class Keeper:
         """Seconds until something is due, -1 for never."""
         if self._endings.is_behind:
             return 0
-        due = min(self._endings.alarm, self._pipes.due())
+        due = min(self._endings.alarm, self._pipes.due(), self.warm.due())
         if self._waiting:
             due = min(due, time.monotonic() + FRESH)
         return -1 if due == NEVER else min(LONGEST, max(0, due - time.monotonic()))
@@ -194,6 +200,7 @@ class Keeper:
             self._poll.unregister(self._engine)
         self._outbox.lose()
         self._waiting.clear()
+        self.warm.waiting.clear()
         if self.family.children:
             self._journal.engine_lost(_now())
         for child in list(self.family.children.values()):
@@ -212,15 +219,17 @@ class Keeper:
         stdin: str | None,
         shell: str | None,
         argv: list[str],
+        warm: str,
     ) -> None:
-        if key in self._waiting or key in self.family.children:
+        if key in self._waiting or key in self.warm.waiting or key in self.family.children:
             self._outbox.put("failed", key, _now(), "A job with this key runs already.")
         else:
-            self._waiting[key] = Order(key, command, cwd, env, timeout, grace, cap, detach_ok, stdin, shell, argv)
+            order = Order(key, command, cwd, env, timeout, grace, cap, detach_ok, stdin, shell, argv, warm)
+            (self.warm.waiting if warm else self._waiting)[key] = order
 
     def _cancel(self, key: str, kill: bool) -> None:
         child = self.family.children.get(key)
-        if self._waiting.pop(key, None):
+        if self._waiting.pop(key, None) or self.warm.waiting.pop(key, None):
             self._outbox.put_over("exited", key, _now(), None, None, "cancelled", 0, 0, 0)
         elif child and kill:
             self._endings.kill(child, "cancelled")
@@ -230,13 +239,15 @@ class Keeper:
     def _finish(self, grace: float) -> None:
         """Stop everything, then say bye; the engine closes the socket when it has read that."""
         self._closing = True
-        for key in list(self._waiting):
+        for key in [*self._waiting, *self.warm.waiting]:
             self._cancel(key, False)
         for child in list(self.family.children.values()):
             self._endings.stop(child, "cancelled", min(child.order.grace, grace))
 
     def _admit(self) -> None:
-        """Spawn what may be spawned now."""
+        """Spawn what may be spawned now, and hand to workers what they can take."""
+        for order in self.warm.admit() if self.warm.waiting else ():
+            self._launch(order)
         if not self._waiting:
             return
         limit = time.monotonic() - FRESH
@@ -253,13 +264,14 @@ class Keeper:
             self._refuse(key, f"The supervisor's journal cannot be written: {error.strerror or error}.")
             return
         try:
-            child = spawn(order, self.family.mark(key))
+            child = self.warm.make(order) if order.warm else spawn(order, self.family.mark(key))
         except (OSError, ValueError) as error:
             self._refuse(key, refusal(order, error))
             return
         at = _now()
         self._young[child.pid] = time.monotonic()
-        self._journal.started(key, child.pid, child.start, at)
+        home = child.worker.home if child.worker else ""
+        self._journal.started(key, child.pid, child.start, at, home)
         self._outbox.put("started", key, child.pid, child.start, at)
         self.family.add(child)
         self._pipes.add(child)

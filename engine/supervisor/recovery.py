@@ -18,7 +18,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from engine.supervisor import procfs
+from engine.supervisor import homes, procfs
 from engine.supervisor.events import Exited, Failed, Output, Started
 from store.frozen import value
 
@@ -32,7 +32,8 @@ class LeftJob:
 
     Neither started nor failed: it may have run. `is_over`: nothing of it can be alive. `output`: what the
     dead engine had perhaps not stored; `Output.first` tells it which lines it had. `unsaved_lines` and
-    `unsaved_bytes` were too much to keep, beside those that `exited` counts as dropped.
+    `unsaved_bytes` were too much to keep, beside those that `exited` counts as dropped. `home`: the folders of the
+    worker that had it, in which what it left may lie if it is not over.
     """
 
     key: str
@@ -44,6 +45,7 @@ class LeftJob:
     output: tuple[Output, ...]
     unsaved_lines: int
     unsaved_bytes: int
+    home: str = ""
 
 
 @value
@@ -101,6 +103,8 @@ def forget(left: Left) -> None:
         raise BlockingIOError(f"the supervisor {left.name} still writes its journal")
     left.path.unlink(missing_ok=True)
     left.path.with_suffix(".jsonl.new").unlink(missing_ok=True)
+    for home in left.path.parent.glob(f"{homes.PREFIX}{left.name}.*"):
+        homes.remove(str(home))
 
 
 def _roots(name: str, jobs: dict[str, LeftJob], procs: dict[int, procfs.Proc]) -> list[int]:
@@ -115,6 +119,9 @@ def _roots(name: str, jobs: dict[str, LeftJob], procs: dict[int, procfs.Proc]) -
             roots.append(proc.pid)
             continue
         engine, _, key = (procfs.mark(proc.pid) or "").partition("/")
+        if engine == name and key.startswith(homes.PREFIX):  # forked by a worker, or one itself
+            roots.append(proc.pid)
+            continue
         owner = jobs.get(key) if engine == name else None
         if owner and (not owner.detach_ok or (owner.started and proc.group == owner.started.pid)):
             roots.append(proc.pid)
@@ -197,6 +204,7 @@ def _job(key: str, records: list[dict[str, Any]]) -> LeftJob:
         output=tuple(o for r in records if r["r"] == "output" and (o := _event(Output, r))),
         unsaved_lines=unsaved.get("lines", 0),
         unsaved_bytes=unsaved.get("bytes", 0),
+        home=str(last.get("started", {}).get("home", "")),
     )
 
 

@@ -84,6 +84,18 @@ def undoable(connection: sqlite3.Connection, actor: Actor, before: int) -> Act |
     return _newest_of(connection, actor, before, f"{_STANDING} AND act.can_undo = 1")
 
 
+FINAL = ("schedule accept", "schedule rewind", "schedule run", "run cancel", "run retry", "run delete", "clock accept")
+"""Verbs whose acts stand for ever: what ran has run."""
+
+
+def in_the_way(connection: sqlite3.Connection, actor: Actor, before: int, after: int) -> Act | None:
+    """The newest final act of the actor between two others, unless somebody has gone on undoing beyond it since."""
+    names = ", ".join(f"'{name}'" for name in FINAL)
+    passed = "SELECT 1 FROM act later WHERE later.id > act.id AND later.undoes_id < act.id AND later.actor = act.actor"
+    test = f"act.id > {after} AND act.operation IN ({names}) AND act.can_undo = 0 AND NOT EXISTS ({passed})"
+    return _newest_of(connection, actor, before, test)
+
+
 def redoable(connection: sqlite3.Connection, actor: Actor, before: int) -> Act | None:
     """The newest undo of the actor older than `before` that was not taken back itself."""
     return _newest_of(connection, actor, before, "act.undone_by_id IS NULL AND act.operation = 'undo'")

@@ -13,9 +13,10 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from store.enums import OccurrenceState
+from store.enums import Cause, OccurrenceState
 from store.frozen import value
 from store.instants import Instant, from_us, to_us
+from store.values import Occurrence
 
 DAYS = 31
 """Days with lines of their own; what lies before them stands together."""
@@ -36,32 +37,11 @@ _INDEX = {
 }
 _OF_ONE = "INDEXED BY occurrence_to_accept_of_one"
 
-_COLUMNS = """
-SELECT o.id, o.schedule_id, s.name, s.zone, o.planned_at, o.until_at, o.count, o.state, o.reason, o.cause, o.late,
+COLUMNS = """
+SELECT o.id, o.schedule_id, s.name, s.zone, o.planned_at, o.until_at, o.count, o.state, o.cause, o.reason, o.late,
        o.run_id, o.merged_into, o.decided_at, o.accepted_at, u.name
 """
-
-
-@value
-class Line:
-    """One line of the ledger. `count` > 1 stands for a gap that ends at `until_at`; `late` is in microseconds."""
-
-    id: int
-    schedule_id: int
-    schedule: str
-    zone: str
-    planned_at: Instant
-    until_at: Instant | None
-    count: int
-    state: OccurrenceState
-    reason: str | None
-    cause: str | None
-    late: int
-    run_id: int | None
-    merged_into: Instant | None
-    decided_at: Instant
-    accepted_at: Instant | None
-    accepted_by: str | None
+"""Of an occurrence `o`, its schedule `s` and who accepted it `u`, as `occurrence_of` takes them."""
 
 
 @value
@@ -98,7 +78,7 @@ def page(
     after: tuple[int, int] | None = None,
     offset: int = 0,
     limit: int = 100,
-) -> list[Line]:
+) -> list[Occurrence]:
     """Newest first: the first `limit`, those behind the place `after`, or the nearest in front of `before`.
 
     A place is (planned_at, id); `before=(0, 0)` gives the last lines. `offset` is for far jumps only.
@@ -109,11 +89,11 @@ def page(
     if place is not None:
         terms, values = [*terms, f"(o.planned_at, o.id) {'>' if before else '<'} (?, ?)"], [*values, *place]
     rows = connection.execute(
-        f"{_COLUMNS} {source} LEFT JOIN user u ON u.id = o.accepted_by WHERE {' AND '.join(terms)}"
+        f"{COLUMNS} {source} LEFT JOIN user u ON u.id = o.accepted_by WHERE {' AND '.join(terms)}"
         f" ORDER BY o.planned_at {order}, o.id {order} LIMIT ? OFFSET ?",
         (*values, limit, offset),
     ).fetchall()
-    found = [_line(row) for row in rows]
+    found = [occurrence_of(row) for row in rows]
     return found if order == "DESC" else found[::-1]
 
 
@@ -137,14 +117,14 @@ def ids(connection: sqlite3.Connection, which: Which, limit: int) -> list[int]:
     return [int(row[0]) for row in rows]
 
 
-def lines(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Line]:
+def lines(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Occurrence]:
     """The lines of these ids that are still there, newest first."""
     rows = connection.execute(
-        f"{_COLUMNS} FROM occurrence o JOIN schedule s ON s.id = o.schedule_id LEFT JOIN user u ON u.id = o.accepted_by"
+        f"{COLUMNS} FROM occurrence o JOIN schedule s ON s.id = o.schedule_id LEFT JOIN user u ON u.id = o.accepted_by"
         f" WHERE o.id IN ({', '.join('?' * len(numbers))}) ORDER BY o.planned_at DESC, o.id DESC",
         tuple(numbers),
     )
-    return [_line(row) for row in rows]
+    return [occurrence_of(row) for row in rows]
 
 
 def days(connection: sqlite3.Connection, which: Which, zone: ZoneInfo, most: int = DAYS) -> list[tuple[date, int, int]]:
@@ -204,14 +184,13 @@ def _midnight(day: date, zone: ZoneInfo) -> int:
     return to_us(datetime.combine(day, time(), zone))
 
 
-def _line(row: Sequence[Any]) -> Line:
-    number, schedule_id, name, zone, planned_at, until_at, count, state, reason, cause, late, run_id, merged, *last = (
-        row
-    )
-    decided, accepted, by = last
-    return Line(
-        number, schedule_id, name, zone, Instant(planned_at), _at(until_at), count, OccurrenceState(state), reason,
-        cause, late, run_id, _at(merged), Instant(decided), _at(accepted), by,
+def occurrence_of(row: Sequence[Any]) -> Occurrence:
+    """The value of a row of `COLUMNS`."""
+    number, schedule_id, name, zone, planned_at, until_at, many, state, cause, *rest = row
+    reason, late, run_id, merged, decided, accepted, by = rest
+    return Occurrence(
+        number, schedule_id, name, zone, Instant(planned_at), _at(until_at), many, OccurrenceState(state),
+        Cause(cause) if cause else None, reason, late, run_id, _at(merged), Instant(decided), _at(accepted), by,
     )  # fmt: skip
 
 

@@ -37,6 +37,15 @@ def pulse(connection: sqlite3.Connection, now: Instant, today: date | None = Non
     )
 
 
+def to_accept(connection: sqlite3.Connection) -> int:
+    """Lines of the ledger that say what was missed or skipped, and that nobody has accepted."""
+    return _count(
+        connection,
+        "occurrence INDEXED BY occurrence_to_accept",
+        "state IN ('missed', 'skipped') AND accepted_at IS NULL",
+    )
+
+
 def engine(connection: sqlite3.Connection, now: Instant) -> Node | None:
     """The engine that fires; None if there is none, or if it is silent and its process is gone."""
     rows = connection.execute(

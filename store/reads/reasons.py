@@ -96,7 +96,11 @@ _NAMED = {
 
 @value
 class ScheduleFacts:
-    """What else is known of a schedule: where it came from, its newest open run, the last that ended, its task."""
+    """What else is known of a schedule: where it came from, its newest open run, the last that ended, its task.
+
+    `maker`, `made_by`, `made_via` and `made_words` are actor, operation, door and words of the act that made it; empty
+    once history is forgotten.
+    """
 
     origin: str | None
     open_run: int | None
@@ -105,6 +109,10 @@ class ScheduleFacts:
     last_state: str | None
     last_error: str | None
     task: int | None
+    maker: str
+    made_by: str
+    made_via: str
+    made_words: str
 
 
 def schedule_facts(connection: sqlite3.Connection, schedule_id: int) -> ScheduleFacts:
@@ -125,9 +133,15 @@ def schedule_facts(connection: sqlite3.Connection, schedule_id: int) -> Schedule
         " AND t.deleted_at IS NULL) FROM schedule s WHERE s.id = ?",
         (schedule_id,),
     ).fetchone()
+    made = connection.execute(
+        "SELECT a.actor, a.operation, a.via, a.words FROM change c JOIN act a ON a.id = c.act_id"
+        " WHERE c.kind = 'schedule' AND c.row_id = ? AND c.action = 'insert' ORDER BY c.id LIMIT 1",
+        (schedule_id,),
+    ).fetchone()
     open_run, open_state = running or (None, None)
     last_run, last_state, last_error = ended or (None, None, None)
-    return ScheduleFacts(origin, open_run, open_state, last_run, last_state, last_error, task)
+    by = made or ("", "", "", "")
+    return ScheduleFacts(origin, open_run, open_state, last_run, last_state, last_error, task, *by)
 
 
 def occurrence(connection: sqlite3.Connection, number: int) -> Occurrence | None:

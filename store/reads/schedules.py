@@ -20,6 +20,7 @@ from store.enums import (
 )
 from store.errors import Refused
 from store.instants import Instant
+from store.reads.ledger import COLUMNS, occurrence_of
 from store.values import Occurrence, Schedule
 
 LAST = "\U0010ffff"
@@ -44,9 +45,8 @@ SELECT s.id, s.name, s.description, s.spec, s.moment, s.repeat_axis, s.repeat_st
        s.created_at, s.deleted_at, s.rev
 FROM schedule s LEFT JOIN user u ON u.id = s.owner_id
 """
-_LINES = """
-SELECT o.id, o.schedule_id, s.name, o.planned_at, o.until_at, o.count, o.state, o.cause, o.reason, o.late, o.run_id,
-       o.merged_into, o.decided_at, o.accepted_at, u.name
+_LINES = f"""
+{COLUMNS}
 FROM occurrence o JOIN schedule s ON s.id = o.schedule_id LEFT JOIN user u ON u.id = o.accepted_by
 """
 
@@ -176,7 +176,7 @@ def lines(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Occurrence
         f"{_LINES} WHERE o.id IN (SELECT value FROM json_each(?)) ORDER BY o.planned_at DESC, o.id",
         (json.dumps(list(ids)),),
     ).fetchall()
-    return [_occurrence(row) for row in rows]
+    return [occurrence_of(row) for row in rows]
 
 
 Terms = list[tuple[str, Any]]
@@ -208,7 +208,7 @@ def _lines(
         f"{_LINES} WHERE {' AND '.join(where)} ORDER BY {key} {order} LIMIT ?",
         (*(value for _, value in terms), limit),
     ).fetchall()
-    found = [_occurrence(row) for row in rows]
+    found = [occurrence_of(row) for row in rows]
     return found if order == "DESC" else found[::-1]
 
 
@@ -231,15 +231,6 @@ def _schedule(row: Sequence[Any]) -> Schedule:
         "running" if active else "idle",
         json.loads(active)[1] if active else None, Instant(cursor_at), _at(next_at), _at(last_run),
         RunState(last_state) if last_state else None, Instant(created_at), _at(deleted_at), rev,
-    )  # fmt: skip
-
-
-def _occurrence(row: Sequence[Any]) -> Occurrence:
-    number, schedule_id, name, planned_at, until_at, many, state, cause, *rest = row
-    reason, late, run_id, merged, decided, accepted, by = rest
-    return Occurrence(
-        number, schedule_id, name, Instant(planned_at), _at(until_at), many, OccurrenceState(state),
-        Cause(cause) if cause else None, reason, late, run_id, _at(merged), Instant(decided), _at(accepted), by,
     )  # fmt: skip
 
 

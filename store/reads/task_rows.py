@@ -27,8 +27,8 @@ SELECT t.id, t.name, t.kind, t.is_done, doer.name, t.done_date, t.visible_date, 
        t.start_date, t.deadline_time, t.done_at, t.list_id, li.name,
        (SELECT group_concat(l.name, char(31)) FROM task_label x JOIN label l ON l.id = x.label_id
         WHERE x.task_id = t.id),
-       t.priority, t.checklist, t.template_id, ts.name, t.schedule_id, t.planned_at, t.is_edited, t.folded,
-       t.shift_words, t.rev
+       t.priority, t.checklist, t.template_id, iif(t.template_id IS NULL, NULL, sc.name), t.schedule_id, sc.name,
+       t.planned_at, t.is_edited, t.folded, t.shift_words, t.rev
 FROM json_each(?) chosen CROSS JOIN task t ON t.id = chosen.value
 LEFT JOIN user doer ON doer.id = t.done_by
 LEFT JOIN task_model m ON m.id = t.task_model_id
@@ -37,8 +37,7 @@ LEFT JOIN task_event dl ON dl.id = t.deadline_event_id
 LEFT JOIN entity e ON e.object_class = t.object_class AND e.object_id = t.object_id
 LEFT JOIN team ON team.id = e.team_id
 LEFT JOIN task_list li ON li.id = t.list_id
-LEFT JOIN template tp ON tp.id = t.template_id
-LEFT JOIN schedule ts ON ts.id = tp.schedule_id
+LEFT JOIN schedule sc ON sc.id = t.schedule_id
 """
 """The array is the outermost loop (CROSS JOIN), so rows come in its order without being sorted."""
 
@@ -74,7 +73,7 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
 def _task(row: Any) -> Task:
     fields = list(row)
     fields[2] = _KINDS[row[2]]
-    for flag in (3, 8, 9, 10, 42):
+    for flag in (3, 8, 9, 10, 43):
         fields[flag] = row[flag] == 1
     for day in (5, 6, 7, 30):
         if row[day] is not None:

@@ -18,6 +18,7 @@ from engine.engine import Engine
 from engine.requests import request
 from store.connection import connect
 from store.database import transaction
+from store.enums import Level
 from store.instants import to_us
 from store.reads import logs, runs
 from store.values import LogLine, Run
@@ -163,16 +164,20 @@ def whole(store: Path) -> None:
         assert rows(store, query) == [], what
     assert rows(store, "PRAGMA integrity_check") == [("ok",)]
     assert rows(store, "PRAGMA foreign_key_check") == []
+    for run, lines, errors in rows(store, "SELECT id, log_lines, log_errors FROM run WHERE log_backend = 'file'"):
+        found = log_of(store, run)
+        assert [line.seq for line in found] == list(range(1, lines + 1)), "no gaps in a file"
+        assert sum(line.level is Level.ERROR for line in found) == errors, "errors of a file are counted"
 
 
+_ROWS = "(SELECT {what} FROM log_line WHERE run_id = run.id) AND log_backend = 'database'"
 INVARIANTS = {
     "SELECT dedupe_key FROM run WHERE dedupe_key IS NOT NULL GROUP BY dedupe_key HAVING count(*) > 1": "one run a key",
     "SELECT run_id FROM attempt GROUP BY run_id, fence HAVING count(*) > 1": "one attempt a fence",
     "SELECT id FROM run WHERE fence < (SELECT max(fence) FROM attempt WHERE run_id = run.id)": "fences only rise",
     "SELECT id FROM run WHERE (finished_at IS NULL) <> (state IN ('pending', 'starting', 'running'))": "ends are timed",
     "SELECT id FROM run WHERE attempts <> (SELECT count(*) FROM attempt WHERE run_id = run.id)": "attempts are counted",
-    "SELECT id FROM run WHERE log_lines <> (SELECT count(*) FROM log_line WHERE run_id = run.id)": "lines are counted",
-    "SELECT id FROM run WHERE log_lines <> (SELECT ifnull(max(seq), 0) FROM log_line WHERE run_id = run.id)": "no gaps",
-    "SELECT id FROM run WHERE log_errors <> (SELECT count(*) FROM log_line l WHERE run_id = run.id AND level >= 40)":
-        "errors are counted",
+    f"SELECT id FROM run WHERE log_lines <> {_ROWS.format(what='count(*)')}": "lines are counted",
+    f"SELECT id FROM run WHERE log_lines <> {_ROWS.format(what='ifnull(max(seq), 0)')}": "no gaps",
+    f"SELECT id FROM run WHERE log_errors <> {_ROWS.format(what='ifnull(sum(level >= 40), 0)')}": "errors are counted",
 }  # fmt: skip

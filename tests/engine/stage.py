@@ -12,8 +12,8 @@ import pytest
 
 from engine.operations import definitions
 from store.journal import Actor
-from store.opening import open_store
 from store.schema import JOURNALED
+from tests.stores import empty_store
 
 AT = datetime(2025, 5, 20, 10, 15, tzinfo=UTC)
 ANA = Actor(None, "ana", "cli")
@@ -23,7 +23,7 @@ BO = Actor(None, "bo", "cli")
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """An open, empty store."""
-    return open_store(tmp_path / "desk.db").path
+    return empty_store(tmp_path / "desk.db")
 
 
 @pytest.fixture

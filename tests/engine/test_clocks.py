@@ -10,11 +10,16 @@ import pytest
 
 from engine.clock import HandClock
 from engine.operations import schedules as ops
+from engine.operations.clocks import accept
 from engine.operations.schedule_ledger import rewind
+from engine.queries.history import log
+from engine.queries.schedules import listed
 from store.connection import connect
 from store.enums import Missed, Overlap
+from store.errors import Refused
 from store.instants import Instant, from_us, to_us
 from store.reads.pulse import engine as firing_engine
+from store.values import Act
 from tests.engine.engine_stage import Stage, whole
 from tests.engine.firing_stage import at, ledger, next_at, one, states
 from tests.engine.stage import ANA, desk, rows
@@ -174,6 +179,57 @@ def test_F52_a_clock_that_stays_ahead_is_believed_after_a_minute(desk: Path) -> 
             ("06-05 12:00", "merged", "clock", words),
             ("06-06 12:00", "fired", "clock", words),
         ]
+
+
+def test_F52_a_person_says_at_once_that_the_clock_is_right(desk: Path) -> None:
+    add(spec="daily 12:00")
+    with engine(desk) as stage:
+        stage.step()
+        with pytest.raises(Refused, match=r"^The clock is not in doubt: nothing waits for it\.$"):
+            accept(ANA, from_us(stage.clock.now()))
+        hand(stage).set(3 * DAY)
+        stage.step()
+        assert states(desk) == []
+        done = accept(ANA, from_us(stage.clock.now()))
+        assert str(done) == "believed the clock (it went forward by 3d 00h)"
+        stage.step()
+        assert "the clock is believed, as somebody said that it is right" in stage.said
+        assert [state for _, state in states(desk)] == ["merged", "merged", "fired"]
+        assert words_of_engine(desk, stage.clock.now()) == ""
+        act = log(ANA, from_us(stage.clock.now()), limit=1)[0]
+        assert isinstance(act, Act)
+        assert (act.actor, act.operation, act.words, act.can_undo) == ("ana", "clock accept", str(done), False)
+    whole(desk)
+
+
+def test_F52_what_was_said_of_one_clock_is_not_said_of_the_next(desk: Path) -> None:
+    add(spec="daily 12:00")
+    with engine(desk) as stage:
+        stage.step()
+        hand(stage).set(3 * DAY)
+        stage.step()
+        accept(ANA, from_us(stage.clock.now()))
+        stage.step()
+        hand(stage).set(40 * DAY)
+        stage.step()
+        assert words_of_engine(desk, stage.clock.now()) == "clock suspect: it went forward by 40d 00h"
+        hand(stage).set(-41 * DAY)
+        stage.step()
+        hand(stage).set(2 * DAY)
+        stage.step()
+        assert words_of_engine(desk, stage.clock.now()) == "clock suspect: it went forward by 2d 00h"
+
+
+def test_F52_a_list_says_which_schedules_wait_for_a_clock_that_was_set_back(desk: Path) -> None:
+    add()
+    add("paused")
+    with engine(desk) as stage:
+        stage.step()
+        hand(stage).set(-2 * HOUR)
+        now = from_us(stage.clock.now())
+        ops.pause(ANA, now, "paused", "a reason")
+        found = {each.name: each.waits for each in listed(ANA, now)}
+    assert found == {"job": "waits 2h00m for the clock, which was set back", "paused": ""}
 
 
 def test_F52_an_engine_that_starts_in_2099_waits_a_minute_before_it_believes_that(desk: Path) -> None:

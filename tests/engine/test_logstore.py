@@ -24,11 +24,11 @@ from store.enums import Level
 from store.errors import StoreTrouble
 from store.instants import SECOND, from_us, to_us
 from store.logfile import path_of
-from store.opening import open_store
 from store.reads import logs
 from store.reads.log_which import Which
 from tests.engine.engine_stage import Stage, add, daemon, log_of, run_of, soon
 from tests.engine.stage import AT, desk, rows
+from tests.stores import empty_store
 
 __all__ = ["desk"]
 
@@ -70,7 +70,7 @@ def write(connection: sqlite3.Connection, run_id: int, lines: list[str], attempt
 @pytest.fixture(params=["database", "file"])
 def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """A store whose run 2 has printed eight lines; runs 1 and 3 have one line each."""
-    with closing(connect(open_store(tmp_path / "desk.db").path)) as connection:
+    with closing(connect(empty_store(tmp_path / "desk.db"))) as connection:
         use(connection, request.param)
         for _ in range(3):
             new_run(connection)
@@ -83,7 +83,7 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sqlite3.Conn
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """A store whose run 1 has ten lines in a file."""
-    with closing(connect(open_store(tmp_path / "desk.db").path)) as connection:
+    with closing(connect(empty_store(tmp_path / "desk.db"))) as connection:
         use(connection, "file")
         write(connection, new_run(connection), [f"line {number}" for number in range(1, 11)])
         yield connection
@@ -213,7 +213,7 @@ def test_what_a_transaction_undid_is_not_read(log: sqlite3.Connection) -> None:
 
 
 def test_many_rows_are_forgotten_in_short_transactions(tmp_path: Path) -> None:
-    with closing(connect(open_store(tmp_path / "desk.db").path)) as connection:
+    with closing(connect(empty_store(tmp_path / "desk.db"))) as connection:
         run = new_run(connection)
         write(connection, run, ["x"] * 25)
         found = [logstore.forget(connection, [run], most=10) for _ in range(3)]

@@ -17,7 +17,7 @@ from engine.queries.notifications import listed
 from store.connection import connect
 from store.errors import Refused
 from store.instants import to_us
-from tests.desk import Desk, desk
+from tests.desk import Desk, desk, refused
 
 __all__ = ["desk"]
 
@@ -179,3 +179,71 @@ def test_old_notices_are_forgotten_but_not_those_that_would_be_told_again(desk: 
     engine.again()
     engine.passes("2025-06-16")
     assert told(desk) == [(SUMMARY, "late", None), (WAITING, "late", None)]
+
+
+def test_Z10_a_notice_is_for_those_it_concerns_and_follows_the_task(desk: Desk, engine: Engine) -> None:
+    tasks.assign(desk.ana, desk.at("2025-06-13"), desk.task(ALLERGY).id, to=("Ana",))
+    engine.passes("2025-06-14")
+    at = desk.at("2025-06-14T09:00")
+
+    def names(who: Any) -> list[str]:
+        return [notice.subject.removesuffix(" is due today") for notice in listed(who, at)]
+
+    assert names(desk.ana) == [WAITING, ALLERGY, SUMMARY]
+    assert names(desk.bo) == [WAITING, SUMMARY]
+    number = listed(desk.ana, at)[1].id
+    assert refused(notifications.dismiss, desk.bo, at, number) == f"There is no notice {number}."
+    tasks.assign(desk.ana, at, desk.task(ALLERGY).id, to=("Bo",))
+    assert names(desk.ana) == [WAITING, SUMMARY]
+    assert names(desk.bo) == [WAITING, ALLERGY, SUMMARY]
+
+
+def test_what_one_puts_away_the_others_still_see(desk: Desk, engine: Engine) -> None:
+    engine.passes("2025-06-14")
+    at = desk.at("2025-06-14T09:00")
+    first, second, third = (notice.id for notice in listed(desk.ana, at))
+    notifications.dismiss(desk.ana, at, first)
+    notifications.snooze(desk.ana, at, second)
+    assert [notice.id for notice in listed(desk.ana, at)] == [third]
+    assert [notice.state(to_us(at)) for notice in listed(desk.ana, at, every=True)] == ["dismissed", "snoozed", "open"]
+    assert [notice.id for notice in listed(desk.bo, at)] == [first, second, third]
+    assert [notice.state(to_us(at)) for notice in listed(desk.bo, at, every=True)] == ["open"] * 3
+    assert desk.rows("SELECT count(*) FROM notification WHERE dismissed_at IS NOT NULL AND user_id IS NULL") == [(0,)]
+    notifications.dismiss(desk.bo, at, first)
+    over = desk.rows("SELECT id FROM notification WHERE dismissed_at IS NOT NULL AND user_id IS NULL")
+    assert over == [(first,)], "everybody has put it away"
+
+
+def test_what_a_person_put_away_is_kept_as_long_as_the_notice(desk: Desk, engine: Engine) -> None:
+    engine.passes("2025-06-14")
+    at = desk.at("2025-06-14T09:00")
+    notifications.dismiss(desk.ana, at, every=True)
+    with closing(connect(desk.path)) as connection:
+        assert telling.forget(connection, to_us(desk.at("2025-09-14")), 100) == 0
+        assert listed(desk.ana, at) == ()
+        for task in (SUMMARY, ALLERGY, WAITING):
+            tasks.done(desk.ana, at, desk.task(task).id)
+        assert telling.forget(connection, to_us(desk.at("2025-09-14")), 100) == 3
+        assert telling.forget(connection, to_us(desk.at("2025-09-14")), 100) == 3
+    assert desk.rows("SELECT count(*) FROM notification") == [(0,)]
+
+
+def test_a_task_that_is_put_off_takes_its_notices_along(desk: Desk, engine: Engine) -> None:
+    engine.passes("2025-06-14")
+    at = desk.at("2025-06-14T09:00")
+    tasks.move(desk.ana, at, desk.task(ALLERGY).id, visible=date(2025, 6, 18))
+    assert len(listed(desk.ana, at)) == 2
+    engine.passes("2025-06-17")
+    assert len(listed(desk.ana, desk.at("2025-06-17"))) == 2
+    engine.passes("2025-06-18")
+    subjects = [notice.subject for notice in listed(desk.ana, desk.at("2025-06-18"))]
+    assert subjects[0] == f"{ALLERGY} is late"
+    assert len(subjects) == 3
+
+
+def test_putting_off_can_be_undone_and_the_notice_is_there_again(desk: Desk, engine: Engine) -> None:
+    engine.passes("2025-06-14")
+    at = desk.at("2025-06-14T09:00")
+    tasks.move(desk.ana, at, desk.task(ALLERGY).id, visible=date(2025, 6, 18))
+    undo(desk.ana, at)
+    assert len(listed(desk.ana, at)) == 3

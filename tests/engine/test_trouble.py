@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +17,7 @@ from engine.clock import SystemClock
 from engine.engine import Engine
 from engine.loop import Loop
 from engine.thread import EngineThread
+from store import settings
 from store.connection import connect
 from store.database import session
 from store.enums import NodeState, RunState
@@ -99,6 +102,35 @@ def test_five_faults_in_a_row_are_a_failure(desk: Path) -> None:
     assert said[-1].startswith("FAILED: ")
     assert not stop.is_set()
     engine.close()
+
+
+def test_a_full_disk_is_no_failure_however_long_it_lasts(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A daemon that ended would take the jobs that run with it, and could not begin again either."""
+    with closing(connect(desk)) as connection:
+        connection.execute("INSERT INTO act (at, actor, via, operation) VALUES (0, 'test', 'test', 'test')")
+        settings.write(connection, "task_log_storage_backend", "file")
+    run, tries, real = add("echo hello", now=CLOCK.now()), list[int](), os.pwrite
+
+    def full(descriptor: int, data: bytes, place: int) -> int:
+        tries.append(place)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    stop, said = threading.Event(), list[str]()
+    engine = Engine(CLOCK, "test")
+    engine.open()
+    loop = Loop(engine, CLOCK, stop, said.append, pause=0.001)
+    thread = threading.Thread(target=lambda: loop.run(ends_when_failed=True))
+    thread.start()
+    soon(lambda: len(tries) > 8)
+    assert (loop.has_failed, [words for words in said if words.startswith("FAILED")]) == (False, [])
+    monkeypatch.setattr(os, "pwrite", real)
+    soon(lambda: run_of(desk, run).finished_at)
+    stop.set()
+    engine.wake()
+    thread.join()
+    engine.close()
+    assert texts(desk, run, "stdout") == ["hello"]
 
 
 def test_quiet_holds_the_engine_between_two_steps(desk: Path) -> None:

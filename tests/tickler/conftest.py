@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.stores import empty_store
 from tickler.__main__ import main
 
 ROOT = Path(__file__).parent.parent.parent
@@ -44,11 +45,17 @@ def _umask() -> Iterator[None]:
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the store of this test lies; the first command makes it."""
+def no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the store of this test will lie; the first command makes it."""
     path = tmp_path / "desk.db"
     monkeypatch.setenv("TICKLER_STORE", str(path))
     return path
+
+
+@pytest.fixture
+def store(no_store: Path) -> Path:
+    """The store of this test, empty, as the first command would have made it."""
+    return empty_store(no_store)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store.opening import open_store
+from tests.stores import empty_store
 from tickler.__main__ import main
 from tickler.catalog import WHERE
 
@@ -37,7 +37,7 @@ LINE = st.tuples(NAMED, st.lists(WORD, max_size=5)).map(lambda both: [*both[0], 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A store and a folder of its own, so that `backup x` harms nobody."""
-    path = open_store(tmp_path / "desk.db").path
+    path = empty_store(tmp_path / "desk.db")
     monkeypatch.setenv("TICKLER_STORE", str(path))
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")

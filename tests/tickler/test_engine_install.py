@@ -13,6 +13,12 @@ from engine.actors import login_name
 from tests.tickler.conftest import Cli
 
 
+@pytest.fixture
+def store(no_store: Path) -> Path:
+    """A unit may name a store that is not there yet."""
+    return no_store
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

@@ -154,6 +154,12 @@ def test_after_a_write_one_line_says_what_was_done(stays: Path, done: Done, cli:
     assert done("team", "edit", "North", "--name", "North") == "nothing changed\n"
     added = done("schedule", "add", "nightly", "daily 02:30", "--zone", "UTC", "--command", "true", *at)
     assert added == "added schedule: nightly; next 2025-05-21 02:30:00 UTC\n"
+    booting = done("schedule", "add", "up", "at boot", "--zone", "UTC", "--command", "true", *at)
+    assert booting == "added schedule: up; at the next boot\n"
+    assert "at the next boot" in done("schedule", "list")
+    assert done("schedule", "preview", "@reboot", "--zone", "UTC") == (
+        "once after the machine starts, UTC\n  at the next boot\n"
+    )
     assert done("schedule", "run", "nightly") == "run 1: nightly, pending\n"
     assert done("run", "cancel", "1").startswith("run 1: nightly, cancelled (cancelled by ")
     assert done("run", "retry", "1") == "run 2: nightly, run 1 again, pending\n"

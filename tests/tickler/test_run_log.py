@@ -16,7 +16,7 @@ from engine import loglines
 from engine.requests import request
 from store import settings
 from store.connection import connect
-from store.opening import open_store
+from tests.stores import empty_store
 from tests.tickler.conftest import ROOT, Cli
 
 LINES = ["debug: a", "b", "warning: c \x1b[31mred", "ERROR d", *(f"step {number}" for number in range(5, 12_001))]
@@ -33,9 +33,9 @@ def add(path: Path, first: int, lines: list[str], attempt: int) -> None:
         connection.execute("COMMIT")
 
 
-@pytest.fixture(params=["database", "file"])
+@pytest.fixture
 def log(request_: str, store: Path) -> Path:
-    with closing(connect(open_store(store).path)) as connection:
+    with closing(connect(empty_store(store))) as connection:
         connection.execute("INSERT INTO act (at, actor, via, operation) VALUES (0, 'test', 'test', 'test')")
         settings.write(connection, "task_log_storage_backend", request_)
         request(connection, 0, name="x", controller="shell", params={})

@@ -14,11 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from store.opening import open_store
 from store.schema import VERSION
+from tests.stores import empty_store
 from tests.tickler.conftest import ROOT, Cli
 
 Done = Callable[..., str]
+
+
+@pytest.fixture
+def store(no_store: Path) -> Path:
+    """These tests make the store, each in its own way."""
+    return no_store
 
 
 def foreign(path: Path) -> None:
@@ -27,24 +33,24 @@ def foreign(path: Path) -> None:
 
 
 def newer(path: Path) -> None:
-    open_store(path)
+    empty_store(path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
 
 
 def halved(path: Path) -> None:
-    open_store(path)
+    empty_store(path)
     os.truncate(path, path.stat().st_size // 2)
 
 
 def overwritten(path: Path) -> None:
-    open_store(path)
+    empty_store(path)
     with path.open("r+b") as file:
         file.write(b"not SQLite at all")
 
 
 def emptied(path: Path) -> None:
-    open_store(path)
+    empty_store(path)
     os.truncate(path, 0)
 
 
@@ -95,11 +101,36 @@ def test_a_folder_that_cannot_be_made(cli: Cli, tmp_path: Path) -> None:
     assert (too_long.status, too_long.err.count("\n")) == (1, 1)
 
 
-def test_what_needs_a_store_makes_none(cli: Cli, store: Path, tmp_path: Path) -> None:
-    for words in (("doctor",), ("backup", tmp_path / "copy.db")):
-        said = cli(*words)
-        assert (said.status, said.err) == (1, f"There is no store at {store}.\n")
+READS = [
+    ("doctor",), ("task", "list"), ("entity", "list"), ("schedule", "list"), ("schedule", "show", "x"),
+    ("schedule", "missed"), ("run", "list"), ("run", "log", "1"), ("run", "log", "1", "--follow"), ("why", "task", "1"),
+    ("log",), ("setting", "list"), ("dump",), ("metrics",), ("notification", "list"), ("export", "crontab"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", READS, ids=" ".join)
+def test_reading_makes_no_store(cli: Cli, store: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    said = cli("--store", tmp_path / "mistyped.db", *words)
+    how = "`tickler` without words makes one there, and so does the first thing that is added or loaded"
+    assert (said.status, said.err) == (1, f"There is no store at {tmp_path / 'mistyped.db'}; {how}.\n")
     assert list(tmp_path.glob("*")) == []
+
+
+def test_a_backup_makes_no_store(cli: Cli, store: Path, tmp_path: Path) -> None:
+    assert cli("backup", tmp_path / "copy.db").err.startswith(f"There is no store at {store}; ")
+    assert list(tmp_path.glob("*")) == []
+
+
+def test_what_can_be_told_without_a_store_is_told_and_makes_none(cli: Cli, store: Path, tmp_path: Path) -> None:
+    planned = cli("schedule", "preview", "daily 02:30", "--zone", "UTC", "--from", "2025-06-01T00:00", "--json")
+    assert planned.json[0] == "2025-06-01T02:30:00+00:00"
+    assert "shell" in cli("controllers").out
+    assert list(tmp_path.glob("*")) == []
+
+
+def test_the_first_write_makes_the_store(cli: Cli, store: Path) -> None:
+    assert cli("task", "add", "Call the baker").status == 0
+    assert "Call the baker" in cli("task", "list").out
 
 
 @pytest.mark.slow
@@ -159,7 +190,7 @@ def shared(tmp_path: Path) -> Iterator[Path]:
     """A store in a folder that every user may enter."""
     folder = Path(tempfile.mkdtemp(prefix="tickler-test-"))
     folder.chmod(0o755)
-    yield open_store(folder / "desk.db").path
+    yield empty_store(folder / "desk.db")
     folder.chmod(0o755)
     shutil.rmtree(folder)
 
@@ -197,5 +228,5 @@ def test_a_store_in_a_folder_that_may_only_be_read(shared: Path, tmp_path: Path)
 
 def test_a_new_store_in_a_folder_that_may_only_be_read(shared: Path, tmp_path: Path) -> None:
     shared.parent.chmod(0o555)
-    status, said = as_somebody_else(shared.parent / "new.db", tmp_path, "task", "list")
+    status, said = as_somebody_else(shared.parent / "new.db", tmp_path, "task", "add", "x")
     assert (status, said) == (1, f"The folder {shared.parent} of the store is read-only for this user.\n")

@@ -21,7 +21,7 @@ NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)
     [
         (
             "clock suspect: it went forward by 1d 02h", 2,
-            "engine: clock suspect: it went forward by 1d 02h", "clock suspect",
+            "engine: clock suspect: it went forward by 1d 02h; C if it is right", "clock suspect",
         ),
         ("the store is locked by process 7", 2, "engine: the store is locked by process 7", "engine stuck"),
         ("clock suspect: it shows the year 2099", 60, "engine silent for 1m 00s (pid 7)", "silent for 1m 00s (pid 7)"),

@@ -18,7 +18,7 @@ from tui.log_hits import Hits, collect
 from tui.screens.log_view import LogView
 from tui.text import safe
 
-_LEVELS = (Level.DEBUG, Level.WARNING, Level.ERROR)
+_LEVELS = (Level.DEBUG, Level.WARNING, Level.ERROR, Level.INFO)
 """What `L` shows at least, in turn."""
 
 
@@ -28,7 +28,7 @@ class LogSearch(LogView):
     _looking = False
 
     def action_levels(self) -> None:
-        """Show only warnings and errors, then only errors, then everything."""
+        """Show only warnings and errors, then only errors, then all but debug lines, then everything."""
         self.least = _LEVELS[(_LEVELS.index(self.least) + 1) % len(_LEVELS)]
         self._search(hide=self.least is not Level.DEBUG)
 
@@ -97,6 +97,9 @@ class LogSearch(LogView):
         else:
             self.list.follow = False
             self._reveal(seq)
+            line = self.source.line(seq) if self.source is not None and self.filter else None
+            if line is not None and self.source is not None and not self.source.wraps:
+                self.shift_to(self.source.showing(line, self.filter))
             self._words()
 
     def _search(self, *, hide: bool, around: int | None = None) -> None:

@@ -40,11 +40,13 @@ class LogView(View):
 
     def make_list(self) -> LineList:
         """Lines by their number; the end is where the eye wants to be."""
-        return LogList(
+        made = LogList(
             self._draw,
             ascii_marks=self.desk.ascii_marks,
             empty="No line has been written yet. Lines appear here as they come.",
         )
+        made.sideways = self._sideways
+        return made
 
     def on_mount(self) -> None:
         """The run that was asked for, else the newest."""
@@ -75,6 +77,7 @@ class LogView(View):
         if asked is not None and asked != self.run_id:
             wraps = self.source is not None and self.source.wraps
             self.source = LogSource(self.desk.reader, asked, self.desk.zone.key, self.app.size.width, wraps)
+            self.source.before = "<" if self.desk.ascii_marks else self.source.before
             self.filter, self.list.find, self.hits, self.least = "", "", None, Level.DEBUG
             self.list.set_marks(())
         self.show_rows()
@@ -82,6 +85,21 @@ class LogView(View):
     def _draw(self, row: Any, width: int, state: LineState) -> Cells:
         assert self.source is not None
         return self.source.draw(row, width, state)
+
+    def _sideways(self, steps: float) -> bool:
+        if self.source is None or self.source.wraps:
+            return False
+        rows = (row for row in self.log_list.rows_in_view() if isinstance(row, LogRow))
+        return self.shift_to(self.source.further(rows, steps))
+
+    def shift_to(self, shift: int) -> bool:
+        """Show the text of lines from this cell on; whether that is another one."""
+        if self.source is None or shift == self.source.shift:
+            return False
+        self.source.shift = shift
+        self.log_list.repaint()
+        self._words()
+        return True
 
     # -- what is shown ------------------------------------------------------------------------------------
 
@@ -162,6 +180,7 @@ class LogView(View):
         words = [count_of(run.log_lines, "line")]
         words += [count_of(run.log_errors, "error")] if run.log_errors else []
         words += [f"{count_of(run.dropped_lines, 'line')} dropped"] if run.dropped_lines else []
+        words += [f"from column {self.source.shift + 1}"] if self.source and self.source.shift else []
         if run.state not in FINAL:
             words.append("following" if self.list.follow else "t follows")
         return " · ".join(words)

@@ -38,6 +38,7 @@ class Logs(LogSearch):
         """Show long lines whole, over several rows, or cut again."""
         if self.source is not None:
             self.source.wraps = not self.source.wraps
+            self.source.shift = 0
             self._rebuild()
 
     def action_go_mark(self, forward: bool) -> None:

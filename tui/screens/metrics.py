@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from textwrap import wrap
 from time import monotonic
 from typing import ClassVar
 
@@ -54,7 +55,7 @@ class Numbers(Base):
 
     def on_mount(self) -> None:
         """Read, and again now and then while something changes."""
-        self.query_one(Hints).pairs = keys.hints(*self.PLACES)
+        self.query_one(Hints).pairs = (("up down", "scroll"), ("q", "back"), *keys.hints(*self.PLACES))
         self.query_one(Place).words = (("numbers", "text"), ("   since the store was made", "muted"))
         self.set_interval(1.0, self._tick)
         self._read()
@@ -99,15 +100,15 @@ class Numbers(Base):
         lines = [
             *_hours(hours, width, self._hour, plain),
             Content(""),
-            _success(found.task_completed_total, width, plain),
-            _pair("queue", f"{found.task_queue_length:,} waiting · {found.task_running:,} active"
+            *_success(found.task_completed_total, width, plain),
+            *_pair(width, "queue", f"{found.task_queue_length:,} waiting · {found.task_running:,} active"
                   f" · {found.task_queue_overflow_total:,} refused because it was full"),
-            _pair("made", _parts(found.task_created_total)),
-            _pair("ended", _parts(found.task_completed_total)),
-            _pair("fired", f"{found.occurrence_fired_total:,}"),
-            _pair("did not fire", _parts(found.occurrence_unfired_total)),
-            _pair("began late", histogram_words(found.task_start_lag_seconds)),
-            _pair("took", histogram_words(found.task_run_duration_seconds)),
+            *_pair(width, "made", _parts(found.task_created_total)),
+            *_pair(width, "ended", _parts(found.task_completed_total)),
+            *_pair(width, "fired", f"{found.occurrence_fired_total:,}"),
+            *_pair(width, "did not fire", _parts(found.occurrence_unfired_total)),
+            *_pair(width, "began late", histogram_words(found.task_start_lag_seconds)),
+            *_pair(width, "took", histogram_words(found.task_run_duration_seconds)),
             *_lengths(found.task_run_duration_seconds, width, plain),
         ]  # fmt: skip
         return Content("\n").join(lines)
@@ -123,7 +124,10 @@ def _hours(hours: Sequence[Hour], width: int, now: int, plain: bool) -> list[Con
     cells = 3 if width - _LABEL >= HOURS * 3 else 2
     every = [hour.succeeded + hour.failed for hour in hours]
     bad = sum(hour.failed for hour in hours)
-    title = f"runs by the hour, last 24 h: {sum(every):,} ended, {bad:,} of them badly; most in an hour {max(every):,}"
+    ended = (
+        f"{sum(every):,} ended, {bad:,} of them badly; most in an hour {max(every):,}" if any(every) else "none ended"
+    )
+    title = f"runs by the hour, last 24 h: {ended}"
     drawn = [widened(line, cells) for line in columns(every, HEIGHT, ascii_marks=plain)]
     trouble = "".join(("x" if hour.failed else " ") + " " * (cells - 1) for hour in hours)
     first = (now - HOURS + 1) % 24
@@ -135,19 +139,25 @@ def _hours(hours: Sequence[Hour], width: int, now: int, plain: bool) -> list[Con
     return [*lines, Content.assemble(("hour".ljust(_LABEL), "$muted"), (scale, "$muted"))]
 
 
-def _success(completed: Mapping[str, int], width: int, plain: bool) -> Content:
+def _success(completed: Mapping[str, int], width: int, plain: bool) -> list[Content]:
     """`success  ########  94 %`: of runs that were not cancelled."""
     good = completed.get("succeeded", 0)
     every = good + completed.get("failed", 0) + completed.get("lost", 0)
     if not every:
-        return _pair("success", "nothing has ended yet")
+        return _pair(width, "success", "nothing has ended yet")
     room = min(40, width - _LABEL - 8)
     words = f" {good / every:.1%}".replace("%", " %")
     ends = ("[", "]") if plain else ("", "")
     drawn = bar(good / every, room, ascii_marks=plain)
-    return Content.assemble(
-        ("success".ljust(_LABEL), "$muted"), ends[0], (drawn, "$ok" if good == every else "$warning"), ends[1], words
-    )
+    return [
+        Content.assemble(
+            ("success".ljust(_LABEL), "$muted"),
+            ends[0],
+            (drawn, "$ok" if good == every else "$warning"),
+            ends[1],
+            words,
+        )
+    ]
 
 
 def _lengths(found: Histogram, width: int, plain: bool) -> list[Content]:
@@ -171,5 +181,9 @@ def _parts(found: Mapping[str, int]) -> str:
     return " · ".join(f"{number:,} {label}" for label, number in found.items() if number) or "none"
 
 
-def _pair(label: str, words: str) -> Content:
-    return Content.assemble((label.ljust(_LABEL) + " " * (len(label) >= _LABEL), "$muted"), safe(words))
+def _pair(width: int, label: str, words: str) -> list[Content]:
+    """The words beside their label; what does not fit stands below them, and no number without what it counts."""
+    whole = safe(words).replace(" ", "\xa0").replace("\xa0·\xa0", " · ").replace(",\xa0", ", ")
+    lines = [line.replace("\xa0", " ") for line in wrap(whole, max(20, width - _LABEL))] or [""]
+    labels = [label.ljust(_LABEL), *[" " * _LABEL] * (len(lines) - 1)]
+    return [Content.assemble((label, "$muted"), line) for label, line in zip(labels, lines, strict=True)]

@@ -9,9 +9,10 @@ from typing import ClassVar
 
 from textual.content import Content
 
-from engine.rules.wording import count_of, long_day
+from engine.rules.wording import long_day, plural
 from store.reads import ledger
-from store.reads.ledger import Line, Part, Which
+from store.reads.ledger import Part, Which
+from store.values import Occurrence
 from tui.ledger_rows import ledger_row
 from tui.rows import Cells
 from tui.screens.missed_verbs import MissedVerbs
@@ -23,7 +24,7 @@ from tui.widgets.tabs import LEDGER, SCHEDULES, TABS, TO_ACCEPT, UNFIRED, tab_wo
 
 _PART = {TO_ACCEPT: Part.TO_ACCEPT, UNFIRED: Part.UNFIRED, LEDGER: Part.ALL}
 _EMPTY = {
-    TO_ACCEPT: "Nothing was missed that nobody has seen to. ] shows what was accepted, too.",
+    TO_ACCEPT: "Nothing was missed that nobody has seen to. ] shows accepted ones too.",
     UNFIRED: "Everything that was planned has fired.",
     LEDGER: "Nothing was due yet.",
 }
@@ -44,6 +45,8 @@ class Missed(MissedVerbs):
         self._one: tuple[int, str] | None = None
         """The schedule whose ledger is shown."""
         self._number: ledger.Total | None = None
+        self._groups: dict[str, Which] = {}
+        """What stands under each heading, by the key of its section."""
 
     def make_list(self) -> LineList:
         """Under each day or schedule its lines, the newest first."""
@@ -66,6 +69,12 @@ class Missed(MissedVerbs):
         one = self._one if self._tab == LEDGER else None
         return sift(self.filter, Which(_PART[self._tab], one[0] if one else None))
 
+    @property
+    def group(self) -> Which | None:
+        """What stands under the heading that the cursor is on, if nothing is marked."""
+        heading = self.list.heading
+        return None if heading is None or self.list.marked else self._groups.get(heading.key)
+
     def _draw(self, item: Item, width: int, state: LineState) -> Cells:
         desk = self.desk
         grouped = self._grouped
@@ -78,6 +87,7 @@ class Missed(MissedVerbs):
 
     def _sections(self) -> list[Section]:
         which, reader = self.which, self.desk.reader
+        self._groups = {}
         if self._tab == LEDGER:
             return [section("ledger", None, partial(self._fetch, which))]
         if self._grouped:
@@ -88,6 +98,7 @@ class Missed(MissedVerbs):
             found = [each for each in found if not self.filter or ledger.ids(reader, each[2], 1)]
         else:
             found = self._days(which)
+        self._groups = {key: part for key, _, part in found}
         return [section(key, title, partial(self._fetch, part)) for key, title, part in found] or [
             section("nothing", None, nothing)
         ]
@@ -129,7 +140,7 @@ class Missed(MissedVerbs):
         """The tabs, and how much the one in front holds."""
         self._number = number = ledger.total(self.desk.reader, self.which)
         many = f"{number.lines:,}" if number.is_all else f"more than {number.lines - 1:,}"
-        found = f"{many} match {self.filter}" if self.filter else count_of(number.lines, "line")
+        found = f"{many} match {self.filter}" if self.filter else f"{many} {plural(number.lines, 'line')}"
         stands = f" for {number.occurrences:,} times" if number.occurrences != number.lines else ""
         order = "" if self._tab != TO_ACCEPT else " · by schedule" if self._by_schedule else " · by day"
         whose = f"{self._one[1]}: " if self._tab == LEDGER and self._one else ""
@@ -145,7 +156,7 @@ class Missed(MissedVerbs):
         from tui.ledger_detail import ledger_detail
 
         line = self.current
-        return ledger_detail(self.desk, line) if isinstance(line, Line) else Content("")
+        return ledger_detail(self.desk, line) if isinstance(line, Occurrence) else Content("")
 
     def action_tab(self, by: int) -> None:
         """The next tab, or the one before; Schedules is the first."""
@@ -154,7 +165,7 @@ class Missed(MissedVerbs):
             self.desk.action_view("schedules")
             return
         line = self.current
-        if tab == LEDGER and isinstance(line, Line):
+        if tab == LEDGER and isinstance(line, Occurrence):
             self._one = (line.schedule_id, line.schedule)
         if tab == LEDGER and self._one is None:
             self.notify("Put the cursor on a line first: the ledger is of its schedule.")
@@ -173,10 +184,15 @@ class Missed(MissedVerbs):
 
     def action_ledger(self) -> None:
         """The whole ledger of the schedule of this line."""
-        line = self.current
-        if isinstance(line, Line):
+        line, heading = self.current, self.list.heading
+        if isinstance(line, Occurrence):
             self._one = (line.schedule_id, line.schedule)
-            self._turn(LEDGER)
+        elif heading is not None and (group := self._groups[heading.key]).schedule_id is not None:
+            self._one = (group.schedule_id, str(heading.title))
+        else:
+            self.notify("Put the cursor on a line first: the ledger is of its schedule.")
+            return
+        self._turn(LEDGER)
 
     async def action_back(self) -> None:
         """Inner things first; then back to where the schedules are."""

@@ -10,7 +10,8 @@ from engine.rules.wording import count_of
 from store.enums import OccurrenceState
 from store.instants import from_us
 from store.reads import ledger
-from store.reads.ledger import Line, Which
+from store.reads.ledger import Which
+from store.values import Occurrence
 from tui.perform import Wish, wish
 from tui.screens.dialog import Confirm
 from tui.screens.view import View
@@ -33,6 +34,11 @@ class MissedVerbs(View):
         """What the list shows."""
         raise NotImplementedError(type(self).__name__)
 
+    @property
+    def group(self) -> Which | None:
+        """What stands under the heading that the cursor is on, if nothing is marked."""
+        raise NotImplementedError(type(self).__name__)
+
     def words(self) -> None:
         """Say what is shown and chosen."""
         raise NotImplementedError(type(self).__name__)
@@ -47,12 +53,16 @@ class MissedVerbs(View):
         self.choose_all(not self.all_chosen)
 
     def chosen(self, most: int) -> list[int]:
-        """Ids of all that match if that was chosen, else of the marked lines, else of this one; one over `most`."""
-        if self.all_chosen:
-            return ledger.ids(self.desk.reader, self.which, most + 1)
+        """Ids of all that match if that was chosen, else of what is marked, else of this group or line.
+
+        One more than `most` if there are more.
+        """
+        which = self.which if self.all_chosen else self.group
+        if which is not None:
+            return ledger.ids(self.desk.reader, which, most + 1)
         return sorted(number for number in self.list.targets() if isinstance(number, int))[: most + 1]
 
-    def _lines(self) -> list[Line]:
+    def _lines(self) -> list[Occurrence]:
         """The chosen lines that have not run; none, said in words, if there are too many."""
         numbers = self.chosen(MOST_RUNS)
         if len(numbers) > MOST_RUNS:
@@ -62,6 +72,11 @@ class MissedVerbs(View):
         if not found:
             self.notify("Put the cursor on something that did not happen first.")
         return found
+
+    @property
+    def _is_many(self) -> bool:
+        """Whether the next verb is for lines that may not be in view: their number is said first, were it one."""
+        return self.all_chosen or self.group is not None
 
     def action_accept(self) -> None:
         """It did not happen, and that is seen. The number is said first if it is more than this one."""
@@ -75,12 +90,19 @@ class MissedVerbs(View):
             self.notify(f"More than {MOST:,} lines match. Filter first.")
             return
 
+        is_many = self._is_many
+
         def done(found: Sequence[Any]) -> None:
-            number = len(numbers) if len(numbers) > len(found) and self.all_chosen else len(found)
+            number = len(numbers) if len(numbers) > len(found) and is_many else len(found)
             self._done(f"Accepted: {count_of(number, 'line')}." if found else "Nothing there that waits for it.")
 
         words = wish(accept, line=tuple(numbers), then=done)
-        self._sure(len(numbers), f"Accept {count_of(len(numbers), 'line')}? It cannot be undone.", "accept", [words])
+        self._sure(len(numbers), f"Accept {self._many(len(numbers))}? It cannot be undone.", "accept", [words])
+
+    def _many(self, number: int) -> str:
+        """`3 lines of Mon 16 Jun 2025`, where the group under the cursor is meant."""
+        heading = None if self.all_chosen or self.group is None else self.list.heading
+        return count_of(number, "line") + (f" of {safe(heading.title)}" if heading and heading.title else "")
 
     def action_run_this(self) -> None:
         """Run each of the chosen ones, as if it were its time."""
@@ -92,7 +114,7 @@ class MissedVerbs(View):
         """Of each chosen schedule run the newest that did not happen, and accept the others up to it."""
         from engine.operations.schedule_ledger import accept
 
-        newest: dict[int, Line] = {}
+        newest: dict[int, Occurrence] = {}
         for line in self._lines():
             if line.schedule_id not in newest:
                 newest |= self._newest(line)
@@ -104,11 +126,11 @@ class MissedVerbs(View):
             names = ", ".join(safe(line.schedule) for line in lines[:3]) + (", ..." if len(lines) > 3 else "")
             self._run(lines, f"Run the last of {names} now, and accept what was missed before it?", more, ask=True)
 
-    def _newest(self, line: Line) -> dict[int, Line]:
+    def _newest(self, line: Occurrence) -> dict[int, Occurrence]:
         found = ledger.page(self.desk.reader, Which(schedule_id=line.schedule_id), limit=1)
         return {line.schedule_id: found[0] if found else line}
 
-    def _run(self, lines: Sequence[Line], question: str, more: Sequence[Wish] = (), *, ask: bool = False) -> None:
+    def _run(self, lines: Sequence[Occurrence], question: str, more: Sequence[Wish] = (), *, ask: bool = False) -> None:
         from engine.operations.schedules import run_now
 
         wishes = [
@@ -123,7 +145,7 @@ class MissedVerbs(View):
             question += f" Of {count_of(len(gaps), 'gap')} the newest time runs."
         self._sure(number, question, "run", [*wishes, *more], f"Asked for: {count_of(len(lines), 'run')}; 4 shows it.")
 
-    def _off(self, lines: Sequence[Line]) -> str:
+    def _off(self, lines: Sequence[Occurrence]) -> str:
         """Names of the schedules that are off or paused: running one of them is asked first."""
         from store.reads import schedules
 
@@ -137,7 +159,7 @@ class MissedVerbs(View):
             if yes:
                 self._perform(wishes, said)
 
-        if number > 1 or self.all_chosen:
+        if number > 1 or self._is_many:
             self.desk.push_screen(Confirm(question, verb), answer)
         else:
             answer(True)
@@ -163,5 +185,5 @@ class MissedVerbs(View):
 
     def action_why(self) -> None:
         """Why it did not happen."""
-        if isinstance(self.current, Line):
+        if isinstance(self.current, Occurrence):
             self.desk.explain("occurrence", self.current.id)

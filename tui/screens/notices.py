@@ -11,6 +11,7 @@ from engine.rules.wording import ago, count_of, day_and_clock
 from store.instants import from_us
 from store.reads import notifications
 from store.reads.notifications import MOST, Notice
+from tui.announcing import viewer_of
 from tui.rows import Cells
 from tui.screens.view import Item, View
 from tui.text import fit, safe
@@ -27,11 +28,16 @@ class Notices(View):
     """The list of what was told and is not put away."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("notices",)
-    KINDS = frozenset({"notification"})
+    KINDS = frozenset({"notification", "task", "task_assignee"})
 
     def make_list(self) -> LineList:
         """One section: notices come newest first and never move."""
         return LineList(self._draw, ascii_marks=self.desk.ascii_marks, empty="Nothing to tell. q goes back.")
+
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """What is done with notices comes first; it lies over a view, so the way back is named too."""
+        why, *own, more = super().hints()
+        return (*own, why, ("q", "back"), more)
 
     def on_mount(self) -> None:
         """Read the newest page."""
@@ -46,14 +52,14 @@ class Notices(View):
     def _fetch(
         self, section: str, after: Key | None, before: Key | None, offset: int | None, limit: int
     ) -> Sequence[Row]:
-        reader, now = self.desk.reader, self.desk.now
+        reader, who = self.desk.reader, viewer_of(self.desk)
         if before is not None:
             newer = int(str(before[0])) if before else 0
-            found = notifications.page(reader, now, after=newer, limit=limit)
+            found = notifications.page(reader, who, after=newer, limit=limit)
         elif after is not None:
-            found = notifications.page(reader, now, before=int(str(after[0])), limit=limit)
+            found = notifications.page(reader, who, before=int(str(after[0])), limit=limit)
         else:
-            found = notifications.page(reader, now, limit=limit + (offset or 0))[offset or 0 :]
+            found = notifications.page(reader, who, limit=limit + (offset or 0))[offset or 0 :]
         return [Item((notice.id,), notice.id, notice) for notice in found]
 
     def refresh_data(self) -> None:
@@ -63,7 +69,7 @@ class Notices(View):
         self.show_detail()
 
     def _words(self) -> None:
-        number = notifications.count(self.desk.reader, self.desk.now)
+        number = notifications.count(self.desk.reader, viewer_of(self.desk))
         more = "+" if number >= MOST else ""
         self.say((f"{number:,}{more} {'notice' if number == 1 else 'notices'}", "text"), ("   newest first", "muted"))
 
@@ -109,7 +115,7 @@ class Notices(View):
         from engine.operations.notifications import dismiss
         from tui.screens.dialog import Confirm
 
-        number = notifications.count(self.desk.reader, self.desk.now)
+        number = notifications.count(self.desk.reader, viewer_of(self.desk))
 
         def answered(yes: bool | None) -> None:
             if yes:

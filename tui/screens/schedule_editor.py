@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Static
 
 from engine.rules.wording import day_and_clock
 from store import values
@@ -25,6 +25,7 @@ from tui.text import safe
 from tui.widgets.folding_form import FoldingForm
 from tui.widgets.form import Field, Form, Notes
 from tui.widgets.header import Header, Hints, Place
+from tui.widgets.lines import Lines
 
 
 class ScheduleEditor(Base):
@@ -38,9 +39,7 @@ class ScheduleEditor(Base):
         self._schedule = schedule
         self._before = fields.texts_of(schedule) if schedule else fields.new_texts(self.desk.zone.key)
         self._shown = (self._before["notation"], self._before["controller"])
-        self._checked = Checked()
         self._saving = False
-        self._previewed: tuple[Content, ...] = ()
 
     @property
     def holds_keys(self) -> bool:
@@ -56,8 +55,7 @@ class ScheduleEditor(Base):
         yield Place()
         with Horizontal(id="editor"):
             yield FoldingForm(groups, self._check, ascii_marks=self.desk.ascii_marks)
-            with VerticalScroll(id="preview", can_focus=False):
-                yield Static(id="preview-text", markup=False)
+            yield Lines(id="preview")
         yield Hints()
 
     def _what(self, controller: str) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
@@ -101,19 +99,23 @@ class ScheduleEditor(Base):
         self._show()
 
     def _show(self) -> None:
-        preview = self.form.notes.preview
-        if preview != self._previewed:  # an update lays out the whole screen, at every letter
-            self._previewed = preview
-            self.query_one("#preview-text", Static).update(Content("\n").join(preview))
+        self.query_one(Lines).show(self.form.notes.preview)
+
+    @property
+    def _checked(self) -> Checked:
+        found = self.form.notes.outcome
+        assert isinstance(found, Checked)
+        return found
 
     def _check(self, typed: dict[str, str]) -> Notes:
         """The rules of the operation itself, asked while typing: what is wrong is said beside its field."""
         desk = self.desk
-        self._checked = check(self._schedule, typed, self._before, desk.clock(), desk.zone.key, desk.reader)
-        notes = self._checked.notes
-        if self._schedule is None or self._schedule.next_at is None or self._checked.rule is None:
+        with closing(self.in_thread()) as connection:
+            checked = check(self._schedule, typed, dict(self._before), desk.clock(), desk.zone.key, connection)
+        notes = replace(checked.notes, outcome=checked)
+        if self._schedule is None or self._schedule.next_at is None or checked.rule is None:
             return notes
-        planned = day_and_clock(from_us(self._schedule.next_at), self.desk.clock(), self._checked.rule.zone)
+        planned = day_and_clock(from_us(self._schedule.next_at), self.desk.clock(), checked.rule.zone)
         line = Content.styled(f"planned before this edit: {planned}", "$muted")
         return replace(notes, preview=(*notes.preview, line))
 
@@ -152,10 +154,10 @@ class ScheduleEditor(Base):
     def _refused(self, words: str) -> None:
         """Everything typed is still there."""
         self._saving = False
-        self._previewed = ()
         line = Content.styled(safe(words), "$error")
-        self.query_one("#preview-text", Static).update(Content("\n").join((line, *self.form.notes.preview)))
-        self.query_one("#preview", VerticalScroll).scroll_home(animate=False)
+        preview = self.query_one(Lines)
+        preview.show((line, *self.form.notes.preview))
+        preview.scroll_home(animate=False)
 
     def _saved(self, schedule: values.Schedule) -> None:
         self._saving = False

@@ -17,9 +17,9 @@ from engine.rules.alert_policy import parse_policy
 from engine.rules.dates import parse_instant
 from engine.rules.durations import duration_words, parse_duration
 from engine.rules.errors import BadValue
-from engine.rules.when import Rule, preview, sentence
+from engine.rules.when import Rule, is_open, preview, sentence
 from engine.rules.when.compare import Row, compare
-from engine.rules.wording import long_day
+from engine.rules.wording import NEXT_BOOT, long_day
 from engine.timing import rule_of
 from store import values
 from store.instants import to_us
@@ -35,7 +35,7 @@ AHEAD = 5
 NOTATIONS = (
     "every 3 days", "every 15 minutes", "daily 09:00", "weekly mon,thu 09:00", "monthly 15", "monthly first monday",
     "monthly last day", "yearly 8 march", "once 2025-06-29 08:00", "cron: 0 11 * * 1-5", "RRULE:FREQ=WEEKLY;BYDAY=MO",
-    "OnCalendar=Mon..Fri 02:30",
+    "OnCalendar=Mon..Fri 02:30", "at boot + 15m", "daily 09:00 | weekly sat 14:00",
 )  # fmt: skip
 """One example of each way to write when something happens."""
 
@@ -138,12 +138,14 @@ def compared(
 
 def coming(rule: Rule, now: datetime) -> list[Content]:
     """The sentence and the next times, clock changes marked."""
-    lines = [Content(safe(sentence(rule))), Content.styled(f"next, {rule.zone}", "$muted")]
+    lines = [Content(safe(sentence(rule)))]
     planned = preview(rule, now, AHEAD)
     for each in planned:
         lines.append(Content(each.local.strftime("%a %d %b %Y  %H:%M:%S").removesuffix(":00")))
         if each.note:
             lines.append(Content.styled(safe(f"  {each.note}", 200), "$warning"))
+    if is_open(rule.pattern):
+        return [*lines, Content(NEXT_BOOT)]
     return lines if planned else [*lines, Content.styled("no more: it has ended", "$warning")]
 
 

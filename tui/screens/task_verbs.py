@@ -20,6 +20,17 @@ class TaskVerbs(View):
         task = self.current
         return [task.id] if isinstance(task, values.Task) else []
 
+    def open_current(self) -> None:
+        """Enter: the detail, and from the detail of a job that fails the log of its last failure."""
+        if isinstance(self.current, values.Task) and self.detail_pane.styles.display != "none":
+            from tui.details import last_failure
+
+            run = last_failure(self.desk, self.current)
+            if run is not None:
+                self.desk.open_log(run.id)
+                return
+        super().open_current()
+
     def act(self, call: Callable[..., Any], **params: Any) -> None:
         """Do an operation on the chosen tasks as one act, which one undo takes back."""
         numbers = self.chosen()

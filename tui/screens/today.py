@@ -6,23 +6,35 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
+from engine.rules.pulse import SUSPECT
 from engine.rules.wording import clock, count_of, long_day
 from store import values
 from store.enums import RunState
+from store.frozen import value
 from store.instants import SECOND
 from store.reads import pulse, runs, schedules, tasks
 from tui.rows import Cells, run_row, schedule_row, task_row
 from tui.screens.sifted import SiftedTasks
 from tui.screens.view import Item, nothing
+from tui.text import fit
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
 from tui.widgets.pages import Key, Row, Section, section
 
 SOON = 7
 """Days ahead that count as soon."""
+MISSED, CLOCK = "view('missed')", "accept_clock"
 FEW = 20
 """Runs and schedules that the list shows; the views of their own show all."""
 _DAY = 24 * 3600 * SECOND
+
+
+@value
+class Hint:
+    """A line that is no task, run or schedule: what somebody should see to, and the action that enter does."""
+
+    name: str
+    action: str
 
 
 class Today(SiftedTasks):
@@ -30,7 +42,7 @@ class Today(SiftedTasks):
 
     PLACES: ClassVar[tuple[str, ...]] = ("today",)
     VIEW = "today"
-    KINDS = frozenset({"task", "task_assignee", "entity", "run", "schedule", "user"})
+    KINDS = frozenset({"task", "task_assignee", "entity", "run", "schedule", "user", "occurrence", "node"})
     FILTER_HINT = "part of a name, a note, a thing (stay 12); esc clears"
 
     def make_list(self) -> LineList:
@@ -47,12 +59,14 @@ class Today(SiftedTasks):
         self.set_interval(1.0, self._tick)
 
     def _draw(self, item: Item, width: int, state: LineState) -> Cells:
-        value = item.value
-        if isinstance(value, values.Run):
-            return run_row(value, width, self.desk.now, self.desk.zone, self.desk.ascii_marks)
-        if isinstance(value, values.Schedule):
-            return schedule_row(value, width, self.desk.now, self.desk.zone)
-        return task_row(value, width, self.desk.today, self.desk.ascii_marks)
+        row = item.value
+        if isinstance(row, values.Run):
+            return run_row(row, width, self.desk.now, self.desk.zone, self.desk.ascii_marks)
+        if isinstance(row, values.Schedule):
+            return schedule_row(row, width, self.desk.now, self.desk.zone)
+        if isinstance(row, Hint):
+            return [(fit("?" if row.action == MISSED else "!", 2), "warning"), (fit(row.name, width - 2), "warning")]
+        return task_row(row, width, self.desk.today, self.desk.ascii_marks)
 
     def show_rows(self) -> None:
         """The sections for now."""
@@ -83,10 +97,12 @@ class Today(SiftedTasks):
         today, now = self.desk.today, self.desk.now
         at = clock(self.desk.clock(), self.desk.zone.key)
         found = [
+            self._few("clock", None, self._clock()),
             self._tasks("late", "late", tasks.late(today)),
             self._tasks("today", "due today", tasks.due_on(today)),
-            self._few("running", "active runs", self._open_runs()),
+            self._few("running", "open runs", self._open_runs()),
             self._few("failed", "failed in the last 24 hours", self._failed(now)),
+            self._few("missed", None, self._missed()),
             self._few("coming", f"now {at} · jobs of the next 24 hours", self._coming(now)),
             self._tasks("soon", f"due in the next {SOON} days", tasks.due_soon(today, SOON)),
         ]
@@ -111,7 +127,7 @@ class Today(SiftedTasks):
         )  # fmt: skip
         return [Item(row.key, row.id, row.task, self.desk.today) for row in rows]
 
-    def _few(self, key: str, title: str, items: Sequence[Item]) -> Section | None:
+    def _few(self, key: str, title: str | None, items: Sequence[Item]) -> Section | None:
         """A short section, read at once."""
         text = self.filter.lower()
         kept = [item for item in items if text in item.value.name.lower()]
@@ -135,6 +151,21 @@ class Today(SiftedTasks):
         recent = [run for run in found if (run.finished_at or run.created_at) > now - _DAY]
         return [Item((index,), f"run {run.id}", run) for index, run in enumerate(recent)]
 
+    def _missed(self) -> list[Item]:
+        """What nobody has accepted yet, in one line."""
+        number = pulse.to_accept(self.desk.reader)
+        many = f"{number:,}{'+' if number >= pulse.MOST else ''}"
+        words = f"{many} missed or skipped, seen by nobody yet: enter shows what and why"
+        return [Item((0,), MISSED, Hint(words, MISSED))] if number else []
+
+    def _clock(self) -> list[Item]:
+        """The engine does not believe the clock."""
+        node = pulse.engine(self.desk.reader, self.desk.now)
+        if node is None or not node.words.startswith(SUSPECT):
+            return []
+        words = f"{node.words}. Nothing is fired for a minute; C if it is right"
+        return [Item((0,), CLOCK, Hint(words, CLOCK))]
+
     def _coming(self, now: int) -> list[Item]:
         found = schedules.next_due(self.desk.reader, now + _DAY, FEW)
         return [Item((index,), f"schedule {each.id}", each) for index, each in enumerate(found)]
@@ -143,15 +174,19 @@ class Today(SiftedTasks):
         """Enter on a run reads its log."""
         if isinstance(self.current, values.Run):
             self.desk.open_log(self.current.id)
+        elif isinstance(self.current, Hint) and self.current.action == MISSED:
+            self.desk.action_view("missed")
+        elif isinstance(self.current, Hint):
+            self.desk.action_accept_clock()
         else:
             super().open_current()
 
     def action_why(self) -> None:
         """Say why the row is here."""
-        value: Any = self.current
-        if isinstance(value, values.Run):
-            self.desk.explain("run", value.id)
-        elif isinstance(value, values.Schedule):
-            self.desk.explain("schedule", value.id)
+        row: Any = self.current
+        if isinstance(row, values.Run):
+            self.desk.explain("run", row.id)
+        elif isinstance(row, values.Schedule):
+            self.desk.explain("schedule", row.id)
         else:
             super().action_why()

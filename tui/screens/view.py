@@ -71,6 +71,10 @@ class Base(Screen[None]):
         width = self.app.size.width  # known already: a class that comes with the first resize styles everything twice
         self.add_class(max(each for each in self.HORIZONTAL_BREAKPOINTS if each[0] <= width)[1], update=False)
 
+    def in_thread(self) -> Any:
+        """A read-only connection for a worker thread, which closes it."""
+        return connect(self.desk.store, read_only=True)
+
     @property
     def desk(self) -> Desk:
         """The application, with its clock, reader and writer."""
@@ -162,8 +166,12 @@ class View(Base):
 
     def on_mount(self) -> None:
         """Show the keys and read the first rows."""
-        self.query_one(Hints).pairs = keys.hints(*self.PLACES)
+        self.query_one(Hints).pairs = self.hints()
         self.list.focus()
+
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """The keys that the footer names."""
+        return keys.hints(*self.PLACES)
 
     @property
     def list(self) -> LineList:
@@ -288,7 +296,3 @@ class View(Base):
             self.list.focus()
         else:
             await self.desk.action_back()
-
-    def in_thread(self) -> Any:
-        """A read-only connection for a worker thread, which closes it."""
-        return connect(self.desk.store, read_only=True)

@@ -88,7 +88,7 @@ class FoldingForm(Form):
     def __init__(
         self, groups: tuple[Group, ...], check: Callable[[dict[str, str]], Notes], *, ascii_marks: bool = False
     ) -> None:
-        super().__init__(tuple(field for group in groups for field in group.fields), check)
+        super().__init__(tuple(field for group in groups for field in group.fields), check, aside=True)
         self.groups = {group.key: group for group in groups}
         self._ascii = ascii_marks
         self._headings: dict[str, Heading] = {}
@@ -108,9 +108,9 @@ class FoldingForm(Form):
     def _is_folded(self, key: str) -> bool:
         return key in self._headings and self._headings[key].folded
 
-    def look(self) -> None:
+    def say(self) -> None:
         """Headings too say what is wrong under them."""
-        super().look()
+        super().say()
         texts = self.values
         for key, heading in self._headings.items():
             fields = self.groups[key].fields

@@ -2,12 +2,16 @@
 
 The form knows no rule. Whoever shows it gives a `check` that turns the texts into notes; it is called
 while the person types, so what will happen is visible before it is saved, and nothing typed is lost.
+A check that takes longer than a key may is asked `aside`: on a thread, once the keys rest.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -17,9 +21,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
+from textual.worker import Worker
 
 from tui.text import safe
 from tui.widgets.line_input import LineInput
+
+REST = 0.1
+"""Seconds without a letter after which a check is asked aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class Notes:
     wrong: Mapping[str, str] = field(default_factory=dict)
     means: Mapping[str, str] = field(default_factory=dict)
     preview: tuple[Content, ...] = ()
+    outcome: Any = None
+    """What else the check has found, for whoever gave it."""
 
 
 class Choice(Static, can_focus=True):
@@ -116,7 +126,7 @@ class Form(VerticalScroll, can_focus=False):
     ]
 
     class Changed(Message):
-        """A value changed; carries all of them."""
+        """A value changed and was checked; carries all of them."""
 
         def __init__(self, values: dict[str, str]) -> None:
             super().__init__()
@@ -126,14 +136,24 @@ class Form(VerticalScroll, can_focus=False):
         """The person wants it saved."""
 
     def __init__(
-        self, fields: tuple[Field, ...], check: Callable[[dict[str, str]], Notes], *, id: str | None = None
+        self,
+        fields: tuple[Field, ...],
+        check: Callable[[dict[str, str]], Notes],
+        *,
+        aside: bool = False,
+        id: str | None = None,
     ) -> None:
+        """`aside`: letters are checked on a thread, so `check` reads nothing that changes meanwhile."""
         super().__init__(id=id)
         self.rows: dict[str, FormRow] = {}
         """By field; those that can be seen."""
         self._texts = {each.name: each.value for each in fields}
         self._fields = fields
         self._check = check
+        self._aside = aside
+        self._letters = self._checked = 0
+        self._typed_at = 0.0
+        self._follower: Worker[None] | None = None
         self.notes = Notes()
 
     def compose(self) -> ComposeResult:
@@ -164,12 +184,38 @@ class Form(VerticalScroll, can_focus=False):
     @on(Choice.Turned)
     def _typed(self, event: events.Event | Message) -> None:
         event.stop()
+        self._letters += 1
+        self._typed_at = monotonic()
+        if self._aside and isinstance(event, Input.Changed):
+            if self._follower is None or self._follower.is_finished:
+                self._follower = self.run_worker(self._follow())
+            return
         self.look()
         self.post_message(self.Changed(self.values))
 
+    async def _follow(self) -> None:
+        """Check what was typed once the keys rest, until nothing is newer than what was checked."""
+        while self._checked != self._letters:
+            if (left := self._typed_at + REST - monotonic()) > 0:
+                await asyncio.sleep(left)
+                continue
+            asked, values = self._letters, self.values
+            notes = await asyncio.to_thread(self._check, values)
+            if asked == self._letters != self._checked:
+                self._take(notes)
+                self.post_message(self.Changed(values))
+
     def look(self) -> None:
-        """Check the values and put the words beside the fields."""
-        self.notes = self._check(self.values)
+        """Check the values now and put the words beside the fields."""
+        self._take(self._check(self.values))
+
+    def _take(self, notes: Notes) -> None:
+        self.notes = notes
+        self._checked = self._letters
+        self.say()
+
+    def say(self) -> None:
+        """Put the words beside the fields."""
         for row in self.rows.values():
             row.say(self.notes)
 

@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from tui.widgets.line_data import LineData
-from tui.widgets.outline import Place
+from tui.widgets.outline import HEADING, Place
 from tui.widgets.pages import Key, Row, Section
 
 
@@ -48,6 +48,11 @@ class LineCursor(LineData, can_focus=False, inherit_bindings=False):
     def section(self) -> Section | None:
         """The section the cursor is in."""
         return self._outline.sections[self._cursor.section] if self._outline.total else None
+
+    @property
+    def heading(self) -> Section | None:
+        """The section whose heading the cursor stands on; None on a row."""
+        return self.section if self._cursor.position == HEADING else None
 
     @property
     def row(self) -> Row | None:

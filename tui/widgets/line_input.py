@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rich.text import Text
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from tui.text import safe
@@ -16,6 +18,9 @@ class LineInput(Input):
 
     What is edited was often written by others: textual would hand their escape sequences to the terminal.
     """
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """How long the value is. textual lays out the whole screen when it changes, so at every letter."""
 
     def on_mount(self) -> None:
         """A blinking cursor would write to the line twice a second."""

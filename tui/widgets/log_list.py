@@ -1,12 +1,16 @@
-"""A list of log lines, of which one may take several rows: the cursor goes from line to line, not from row to row."""
+"""A list of log lines, of which one may take several rows: the cursor goes from line to line, not from row to row.
+
+Lines that are cut are read sideways, with the keys that collapse and expand where there is something to collapse.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState, line_state
-from tui.widgets.outline import Place
+from tui.widgets.outline import HEADING, Place
 from tui.widgets.pages import Row
 
 
@@ -15,6 +19,37 @@ class LogList(LineList, can_focus=True, inherit_bindings=False):
 
     BINDINGS = LineList.BINDINGS
     wraps = False
+    sideways: Callable[[float], bool] | None = None
+    """Shows what is left (-) or right (+) of the view, by parts of its width; whether there was any."""
+
+    def rows_in_view(self) -> Iterator[Row]:
+        """The rows that are seen, those that are read."""
+        top = self.top_line
+        for line in range(top, min(top + self._view.height, self._outline.total)):
+            place = self._outline.place(line)
+            row = None if place.position == HEADING else self._outline.sections[place.section].rows.at(place.position)
+            if row is not None:
+                yield row
+
+    def repaint(self) -> None:
+        """Draw the rows anew: they look different, and are the same."""
+        self._redraw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A line may always be longer than the view."""
+        return True if action in ("fold", "unfold") else super().check_action(action, parameters)
+
+    def action_fold(self) -> None:
+        """What is left of the view; at its start, and on a heading, collapse."""
+        if self.row is None or self.sideways is None or not self.sideways(-0.5):
+            super().action_fold()
+
+    def action_unfold(self) -> None:
+        """What is right of the view; on a heading expand."""
+        if self.row is None or self.sideways is None:
+            super().action_unfold()
+        else:
+            self.sideways(0.5)
 
     def _part(self, place: Place) -> int:
         row: Any = self._outline.sections[place.section].rows.at(place.position)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from engine.rules.when.days import Months
 from engine.rules.when.named import iso, say_date, say_moment
 from engine.rules.when.names import listed, ordinal
-from engine.rules.when.patterns import Fixed, Walls
+from engine.rules.when.patterns import Fixed, Grid, Pattern, Running, Walls
 from engine.rules.when.rule import Rule
+from engine.rules.when.union import Except, Union
 from engine.rules.when.wallclock import DAY, EPOCH_DAY, clock_of, seconds, zone_of
 from engine.rules.wording import MONTHS
 from store.frozen import value
@@ -59,18 +61,36 @@ def preview(rule: Rule, after: datetime, count: int) -> tuple[Planned, ...]:
 def _note(rule: Rule, at: datetime, local: datetime, zone: ZoneInfo) -> str:
     if moved := rule.shifted(at):
         return moved
-    notes = []
-    if isinstance(rule.pattern, Fixed):
-        if gone := rule.pattern.swallowed(clock_of(rule.zone), seconds(at)):
-            notes.append(f"clocks go forward: {_clock(gone)} does not exist")
-        elif _twice(local, zone):
-            notes.append(f"clocks go back: {local:%H:%M} comes twice, the first is taken")
-        days = rule.pattern.walls.days if isinstance(rule.pattern.walls, Walls) else None
-        if isinstance(days, Months) and (day := days.moved(local.toordinal())):
-            notes.append(f"{MONTHS[local.month - 1]} has no {ordinal(day)}: the last day is taken")
-    elif local.fold:
-        notes.append(f"clocks go back: {local:%H:%M} comes a second time")
+    notes: dict[str, None] = {}
+    for pattern, own in _makers(rule.pattern, rule.zone, seconds(at)):
+        here = (local, zone) if own == rule.zone else (at.astimezone(zone_of(own)), zone_of(own))
+        notes |= dict.fromkeys(_notes(pattern, own, at, *here))
     return "; ".join(notes)
+
+
+def _makers(pattern: Pattern, zone: str, at: int) -> Iterator[tuple[Pattern, str]]:
+    """What of a joined rule happens at this instant, and by which zone's clock."""
+    if isinstance(pattern, Except):
+        yield from _makers(pattern.pattern, zone, at)
+    elif isinstance(pattern, Union):
+        for part in pattern.parts:
+            if part.next(clock_of(zone), at - 1) == at:
+                yield from _makers(part.pattern, part.zone or zone, at)
+    else:
+        yield pattern, zone
+
+
+def _notes(pattern: Pattern, own: str, at: datetime, local: datetime, zone: ZoneInfo) -> Iterator[str]:
+    if isinstance(pattern, Fixed):
+        if gone := pattern.swallowed(clock_of(own), seconds(at)):
+            yield f"clocks go forward: {_clock(gone)} does not exist"
+        elif _twice(local, zone):
+            yield f"clocks go back: {local:%H:%M} comes twice, the first is taken"
+        days = pattern.walls.days if isinstance(pattern.walls, Walls) else None
+        if isinstance(days, Months) and (day := days.moved(local.toordinal())):
+            yield f"{MONTHS[local.month - 1]} has no {ordinal(day)}: the last day is taken"
+    elif isinstance(pattern, (Running, Grid)) and local.fold:
+        yield f"clocks go back: {local:%H:%M} comes a second time"
 
 
 def _twice(local: datetime, zone: ZoneInfo) -> bool:

@@ -9,16 +9,20 @@ from functools import lru_cache
 
 from engine.rules.errors import shown
 from engine.rules.when.bad import BadSpec, quoted
+from engine.rules.when.boots import at_boot, is_open
 from engine.rules.when.draft import Draft, Place, refuse_slashes
 from engine.rules.when.every import MOST, UNITS, every, signed
 from engine.rules.when.named import daily, iso, monthly, once, weekly, yearly
 from engine.rules.when.names import listed
 from engine.rules.when.rule import Rule, ended
+from engine.rules.when.union import Part, Union
 from engine.rules.when.wallclock import FIRST, LAST, clock_of, moment, seconds
 
 LONGEST = 4000
 AXES = UNITS[1:]
-_EXPECTED = "expected every, daily, weekly, monthly, yearly, once, cron:, RRULE: or OnCalendar:"
+MOST_JOINED = 40
+"""Rules that one schedule may join with a bar."""
+_EXPECTED = "expected every, daily, weekly, monthly, yearly, once, at boot, cron:, RRULE: or OnCalendar:"
 _CRON_WORD = re.compile(r"[*\d][\da-z*/,#-]*")
 
 # A notation of ours is a word and the reader of the words that follow it.
@@ -29,6 +33,7 @@ NOTATIONS: dict[str, Callable[[list[str], Place], Draft]] = {
     "monthly": monthly,
     "yearly": yearly,
     "once": once,
+    "at": at_boot,
 }
 
 
@@ -76,7 +81,7 @@ def _inside(instant: int, what: str) -> None:
 
 def counts_from_start(spec: str) -> bool:
     """Whether the text counts from the `anchor` that `parse` is given; without one, many schedules share a rule."""
-    return spec.lstrip()[:5].lower() in _COUNTING
+    return any(part.lstrip()[:5].lower() in _COUNTING for part in spec.split("|"))
 
 
 @lru_cache(maxsize=4096)
@@ -88,7 +93,7 @@ def _parse(spec: str, zone: str, anchor: int | None) -> Rule:
     clock = clock_of(draft.zone or zone)
     start = anchor if draft.anchor is None else draft.anchor
     floor = FIRST - 1 if draft.floor is None else draft.floor
-    if draft.pattern.next(clock, floor) is None:
+    if draft.pattern.next(clock, floor) is None and not is_open(draft.pattern):
         raise BadSpec(f"{quoted(spec)} can never match: no year has such a day")
     rule = Rule(
         draft.spec,
@@ -108,7 +113,11 @@ def _draft(spec: str, place: Place) -> Draft:
     strange = next((letter for letter in spec if not (" " <= letter <= "~" or letter in "\t\r\n")), None)
     if strange is not None:
         raise BadSpec(f"the schedule has the character {quoted(strange)}: expected plain letters and digits")
+    if "|" in spec:
+        return _joined(spec.split("|"), place)
     text = spec.strip().lower()
+    if re.sub(r"\s", "", text) in _AT_BOOT:
+        return at_boot(["boot"], place)
     for mark, reader in FOREIGN.items():
         if text.startswith(mark):
             return reader(spec.strip(), place)
@@ -116,6 +125,27 @@ def _draft(spec: str, place: Place) -> Draft:
     if text[:1] == "@" or (len(words) == 5 and all(_CRON_WORD.fullmatch(word) for word in words[:2])):
         return _cron(text, place)
     return _read(re.sub(r"\s*,\s*", ",", text).split(), place)
+
+
+def _joined(specs: list[str], place: Place) -> Draft:
+    """Several rules in one: `daily 09:00 | at boot`. What two of them name happens once."""
+    if len(specs) > MOST_JOINED:
+        raise BadSpec(f"the schedule joins {len(specs)} rules: expected {MOST_JOINED} at most")
+    drafts = []
+    for spec in specs:
+        if not spec.strip():
+            raise BadSpec("nothing stands beside the |: expected such as daily 09:00 | at boot")
+        draft = _draft(spec.strip(), place)
+        if draft.until is not None or draft.most is not None or draft.excluded:
+            raise BadSpec(f"{quoted(spec.strip())} ends or leaves out days by itself: it cannot be joined with others")
+        clock = place.clock if draft.zone is None else clock_of(draft.zone)
+        floor = FIRST - 1 if draft.floor is None else draft.floor
+        if draft.pattern.next(clock, floor) is None and not is_open(draft.pattern):
+            raise BadSpec(f"{quoted(spec.strip())} can never match: no year has such a day")
+        drafts.append(draft)
+    parts = (Part(each.pattern, each.zone, FIRST - 1 if each.floor is None else each.floor) for each in drafts)
+    words = (f"{each.words}, {each.zone}" if each.zone else each.words for each in drafts)
+    return Draft(" | ".join(each.spec for each in drafts), "; also ".join(words), Union(tuple(parts)))
 
 
 # Their readers are loaded when a schedule needs them: a desk without such lines does not pay for them.
@@ -143,10 +173,12 @@ FOREIGN: dict[str, Callable[[str, Place], Draft]] = {
     "rrule:": _rrule,
     "dtstart": _rrule,
     "exdate": _rrule,
+    "rdate": _rrule,
     "freq=": _rrule,
     "oncalendar": _on_calendar,
     "*-": _on_calendar,
 }
+_AT_BOOT = ("@reboot", "cron:@reboot")
 _COUNTING = ("every", "rrule", "freq=")
 
 

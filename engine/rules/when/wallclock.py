@@ -78,6 +78,11 @@ class WallClock:
         self._constant = zone.utcoffset(None) is not None
         self._tables: dict[int, _Table] = {}
 
+    @property
+    def zone(self) -> str:
+        """Its name."""
+        return self._zone.key
+
     def stretch(self, instant: int) -> tuple[int, int, int]:
         """(begin, end, offset) of a stretch of constant offset that holds `instant`; it may be cut short."""
         starts, offsets, _, end = self._tables.get(instant >> _SPAN) or self._learn(instant >> _SPAN)

@@ -15,9 +15,11 @@ from engine import forgetting
 from engine.clock import HandClock
 from engine.operations import schedules
 from engine.operations.settings import set_setting
+from store import settings
 from store.connection import connect
 from store.enums import Category, RunState
 from store.instants import to_us
+from store.logfile import path_of
 from tests.engine.engine_stage import Stage, add, texts, whole
 from tests.engine.stage import ANA, AT, desk, rows
 
@@ -121,6 +123,24 @@ def test_logs_beyond_the_total_go_oldest_success_first_and_the_runs_stay(desk: P
         assert forgetting.logs(connection, 0) == 20
     assert rows(desk, "SELECT id, log_lines FROM run") == [(failed, 0), (first, 0), (second, 0)]
     whole(desk)
+
+
+def test_log_files_count_for_the_total_and_go_like_rows(stage: Stage) -> None:
+    with closing(connect(stage.store)) as connection:
+        connection.execute("INSERT INTO act (at, actor, via, operation) VALUES (0, 'test', 'test', 'test')")
+        settings.write(connection, "task_log_storage_backend", "file")
+    first, second = stage.do("seq 1 20000"), stage.do("seq 1 20000")
+    with closing(connect(stage.store)) as connection:
+        files = [path_of(connection, run.id) for run in (first, second)]
+        size = sum(each.stat().st_size for each in files)
+        assert forgetting.logs(connection, size) == 0
+        assert forgetting.logs(connection, size - 1) == 20_002
+        assert [each.exists() for each in files] == [False, True]
+        connection.execute("DELETE FROM attempt WHERE run_id = ?", (second.id,))
+        connection.execute("DELETE FROM run WHERE id = ?", (second.id,))
+        forgetting.folders(connection, stage.store)  # a crash left the file of a run that is gone
+    assert not files[1].exists()
+    assert rows(stage.store, "SELECT id, log_lines FROM run") == [(first.id, 0)]
 
 
 def test_retention_goes_in_small_steps_and_stops_when_it_is_told_to(desk: Path) -> None:

@@ -15,7 +15,7 @@ from engine.rules.errors import BadValue
 from engine.rules.parameters import Kind, Parameter
 from store.enums import RunState
 from store.errors import Refused
-from tests.engine.engine_stage import Stage, texts, whole
+from tests.engine.engine_stage import Stage, log_of, texts, whole
 from tests.engine.stage import ANA, AT, desk, rows
 
 __all__ = ["desk"]
@@ -38,7 +38,7 @@ def put(text: str, name: str = "mine.py") -> Path:
 
 
 def test_example_of_the_documentation_works(stage: Stage, tmp_path: Path) -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    example, _ = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
     file = put(example, "folder_report.py")
     found = declared("folder report")
     assert (found.sentence, found.is_idempotent, found.origin) == (
@@ -129,6 +129,51 @@ def test_file_that_was_changed_counts_at_once_and_one_that_is_gone_is_not_regist
     file.unlink()
     with pytest.raises(BadValue, match="controller 'another' is not registered"):
         command_of("another", {})
+
+
+TALKS = """
+from tickler import controller
+
+@controller{mark}
+def talk(context):
+    \"\"\"Talks.\"\"\"
+    context.log.debug("looked at %s", 3)
+    context.log.info("done")
+"""
+
+
+@pytest.mark.parametrize(
+    ("mark", "params", "kept"),
+    [
+        ("", {}, [("done", "info")]),
+        ("", {"debug": True}, [("looked at 3", "debug"), ("done", "info")]),
+        ("(debug=True)", {}, [("looked at 3", "debug"), ("done", "info")]),
+        ("(debug=True, warm=True)", {}, [("looked at 3", "debug"), ("done", "info")]),
+        ("(debug=True)", {"debug": False}, [("done", "info")]),
+    ],
+)
+def test_debug_lines_are_kept_where_the_mark_or_the_run_says_so(
+    stage: Stage, mark: str, params: dict[str, bool], kept: list[tuple[str, str]]
+) -> None:
+    put(TALKS.replace("{mark}", mark))
+    run = stage.over(stage.add("x", controller="talk", params=params))[0]
+    assert run.state is RunState.SUCCEEDED
+    assert [(each.text, str(each.level)) for each in log_of(stage.store, run.id) if each.stream == "log"] == kept
+
+
+def test_debug_that_is_a_parameter_of_its_own_stays_its_own(stage: Stage) -> None:
+    put(
+        "from tickler import Param, controller\n@controller(params=[Param('debug', required=True)])\n"
+        "def talk(c):\n c.log.debug('x')\n return c.params['debug']"
+    )
+    run = stage.over(stage.add("x", controller="talk", params={"debug": "loud"}))[0]
+    assert (run.result, [each for each in log_of(stage.store, run.id) if each.stream == "log"]) == ("loud", [])
+
+
+def test_debug_is_true_or_false() -> None:
+    put(TALKS.replace("{mark}", ""))
+    with pytest.raises(BadValue, match="params: debug: expected true or false"):
+        command_of("talk", {"debug": "yes"})
 
 
 def test_name_of_ours_cannot_be_taken() -> None:

@@ -14,9 +14,9 @@ from engine.queries import definitions as queries
 from engine.queries.desk import dump
 from store.enums import EventType
 from store.errors import Refused
-from store.opening import open_store
 from tests.engine.operations.desks import STAYS
 from tests.engine.stage import ANA, AT, contents, desk, file_bytes, rows
+from tests.stores import empty_store
 
 __all__ = ["desk"]
 
@@ -143,7 +143,7 @@ def test_one_undo_takes_a_whole_file_back(loaded: Path, tmp_path: Path) -> None:
 
 def test_the_dump_of_a_loaded_dump_is_the_same_text(loaded: Path, tmp_path: Path) -> None:
     text = dump(ANA, AT)
-    open_store(tmp_path / "other.db")
+    empty_store(tmp_path / "other.db")
     take(tmp_path, text)
     assert dump(ANA, AT) == text
     assert take(tmp_path, text).made == {}
@@ -165,7 +165,7 @@ def test_any_text_survives_the_way_out_and_in(loaded: Path, tmp_path: Path) -> N
     ops.add_team(ANA, AT, NASTY)
     ops.edit_model(ANA, AT, "Draft schedule", description="a\n\x1b[31m\t\"\"\"'''\r\n" + NASTY, active=False)
     text = dump(ANA, AT)
-    open_store(tmp_path / "other.db")
+    empty_store(tmp_path / "other.db")
     take(tmp_path, text)
     assert dump(ANA, AT) == text
     assert queries.team(ANA, AT, NASTY).name == NASTY

@@ -13,9 +13,9 @@ from engine.operations.undo import undo
 from engine.queries.desk import dump
 from engine.queries.why import Kind, why
 from store.errors import Refused
-from store.opening import open_store
 from tests.engine.firing_stage import at, one
 from tests.engine.stage import ANA, AT, desk, rows
+from tests.stores import empty_store
 
 __all__ = ["desk"]
 
@@ -80,7 +80,7 @@ def test_dump_and_load_give_the_same(desk: Path, tmp_path: Path) -> None:
         assert first.count(line) == 1
     file = tmp_path / "desk.toml"
     file.write_text(first)
-    open_store(tmp_path / "other.db")
+    empty_store(tmp_path / "other.db")
     load(ANA, AT, str(file))
     assert dump(ANA, AT) == first
     load(ANA, AT, str(file))

@@ -240,7 +240,7 @@ class TestEdit:
 
     def test_a_name_that_is_not_there(self, desk: Path) -> None:
         daily("backup")
-        assert refused(ops.edit, "bakup", timeout="5m") == "schedule: 'bakup' is no schedule; did you mean backup?."
+        assert refused(ops.edit, "bakup", timeout="5m") == "schedule: 'bakup' is no schedule; did you mean backup?"
 
 
 class TestOff:

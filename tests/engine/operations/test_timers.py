@@ -26,7 +26,7 @@ def units(tmp_path: Path) -> Path:
     folder.mkdir(parents=True)
     (folder / "backup.timer").write_text(BACKUP)
     (folder / "backup.service").write_text(SERVICE.replace("%H", "x"))
-    (folder / "boot.timer").write_text("[Timer]\nOnBootSec=1min\nUnit=backup.service\n")
+    (folder / "boot.timer").write_text("[Timer]\nOnClockChange=yes\nUnit=backup.service\n")
     (folder / "other.txt").write_text("no unit")
     return folder
 
@@ -47,6 +47,30 @@ def test_timers_become_schedules(desk: Path, units: Path) -> None:
         f"{units}: 1 made, 0 changed, 0 unchanged, 1 refused",
         "  backup.timer line 2 made       backup  [OnCalendar: *-*-* 02:30:00]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("times", "spec", "missed"),
+    [
+        ("OnBootSec=15min\n", "at boot + 15m", "run_once"),
+        ("OnBootSec=15min\nOnUnitActiveSec=1d\n", "every day | at boot + 15m", "skip"),
+        ("OnCalendar=Mon 3:00\nOnCalendar=Tue 4:00\nPersistent=yes\n",
+         "OnCalendar: Mon 3:00 | OnCalendar: Tue 4:00", "run_once"),
+    ],
+)  # fmt: skip
+def test_a_timer_is_one_schedule_whatever_it_counts_from(
+    desk: Path, units: Path, times: str, spec: str, missed: str
+) -> None:
+    for file in units.glob("*.timer"):
+        file.unlink()
+    (units / "tidy.timer").write_text(f"[Timer]\n{times}Unit=backup.service\n")
+    assert import_timers(ANA, AT, str(units)).made == 1
+    assert rows(desk, "SELECT name, spec, missed, error FROM schedule") == [("tidy", spec, missed, None)]
+    before = contents(desk, revisions=True)
+    assert import_timers(ANA, AT, str(units)).unchanged == 1
+    assert contents(desk, revisions=True) == before
+    undo(ANA, AT)
+    assert contents(desk)["schedule"] == []
 
 
 def test_a_second_time_changes_nothing_and_a_changed_unit_what_changed(desk: Path, units: Path) -> None:

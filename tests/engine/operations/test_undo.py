@@ -20,6 +20,7 @@ from store import journal
 from store.database import transaction
 from store.errors import Refused
 from store.journal import ENGINE, Actor
+from tests.desk import quick
 from tests.engine.stage import ANA, AT, BO, contents, desk, file_bytes, rows, stays
 
 __all__ = ["desk", "stays"]
@@ -335,6 +336,11 @@ def step(kind: str, number: int, text: str) -> None:
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_any_history_can_be_walked_back_and_forth(stays: Path, steps: list[tuple[str, int, str]]) -> None:
+    with quick():
+        walked(stays, steps)
+
+
+def walked(stays: Path, steps: list[tuple[str, int, str]]) -> None:
     start, states = contents(stays), []
     for kind, number, text in steps:
         before = contents(stays)

@@ -122,7 +122,7 @@ def test_a_healthy_store_has_no_problem_and_is_not_touched(desk: Path) -> None:
     findings = doctor(ANA, NOW)
     assert time.perf_counter() - begin < 1.0
     assert [each.check for each in findings if each.state is not Health.OK and each.check not in OF_THE_MACHINE] == []
-    assert len({each.check for each in findings}) == len(findings) == 15
+    assert len({each.check for each in findings}) == len(findings) == 16
     assert all(each.words for each in findings)
     assert (file_bytes(desk), desk.stat().st_mtime_ns) == (before, stamp)
     assert sorted(each.name for each in desk.parent.iterdir()) == files

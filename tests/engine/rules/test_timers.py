@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 import pytest
 from hypothesis import given
@@ -157,21 +158,22 @@ def test_a_pair_becomes_a_job() -> None:
     ]  # fmt: skip
 
 
-def test_several_expressions_are_several_jobs_and_one_bad_one_is_refused_alone() -> None:
+def test_several_expressions_are_one_job_and_a_bad_one_is_refused_alone() -> None:
     jobs, refusals = units(
         a_timer="[Timer]\nOnCalendar=daily\nOnCalendar=Smurf\nOnCalendar=Sun 12:00\n",
         a_service="[Service]\nExecStart=/bin/true\n",
     )
     assert [(job.line, job.spec, job.identity) for job in jobs] == [
-        (2, "OnCalendar: daily", "a.timer.1"), (4, "OnCalendar: Sun 12:00", "a.timer.2"),
-    ]  # fmt: skip
+        (2, "OnCalendar: daily | OnCalendar: Sun 12:00", "a.timer.1"),
+    ]
+    assert jobs[0].notes == ("2 expressions in one schedule; what two of them name happens once",)
     assert [(each.line, each.is_refused) for each in refusals] == [(3, True)]
 
 
 @pytest.mark.parametrize(
     ("text", "spec", "note"),
     [
-        ("OnBootSec=15min\nOnUnitActiveSec=1d", "every day", "counted from the import on"),
+        ("OnBootSec=15min\nOnUnitActiveSec=1d", "every day | at boot + 15m", "2 expressions in one schedule"),
         ("OnUnitActiveSec=90", "every 90 seconds", "counted from the import on"),
         ("OnUnitInactiveSec=2h 30m", "every 150 minutes", "counted from start to start"),
     ],
@@ -186,8 +188,8 @@ def test_steps_count_from_the_import(text: str, spec: str, note: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("OnBootSec=5min", "OnBootSec counts from a start of the machine"),
-        ("OnStartupSec=5min", "OnStartupSec counts from a start of the machine"),
+        ("OnBootSec=soon", "'soon' is no length of time"),
+        ("OnBootSec=2y", "'730d12h' is too long"),
         ("OnClockChange=true", "OnClockChange is no time"),
         ("Persistent=true", "it has no time at which it elapses"),
         ("OnUnitActiveSec=soon", "'soon' is no length of time"),
@@ -198,6 +200,35 @@ def test_steps_count_from_the_import(text: str, spec: str, note: str) -> None:
 )
 def test_what_cannot_be_taken_says_why(text: str, words: str) -> None:
     assert words in refused(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "spec", "notes"),
+    [
+        ("OnBootSec=0", "at boot", 0),
+        ("OnBootSec=1h 30min", "at boot + 1h30m", 0),
+        ("OnStartupSec=5min", "at boot + 5m", 1),
+        ("OnActiveSec=90", "at boot + 1m30s", 1),
+        ("OnCalendar=daily\nOnBootSec=5min\nOnBootSec=5min", "OnCalendar: daily | at boot + 5m", 1),
+        ("OnCalendar=daily\nOnCalendar=daily", "OnCalendar: daily", 0),
+        ("OnCalendar=daily UTC\nOnCalendar=Sun 12:00 Asia/Tokyo",
+         "OnCalendar: daily UTC | OnCalendar: Sun 12:00 Asia/Tokyo", 1),
+    ],
+)  # fmt: skip
+def test_what_counts_from_a_start_and_what_is_joined(text: str, spec: str, notes: int) -> None:
+    job = timer(text)
+    assert (job.spec, len(job.notes)) == (spec, notes)
+    parse(job.spec, job.zone)
+
+
+@pytest.mark.parametrize("start", [datetime(2025, 3, 29, 20, tzinfo=UTC), datetime(2025, 10, 25, 20, tzinfo=UTC)])
+def test_shared_times_of_several_expressions_happen_once(start: datetime) -> None:
+    expressions = ("daily", "Mon..Fri *-*-* 00:00", "*-*-* 00/6:15", "*-*-1 06:15", "Sun 12:00")
+    job = timer("\n".join(f"OnCalendar={each}" for each in expressions))
+    rule, until = parse(job.spec, "UTC"), start + timedelta(days=60)
+    expected = {at for each in expressions for at in takewhile(lambda at: at <= until, OnCalendar(each, start))}
+    assert list(rule.between(start, until, 10_000)) == sorted(expected)
+    assert rule.count(start, until) == len(expected)
 
 
 def test_templates_and_their_instances() -> None:

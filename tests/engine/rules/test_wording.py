@@ -18,6 +18,7 @@ from engine.rules.wording import (
     day_and_clock,
     due_words,
     full_instant,
+    instant_words,
     long_day,
     past_day,
     plural,
@@ -167,3 +168,14 @@ def test_no_word_is_used_twice_and_ascii_loses_nothing() -> None:
 
 def test_an_unknown_state_is_its_own_word() -> None:
     assert (state_of("very_new").word, state_of("very_new").mark) == ("very new", " ")
+
+
+def test_an_instant_in_a_sentence_says_its_offset_only_where_the_clock_shows_it_twice() -> None:
+    def words(text: str) -> str:
+        return instant_words(datetime.fromisoformat(text), BRUSSELS)
+
+    assert words("2025-06-14T00:30+00:00") == "Sat 14 Jun 2025 02:30"
+    assert words("2025-06-14T00:30:09+00:00") == "Sat 14 Jun 2025 02:30:09"
+    assert words("2025-10-26T00:30+00:00") == "Sun 26 Oct 2025 02:30 (+02:00)"
+    assert words("2025-10-26T01:30+00:00") == "Sun 26 Oct 2025 02:30 (+01:00)"
+    assert words("2025-03-30T01:00+00:00") == "Sun 30 Mar 2025 03:00"

@@ -13,9 +13,10 @@ import pytest
 
 from store import journal
 from store.connection import connect
-from store.opening import open_store
 from store.reads import ledger
 from store.reads.ledger import Part, Which
+from store.values import Occurrence
+from tests.stores import empty_store
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 HOUR = 3_600_000_000
@@ -37,7 +38,7 @@ LINES = (
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """Two schedules; a deleted one keeps its ledger."""
-    path = open_store(tmp_path / "desk.db").path
+    path = empty_store(tmp_path / "desk.db")
     with closing(connect(path)) as connection:
         journal.begin(connection, 0, journal.ENGINE, "test")
         for name in ("Backup", "report"):
@@ -55,7 +56,7 @@ def store(tmp_path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def numbers(found: list[ledger.Line]) -> list[int]:
+def numbers(found: list[Occurrence]) -> list[int]:
     return [each.id for each in found]
 
 

@@ -14,15 +14,15 @@ from engine import loglines
 from engine.requests import request
 from store.connection import connect
 from store.enums import Level
-from store.opening import open_store
 from store.reads import logs
+from tests.stores import empty_store
 
 LINES = 250_000
 
 
 def filled(path: Path, lines: list[str]) -> sqlite3.Connection:
     """A store whose run 2 has printed these lines; runs 1 and 3 have one line each."""
-    connection = connect(open_store(path).path)
+    connection = connect(empty_store(path))
     connection.execute("BEGIN")
     for _ in range(3):
         request(connection, 0, name="x", controller="shell", params={})
@@ -97,7 +97,7 @@ def test_page_of_a_long_log_costs_what_one_of_a_short_log_costs(tmp_path: Path) 
         assert logs.page(connection, 2, LINES - 1, 5)[1].text == f"step {LINES - 1}"
         took = []
         for number in range(50):
-            began = time.perf_counter()
+            began = time.process_time()
             assert len(logs.page(connection, 2, 1 + number * 4_000, 50)) == 50
-            took.append(time.perf_counter() - began)
+            took.append(time.process_time() - began)
     assert sorted(took)[25] < 0.001

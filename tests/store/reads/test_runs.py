@@ -13,9 +13,9 @@ from engine.requests import request
 from store import journal
 from store.connection import connect
 from store.enums import Category, RunState
-from store.opening import open_store
 from store.reads import runs
 from store.reads.runs import OPEN, Which
+from tests.stores import empty_store
 
 STATES = (
     "succeeded",
@@ -34,7 +34,7 @@ STATES = (
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """Runs 1 to 10 of two schedules with one name, one of them deleted, and of none; run 4 of ana."""
-    with closing(connect(open_store(tmp_path / "desk.db").path)) as connection:
+    with closing(connect(empty_store(tmp_path / "desk.db"))) as connection:
         journal.begin(connection, 0, journal.ENGINE, "test")
         connection.execute("INSERT INTO user (name) VALUES ('ana')")
         for deleted in (5, None):

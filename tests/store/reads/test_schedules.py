@@ -15,8 +15,8 @@ from store import journal
 from store.connection import connect
 from store.enums import OccurrenceState, RunState
 from store.errors import Refused
-from store.opening import open_store
 from store.reads import schedules as reads
+from tests.stores import empty_store
 
 NAMES = ("Archive", "backup 1", "backup 2", "backup 3", "report")
 
@@ -24,7 +24,7 @@ NAMES = ("Archive", "backup 1", "backup 2", "backup 3", "report")
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """Five schedules by name and a deleted one; the first has a ledger, newest id not newest instant of all."""
-    path = open_store(tmp_path / "desk.db").path
+    path = empty_store(tmp_path / "desk.db")
     with closing(connect(path)) as connection:
         journal.begin(connection, 0, journal.ENGINE, "test")
         for name in (*reversed(NAMES), "gone"):

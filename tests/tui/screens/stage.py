@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from engine.operations import schedules
 from tests.desk import ZONE, Desk, stays
+from tests.tui.waiting import type_ahead
 from tui.app import Desk as App
 from tui.screens.view import View
 
@@ -77,7 +78,7 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
 
 async def type_in(pilot: Pilot[Any], text: str) -> None:
     """Type a text into the field that has the focus."""
-    await pilot.press(*("space" if letter == " " else letter for letter in text))
+    await type_ahead(pilot, *("space" if letter == " " else letter for letter in text))
     await settle(pilot)
 
 

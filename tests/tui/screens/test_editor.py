@@ -47,6 +47,7 @@ async def fill(pilot: object, **texts: str) -> None:
                     await press(pilot, "right")
         else:
             box.value = text  # as it comes from a paste: letter by letter these tests would take minutes
+    await pilot.pause()
     await settle(pilot)
 
 
@@ -288,3 +289,20 @@ async def test_every_notation_shows_what_it_means_or_what_is_wrong(desk: Desk, t
         await fill(pilot, spec=typed)
         seen = picture(pilot)
     assert words.replace("Mon 7", "Mon 07") in seen
+
+
+async def test_a_letter_lays_out_nothing_and_shows_its_times_when_the_keys_rest(desk: Desk) -> None:
+    async with shown(desk, (120, 36)) as pilot:
+        await press(pilot, "3", "e")
+        form = pilot.app.screen.form
+        for key in ("late", "limits", "span", "state", "told"):
+            await form.fold(key, False)
+        form.rows["spec"].box.focus()
+        await settle(pilot)
+        layouts: list[object] = []
+        pilot.app.screen.screen_layout_refresh_signal.subscribe(form, layouts.append)
+        await press(pilot, "backspace")
+        assert "spec: " in picture(pilot), "what is wrong is said"
+        await type_in(pilot, "1-5")
+        assert "at 02:30 on Monday to Friday" in picture(pilot)
+        assert layouts == []

@@ -20,6 +20,7 @@ from tests.desk import Desk
 from tests.tui.screens.stage import NOW, app_on, picture, press, settle, shown, store_with_stays, type_in, view
 from tests.tui.screens.test_pictures import shoot
 from tui.app import Desk as App
+from tui.log_text import shifted
 from tui.screens.logs import Logs
 
 __all__ = ["shoot"]
@@ -143,7 +144,23 @@ async def test_levels_show_what_is_loud(desk: Desk, backend: str) -> None:
         await press(pilot, "L")
         assert (logs(pilot).list.total_lines, "ERROR: out" in picture(pilot)) == (1, True)
         await press(pilot, "L")
+        await logs(pilot).workers.wait_for_complete()
+        await settle(pilot)
+        assert (len(logs(pilot).hits.seqs), "info and above" in picture(pilot)) == (1002, True)
+        await press(pilot, "L")
         assert logs(pilot).list.total_lines == 1002
+
+
+async def test_debug_lines_are_left_out_by_level(desk: Desk, backend: str) -> None:
+    written(desk, ["debug: a", "plain", "debug: b", "ERROR: out"], backend=backend)
+    async with shown(desk) as pilot:
+        await press(pilot, "5", "L", "L", "L")
+        await logs(pilot).workers.wait_for_complete()
+        await settle(pilot)
+        assert list(logs(pilot).hits.seqs) == [2, 4]
+        assert "debug: a" not in picture(pilot)
+        await press(pilot, "L")
+        assert "debug: a" in picture(pilot)
 
 
 async def test_the_cursor_goes_by_lines_when_they_are_wrapped(desk: Desk) -> None:
@@ -178,6 +195,88 @@ async def test_a_line_longer_than_the_screen_is_scrolled_through(desk: Desk) -> 
         assert here(pilot) == 3
         assert "word450" in seen
         assert "word899" in seen
+
+
+def lines_with(pilot: Pilot[Any], *words: str) -> list[str]:
+    return [line for line in picture(pilot).splitlines() if any(word in line for word in words)]
+
+
+async def test_cut_lines_are_read_sideways_to_their_end_and_back(desk: Desk, backend: str) -> None:
+    tail = "".join(f"{number:04}" for number in range(60))
+    written(desk, ["short", f"long {tail} end", "漢字" * 60 + "\x1b[31mred\x1b[0m"], backend=backend)
+    async with shown(desk, (80, 24)) as pilot:
+        await press(pilot, "5", "g")
+        cut = lines_with(pilot, "0000")[0]
+        assert cut.rstrip().endswith("…")
+        await press(pilot, "h")
+        assert logs(pilot).source.shift == 0
+        await press(pilot, "l")
+        width = logs(pilot).source._text_width()
+        step = logs(pilot).source.shift
+        assert abs(step - width / 2) <= 1
+        (line,) = lines_with(pilot, "0012")
+        assert line.split()[2].startswith("‹" + f"long {tail} end"[step + 1 :][:10])
+        assert line.rstrip().endswith("…")
+        assert f"from column {step + 1}" in picture(pilot)
+        for _ in range(30):
+            await press(pilot, "right")
+        (line,) = lines_with(pilot, "0059 end")
+        assert not line.rstrip().endswith("…")
+        assert len(line.rstrip()) == 79
+        assert lines_with(pilot, "red")
+        at_end, painted = logs(pilot).source.shift, picture(pilot)
+        await press(pilot, "l")
+        assert (logs(pilot).source.shift, picture(pilot)) == (at_end, painted)
+        for _ in range(30):
+            await press(pilot, "left")
+        assert "from column" not in picture(pilot)
+        assert lines_with(pilot, "0000")[0] == cut
+
+
+async def test_sideways_paints_the_list_alone_and_nothing_at_its_ends(desk: Desk) -> None:
+    written(desk, ["a line " + "x" * 200, "short"])
+    async with shown(desk, (80, 24)) as pilot:
+        await press(pilot, "5", "g")
+        for _ in range(9):
+            await press(pilot, "l")
+        painted = list[str]()
+        real = logs(pilot).list.refresh
+        logs(pilot).list.refresh = lambda *regions, **more: painted.append(str(regions)) or real(*regions, **more)  # type: ignore[method-assign]
+        await press(pilot, "l")
+        assert painted == []
+
+
+async def test_a_match_beyond_the_edge_is_shown(desk: Desk) -> None:
+    written(desk, ["x" * 300 + " needle " + "y" * 100, "needle at the start", *["z"] * 5])
+    async with shown(desk, (80, 24)) as pilot:
+        await press(pilot, "5", "g")
+        await search(pilot, "needle")
+        assert lines_with(pilot, "x needle y")
+        await press(pilot, "n")
+        assert lines_with(pilot, "needle at the start")
+        assert logs(pilot).source.shift == 0
+
+
+async def test_headings_of_attempts_still_fold_when_lines_are_read_sideways(desk: Desk) -> None:
+    written(desk, ["first " + "x" * 100, "second"], attempts=2)
+    async with shown(desk, (80, 24)) as pilot:
+        await press(pilot, "5", "g", "j", "l")
+        assert logs(pilot).source.shift > 0
+        await press(pilot, "h", "h", "h")
+        assert logs(pilot).list.folded() == {"1"}
+        await press(pilot, "l")
+        assert logs(pilot).list.folded() == set()
+
+
+@pytest.mark.parametrize(
+    ("pieces", "cells", "left"),
+    [
+        (["abcdef"], 2, "‹def"), (["ab", "cdef"], 1, "‹cdef"), (["abc"], 9, "‹"), ([""], 3, ""),
+        (["漢字漢"], 1, "‹字漢"), (["漢字漢"], 2, "‹ 漢"), (["a漢b"], 0, "‹漢b"), (["e\u0301x"], 0, "‹x"),
+    ],
+)  # fmt: skip
+def test_shifted_text_keeps_its_columns(pieces: list[str], cells: int, left: str) -> None:
+    assert "".join(text for text, _ in shifted([(piece, None) for piece in pieces], cells, "‹")) == left
 
 
 async def test_marks_are_gone_to_and_survive_wrapping(desk: Desk) -> None:
@@ -277,7 +376,7 @@ async def test_a_log_is_written_to_a_file_and_nothing_is_overwritten_without_a_w
     written(desk, UGLY, backend=backend)
     target = tmp_path / "out.log"
     async with shown(desk) as pilot:
-        await press(pilot, "5", "greater_than_sign", *["backspace"] * 90)
+        await press(pilot, "5", "greater_than_sign", "ctrl+u")
         await type_in(pilot, str(target))
         await press(pilot, "enter")
         assert "8 lines written to" in str([toast.message for toast in pilot.app._notifications])
@@ -286,7 +385,7 @@ async def test_a_log_is_written_to_a_file_and_nothing_is_overwritten_without_a_w
         assert "\x1b" not in target.read_text()
         assert stat.S_IMODE(target.stat().st_mode) == 0o600
         target.write_text("mine")
-        await press(pilot, "greater_than_sign", *["backspace"] * 90)
+        await press(pilot, "greater_than_sign", "ctrl+u")
         await type_in(pilot, str(target))
         await press(pilot, "enter")
         assert "exists" in picture(pilot)
@@ -311,6 +410,12 @@ def test_picture_of_ugly_lines_wrapped(desk: Desk, shoot: Any) -> None:
     """Colours of jobs, controls made visible, wide letters, a long line over several rows."""
     written(desk, UGLY)
     assert shoot(_opened(desk), (80, 24), ("5", "s", "g", "j", "space"))
+
+
+def test_picture_of_ugly_lines_read_sideways(desk: Desk, shoot: Any) -> None:
+    """Cut at both edges, marked there; columns keep their place."""
+    written(desk, UGLY)
+    assert shoot(_opened(desk), (80, 24), ("5", "g", "l"))
 
 
 def test_picture_of_a_search_that_hides_the_rest(desk: Desk, shoot: Any) -> None:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from store.database import transaction
+from store.instants import SECOND, to_us
 from tests.desk import Desk
 from tests.tui.screens.ledgers import store_with_ledger
-from tests.tui.screens.stage import picture, press, shown, type_in
+from tests.tui.screens.stage import NOW, picture, press, shown, type_in, view
+from tui.screens.today import Hint
 
 
 @pytest.fixture
@@ -86,7 +89,8 @@ async def test_a_narrow_terminal_shows_the_line_in_place_of_the_list(desk: Desk)
     async with shown(desk, (80, 24)) as pilot:
         await press(pilot, "M", "G", "enter")
         seen = picture(pilot)
-    assert "planned    2025-06-09 07:00:00+02:00 Europe/Brussels" in seen
+    assert "planned    Mon 9 Jun 2025 07:00" in seen
+    assert "zone       Europe/Brussels +02:00" in seen
     assert "paused by Ana: disk move" in seen
     assert "d accepts" in seen
 
@@ -178,3 +182,97 @@ async def test_running_a_paused_schedule_and_many_at_once_asks_first(desk: Desk)
         assert desk.rows("SELECT count(*) FROM run") == [(0,)]
         await press(pilot, "y")
     assert desk.rows("SELECT count(*) FROM run") == [(2,)]
+
+
+async def test_undo_says_that_what_was_accepted_stays_and_asks_before_it_goes_further_back(desk: Desk) -> None:
+    from engine.operations import schedules
+
+    schedules.edit(desk.ana, desk.at("2025-06-16T09:00"), "weekly report", description="for the board")
+    async with shown(desk) as pilot:
+        await press(pilot, "M", "d", "u")
+        seen = picture(pilot)
+        assert "'accepted 1 line of the ledger' cannot be undone." in seen
+        assert "What you did before it can: changed schedule: weekly report." in seen
+        await press(pilot, "y")
+    assert desk.rows("SELECT description FROM schedule WHERE name = 'weekly report'") == [("",)]
+
+
+async def test_Z8_today_counts_what_nobody_has_accepted_and_opens_it(desk: Desk) -> None:
+    async with shown(desk, (80, 24)) as pilot:
+        words = "? 5 missed or skipped, seen by nobody yet: enter shows what and why"
+        assert words in picture(pilot)
+        while not isinstance(view(pilot).current, Hint):
+            await press(pilot, "j")
+        await press(pilot, "enter")
+        assert "[missed]" in picture(pilot)
+        await press(pilot, "V", "d", "y", "1")
+        assert "missed or skipped" not in picture(pilot)
+
+
+async def test_today_says_that_the_clock_is_doubted_and_C_believes_it(desk: Desk) -> None:
+    now = to_us(NOW)
+    with transaction() as connection:
+        connection.execute(
+            "INSERT INTO node VALUES ('other', 'daemon', 'elsewhere', 'boot', 7, '1', 'active', ?, ?, ?)",
+            (now, now, "clock suspect: it went forward by 3d 00h"),
+        )
+    async with shown(desk, (160, 36)) as pilot:
+        seen = picture(pilot)
+        assert "! clock suspect: it went forward by 3d 00h. Nothing is fired for a minute; C if it is right" in seen
+        assert "engine: clock suspect: it went forward by 3d 00h; C if it is right" in seen
+        await press(pilot, "C")
+    assert desk.rows("SELECT value FROM meta WHERE key = 'clock_accepted'") == [(str(now),)]
+
+
+async def test_a_schedule_that_waits_for_the_clock_says_so_in_the_list(desk: Desk) -> None:
+    with transaction() as connection:
+        connection.execute("UPDATE schedule SET cursor_at = ? WHERE id = 1", (to_us(NOW) + 3600 * SECOND,))
+    async with shown(desk, (80, 24)) as pilot:
+        await press(pilot, "3")
+        assert "~ nightly backup" in picture(pilot)
+        assert "waits for clock" in picture(pilot)
+
+
+async def test_verbs_on_a_heading_are_for_its_group_and_say_how_many_first(desk: Desk) -> None:
+    async with shown(desk, (80, 24)) as pilot:
+        await press(pilot, "M", "g", "d")
+        assert "Accept 1 line of Mon 16 Jun 2025? It cannot be undone." in picture(pilot)
+        await press(pilot, "escape", "j", "j", "d")
+        assert "Accept 1 line of Sun 15 Jun 2025? It cannot be undone." in picture(pilot)
+        await press(pilot, "escape", "b", "g", "j", "j", "R")
+        assert "Run 2 occurrences now, oldest first?" in picture(pilot)
+        await press(pilot, "escape", "d")
+        assert "Accept 2 lines of nightly backup? It cannot be undone." in picture(pilot)
+        await press(pilot, "y")
+        assert "3 lines" in picture(pilot)
+    assert ("missed", 1, 2) in states(desk)
+
+
+async def test_o_on_the_heading_of_a_schedule_shows_its_ledger(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await press(pilot, "M", "g", "o")
+        assert "[missed]" in picture(pilot)
+        await press(pilot, "b", "g", "o")
+        assert "heating watch: 1 line" in picture(pilot)
+
+
+async def test_ten_thousand_lines_open_as_few_do_and_are_accepted_in_one_act(desk: Desk) -> None:
+    with transaction() as connection:
+        connection.executemany(
+            "INSERT INTO occurrence (schedule_id, planned_at, state, decided_at) VALUES (3, ?, 'missed', 0)",
+            [(to_us(desk.at("2025-05-02")) + minute * 60 * SECOND,) for minute in range(10_000 - 5)],
+        )
+    async with shown(desk) as pilot:
+        await press(pilot, "M")
+        assert "more than 9,999 lines" in picture(pilot)
+        rows = [part.rows for part in view(pilot).list._outline.sections]
+        assert sum(len(each.ids(0, 20_000)) for each in rows) < 1_000
+        await press(pilot, "G")
+        assert "12:00 heating watch" in picture(pilot)
+        await press(pilot, "V", "d")
+        assert "Accept 10,000 lines? It cannot be undone." in picture(pilot)
+        await press(pilot, "y")
+        assert "Nothing was missed" in picture(pilot)
+    assert desk.rows("SELECT words FROM act WHERE operation = 'schedule accept'") == [
+        ("accepted 10,000 lines of the ledger",)
+    ]

@@ -12,11 +12,12 @@ import pytest
 from engine import alerting
 from engine.notices import Notices
 from engine.operations import runs, schedules, tasks
+from engine.queries.tasks import listed
 from store.connection import connect
 from store.instants import to_us
 from store.reads.recent import recent
 from tests.desk import Desk
-from tests.tui.screens.stage import NOW, Clock, picture, press, settle, shown, store_with_stays, view
+from tests.tui.screens.stage import NOW, Clock, picture, press, settle, shown, store_with_stays, type_in, view
 from tui.widgets.recent import Recent
 
 
@@ -72,7 +73,10 @@ async def test_a_notice_is_put_away_for_good_or_for_an_hour(desk: Desk) -> None:
     a_pass(desk, NOW)
     clock = Clock()
     async with shown(desk, clock=clock) as pilot:
-        await press(pilot, "2", "exclamation_mark", "d")
+        await press(pilot, "2", "exclamation_mark")
+        foot = " d put away   z in an hour   D put all away   w why   q back   ? keys"
+        assert picture(pilot).split("\n")[-1].rstrip() == foot
+        await press(pilot, "d")
         assert "2 notices" in picture(pilot)
         await press(pilot, "z")
         assert "1 notice " in picture(pilot).split("\n")[1] + " "
@@ -103,6 +107,42 @@ async def test_an_important_notice_comes_as_a_toast_once(desk: Desk) -> None:
         assert view(pilot).VIEW == "logs"
     async with shown(desk) as pilot:
         assert toasts(pilot) == [], "a desk that opens later has the list"
+
+
+async def test_the_task_of_a_failing_job_counts_its_failures_and_leads_to_the_last(desk: Desk) -> None:
+    schedules.edit(desk.ana, NOW, "nightly backup", alert=("first", "task"))
+    for minute in range(3):
+        run = schedules.run_now(desk.ana, NOW, "nightly backup")
+        fail(desk, run.id, NOW + timedelta(minutes=minute))
+    async with shown(desk, (160, 45)) as pilot:
+        await press(pilot, "2", "slash")
+        await type_in(pilot, "backup fails")
+        await press(pilot, "enter", "g", "j")
+        assert "nightly backup fails (3 times)" in picture(pilot)
+        assert "failed    3 times" in picture(pilot)
+        assert f"run {run.id}: exit 3" in picture(pilot)
+        await press(pilot, "enter")
+        assert view(pilot).VIEW == "logs"
+    (task,) = listed(desk.ana, NOW, text="backup fails")
+    assert (task.schedule, task.schedule_id, task.folded) == ("nightly backup", 1, 2)
+
+
+async def test_the_header_counts_the_notices_of_who_looks(desk: Desk) -> None:
+    tasks.assign(desk.ana, NOW, desk.task("Collect allergy info").id, to=("Bo",))
+    a_pass(desk, NOW)
+    async with shown(desk) as pilot:
+        assert "2 notices" in picture(pilot).split("\n")[0]
+        await press(pilot, "exclamation_mark")
+        assert "Collect allergy info" not in picture(pilot)
+
+
+async def test_later_takes_the_notice_of_a_task_away(desk: Desk) -> None:
+    a_pass(desk, NOW)
+    async with shown(desk) as pilot:
+        tasks.move(desk.ana, NOW, desk.task("Collect allergy info").id, visible=NOW.date() + timedelta(days=2))
+        look(pilot)
+        await settle(pilot)
+        assert "2 notices" in picture(pilot).split("\n")[0]
 
 
 def test_Z9_at_most_ten_own_of_the_last_day_or_active(desk: Desk) -> None:

@@ -15,7 +15,8 @@ from textual.pilot import Pilot
 from engine.operations.settings import set_setting
 from tests.desk import Desk, stays
 from tests.tui.screens.ledgers import runs_of_every_kind, store_with_ledger
-from tests.tui.screens.stage import app_on, settle, store_with_stays
+from tests.tui.screens.stage import NOW, app_on, settle, store_with_stays
+from tests.tui.screens.test_notices import a_pass
 from themes import load_builtin
 from tui.app import Desk as App
 
@@ -57,6 +58,15 @@ def shoot(snap_compare: SNAP) -> Iterator[Callable[[App, tuple[int, int], tuple[
 def test_views(desk: Desk, shoot: Any, size: tuple[int, int], keys: tuple[str, ...]) -> None:
     """Today, Followups, Schedules, Entities, the schedule editor, the status dialog."""
     assert shoot(app_on(desk), size, keys)
+
+
+@pytest.mark.parametrize("key", ["exclamation_mark", "percent_sign"], ids=["notices", "numbers"])
+def test_notices_and_numbers(tmp_path: Path, shoot: Any, key: str) -> None:
+    """What is told, and the numbers, at 80 columns."""
+    desk = store_with_ledger(tmp_path / "desk.db")
+    runs_of_every_kind(desk)
+    a_pass(desk, NOW)
+    assert shoot(app_on(desk), (80, 24), (key,))
 
 
 @pytest.mark.parametrize("key", ["1", "2", "4"], ids=["today", "followups", "runs"])

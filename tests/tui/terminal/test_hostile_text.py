@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,14 +27,22 @@ def daily(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
         return dict(orders(terminal.raw))
 
 
+@pytest.fixture(scope="module")
+def evil(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the store that is copied for each test."""
+    return evil_store(tmp_path_factory.mktemp("evil") / "desk.db").parent
+
+
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    with desk(evil_store(tmp_path / "desk.db"), size=SIZE, program=NO_ENGINE) as made:
+def terminal(evil: Path, tmp_path: Path) -> Iterator[Terminal]:
+    folder = Path(shutil.copytree(evil, tmp_path / "evil"))
+    with desk(folder / "desk.db", size=SIZE, program=NO_ENGINE) as made:
         made.wait_for("Today", "late")
         yield made
 
 
 def ended(terminal: Terminal) -> None:
+    terminal.settle()
     terminal.kill(signal.SIGTERM)
     assert terminal.ended(15) == 143
 
@@ -130,6 +139,8 @@ def test_dialogs_of_schedules_and_runs(terminal: Terminal, daily: dict[str, int]
         terminal.press("l")
         terminal.settle()
     terminal.press("D", "u")
+    terminal.settle()
+    terminal.press("escape")
     terminal.settle()
     terminal.press("4", "G", "w")
     terminal.wait_for("Why run")

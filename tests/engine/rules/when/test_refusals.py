@@ -54,6 +54,14 @@ TABLE = [
     ("monthly 32", "no month has a day 32"),
     ("monthly 29", "write 'monthly last day', 'monthly 29 clamp'"),
     ("monthly first", "'first' is not a day of the month"),
+    ("at", "expected at boot, or such as at boot + 15m"),
+    ("at noon", "'noon' is not understood: expected at boot"),
+    ("at boot + soon", "at boot: 'soon' is not a duration"),
+    ("at boot + 400d", "'400d' is too long: expected 366 days at most"),
+    ("daily |", "nothing stands beside the |"),
+    (" | ".join(["daily"] * 41), "joins 41 rules: expected 40 at most"),
+    ("daily | RRULE:FREQ=DAILY;COUNT=3", "it cannot be joined with others"),
+    ("daily | yearly 31 feb", "February has no day 31"),
     ("monthly first mon-fri", "names several days"),
     ("monthly 31 clamp skip", "clamp and skip were both or twice given"),
     ("monthly last friday skip", "skip goes with the days 29 to 31 only"),
@@ -83,7 +91,7 @@ TABLE = [
     ("cron: 0 0 * *", "expected five fields"),
     ("cron: 0 0 0 * * *", "not 6"),
     ("cron: 0 0 0 0 0 0 0", "not 7"),
-    ("cron: @reboot", "'@reboot' is not known: expected one of @yearly"),
+    ("cron: @rebot", "'@rebot' is not known: expected one of @yearly"),
     ("cron: 60 * * * *", "cron: minute '60' is not understood: expected 0 to 59"),
     ("cron: 0 24 * * *", "cron: hour '24'"),
     ("cron: 0 0 32 * *", "cron: day of month '32'"),
@@ -262,10 +270,10 @@ def test_F55_nothing_takes_long() -> None:
     for spec in hostile:
         best = 1.0
         for _ in range(3):
-            before = time.perf_counter()
+            before = time.process_time()
             with suppress(BadSpec):
                 parse(spec, "Europe/Brussels", anchor=ANCHOR)
-            best = min(best, time.perf_counter() - before)
+            best = min(best, time.process_time() - before)
         assert best < 0.05, spec
 
 

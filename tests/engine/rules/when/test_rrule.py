@@ -48,8 +48,42 @@ def test_excluded_days_count_as_rfc_5545_wants() -> None:
     rule = parse("DTSTART:20250701T080000 RRULE:FREQ=DAILY;COUNT=4 EXDATE:20250702", BRUSSELS)
     assert days(rule, LONG_AGO, 9) == ["2025-07-01", "2025-07-03", "2025-07-04"]
     assert rule.excluded == {date(2025, 7, 2)}
-    with pytest.raises(BadSpec, match="expected whole days such as 20250702"):
-        parse("DTSTART:20250701T080000 RRULE:FREQ=DAILY EXDATE:20250702T080000", BRUSSELS)
+    timed = parse("DTSTART:20250701T080000 RRULE:FREQ=DAILY;COUNT=4 EXDATE:20250702T080000", BRUSSELS)
+    assert nexts(timed, LONG_AGO, 9) == nexts(rule, LONG_AGO, 9)
+    assert days(bounded(timed, count=2), LONG_AGO, 9) == ["2025-07-01", "2025-07-03"]
+
+
+def test_dates_more_and_less_keep_their_own_zones_and_are_told() -> None:
+    rule = parse(
+        "DTSTART;TZID=Europe/Brussels:20250701T080000\nRRULE:FREQ=DAILY;COUNT=3\n"
+        "RDATE;TZID=Asia/Tokyo:20250710T100000\nRDATE:20250711T010000Z\nEXDATE:20250702T060000Z",
+        "UTC",
+    )
+    assert told(rule, LONG_AGO, 9) == ["2025-07-01 08:00", "2025-07-03 08:00", "2025-07-10 03:00", "2025-07-11 03:00"]
+    assert (rule.count(LONG_AGO, utc("2030-01-01")), rule.last(utc("2030-01-01"), LONG_AGO)) == (
+        4,
+        utc("2025-07-11 01:00"),
+    )
+    assert sentence(rule) == (
+        "every day at 08:00 from 1 July 2025, 3 times; also on 10 July 2025 at 03:00 and 11 July 2025 at 03:00;"
+        " not on 2 July 2025 at 08:00, Europe/Brussels"
+    )
+    assert parse(rule.spec, "UTC") == rule
+
+
+def test_dates_without_a_rule_begin_with_the_start() -> None:
+    rule = parse("DTSTART:20250701T080000 RDATE:20250705,20250703T100000", BRUSSELS)
+    assert told(rule, LONG_AGO, 9) == ["2025-07-01 08:00", "2025-07-03 10:00", "2025-07-05 00:00"]
+    assert nexts(parse("RDATE:20250705T080000Z", BRUSSELS), LONG_AGO, 9) == [utc("2025-07-05 08:00")]
+    for text, words in (
+        ("RDATE;VALUE=PERIOD:20250705T080000Z/PT1H", "'VALUE=PERIOD' is not understood"),
+        ("DTSTART:20250701T080000 EXDATE:20250705", "RRULE is missing"),
+        ("DTSTART:20250701 DTSTART:20250702 RRULE:FREQ=DAILY", "DTSTART was given twice"),
+        ("RRULE:FREQ=DAILY EXDATE:yesterday", "EXDATE is 'YESTERDAY'|EXDATE is 'yesterday'"),
+        ("DTSTART:20250701T080000 RDATE:20250701T080000 EXDATE:20250701T080000", "can never match"),
+    ):
+        with pytest.raises(BadSpec, match=words):
+            parse(text, BRUSSELS, anchor=LONG_AGO)
 
 
 def test_limits_of_the_schedule_narrow_those_of_the_rule() -> None:

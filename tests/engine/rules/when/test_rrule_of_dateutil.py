@@ -6,7 +6,7 @@ Left out is what dateutil gets wrong or reads otherwise, each shown by a test of
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 
 from dateutil.rrule import rrulestr
 from hypothesis import assume, example, given, settings
@@ -45,6 +45,32 @@ def rule_of(spec: str, start: datetime) -> Rule | None:
         return parse(f"DTSTART:{start:%Y%m%dT%H%M%SZ} {spec}", "UTC")
     except BadSpec:
         return None
+
+
+@settings(max_examples=80, deadline=None)
+@given(recurrences(), starts, st.lists(st.integers(-40, 400), max_size=5), st.lists(st.integers(0, 9), max_size=4))
+def test_sets_with_dates_more_and_less(spec: str, start: datetime, more: list[int], less: list[int]) -> None:
+    """RDATE may fall on what the rule has, EXDATE takes out some of both."""
+    assume(agreed(spec))
+    rule = rule_of(spec, start)
+    assume(rule)
+    assert rule is not None
+    until = start + WALK[spec.partition("FREQ=")[2].partition(";")[0]]
+    added = [start + timedelta(hours=hours) for hours in more]
+    some = sorted({*rule.between(LONG_AGO, until, 10), *added})
+    gone = [some[at] for at in less if at < len(some)]
+    text = f"DTSTART:{start:%Y%m%dT%H%M%SZ}\n{spec}"
+    for name, instants in (("RDATE", added), ("EXDATE", gone)):
+        text += f"\n{name}:{','.join(f'{at:%Y%m%dT%H%M%SZ}' for at in instants)}" if instants else ""
+    theirs = rrulestr(text, forceset=True)
+    expected = list(islice(takewhile(lambda at: at <= until, theirs), 40))
+    try:
+        ours = parse(text, "UTC")
+    except BadSpec:
+        assert not expected
+        return
+    assert list(ours.between(LONG_AGO, until, 40)) == expected
+    assert ours.count(LONG_AGO, until) >= len(expected)
 
 
 @settings(max_examples=150, deadline=None)

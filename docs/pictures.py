@@ -28,7 +28,7 @@ PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "today": ((100, 30), ("1",)),
     "followups": ((140, 34), ("2", "j")),
     "editor": ((100, 30), ("3", "j", "j", "j", "e")),
-    "missed": ((100, 30), ("M", "j")),
+    "missed": ((100, 30), ("M",)),
     "numbers": ((100, 30), ("percent_sign",)),
     "runs": ((100, 30), ("4", "j")),
     "logs": ((100, 30), ("4", "G", "l", "e", "k", "k")),

@@ -10,7 +10,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import cairosvg
@@ -18,7 +18,8 @@ import cairosvg
 os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
 from engine.actors import local_actor  # the terminal is set before rich looks at it
-from engine.operations.schedules import run_now
+from engine.operations.schedules import add, run_now
+from store.enums import Missed
 from tickler.demo import throw_away_store
 from tui.app import Desk
 
@@ -27,7 +28,7 @@ PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "today": ((100, 30), ("1",)),
     "followups": ((140, 34), ("2", "j")),
     "editor": ((100, 30), ("3", "j", "j", "j", "e")),
-    "missed": ((100, 30), ("M", "j")),
+    "missed": ((100, 30), ("M",)),
     "numbers": ((100, 30), ("percent_sign",)),
     "runs": ((100, 30), ("4", "j")),
     "logs": ((100, 30), ("4", "G", "l", "e", "k", "k")),
@@ -42,6 +43,9 @@ def main() -> None:
     with throw_away_store(datetime.now(UTC)) as store:
         for name in ("sync bookings", "heating watch", "mail the invoices"):
             run_now(local_actor("desk"), datetime.now(UTC), name)
+        for name, spec in (("nightly report", "daily 03:15"), ("sensor check", "every 5 minutes")):
+            long_ago = datetime.now(UTC) - timedelta(days=4)  # no engine has looked since, so these were missed
+            add(local_actor("desk"), long_ago, name, spec=spec, command="true", missed=Missed.SKIP)
         subprocess.run([sys.executable, "-m", "tickler", "--store", str(store), "engine", "--once"], check=True)
         for name in names:
             size, keys = PICTURES[name]

@@ -256,9 +256,7 @@ class Desk(Coloured):
 
     def explain(self, kind: str, number: int) -> None:
         """`w`: say why a row is as it is."""
-        from tui.explaining import explain
-
-        explain(self, kind, number)
+        import_module("tui.explaining").explain(self, kind, number)
 
     def action_view(self, view: str) -> None:
         """Go to a view; its scroll and focus are as they were left."""
@@ -289,15 +287,11 @@ class Desk(Coloured):
 
     def action_undo(self) -> None:
         """Take back the last act of this person."""
-        from tui.undoing import take_back
-
-        take_back(self)
+        import_module("tui.undoing").take_back(self)
 
     def action_redo(self) -> None:
         """Do again what was taken back."""
-        from tui.undoing import do_again
-
-        do_again(self)
+        import_module("tui.undoing").do_again(self)
 
     def action_here(self) -> None:
         """What can I do here: a list to run from, with the key beside each line."""

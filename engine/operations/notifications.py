@@ -11,10 +11,10 @@ from engine.actors import own_user_id
 from engine.operations.registry import Act, Help, operation
 from engine.rules.durations import parse_duration
 from engine.rules.errors import shown
-from engine.rules.wording import count_of
+from engine.rules.wording import count_of, instant_words
 from store import journal
 from store.errors import Refused
-from store.instants import SECOND, iso, to_us
+from store.instants import SECOND, from_us, to_us
 from store.reads import notifications
 from store.reads.notifications import CONCERNS, Notice, Viewer
 
@@ -69,7 +69,7 @@ def snooze(
         raise Refused("Say --for or --until, not both.")
     back = to_us(until) if until is not None else act.now + parse_duration(for_ or USUAL) * SECOND
     if back <= act.now:
-        raise Refused(f"until: {iso(back, act.zone.key)} is past; expected a time that is to come.")
+        raise Refused(f"until: {instant_words(from_us(back), act.zone.key)} is past; expected a time that is to come.")
     chosen = _chosen(act, notices)
     _put_away(act, chosen, snoozed=back)
     return _told(act, "snoozed", chosen)

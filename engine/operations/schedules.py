@@ -18,7 +18,7 @@ from engine.operations.schedule_fields import RULE, columns_of, rule_for, stored
 from engine.operations.schedule_ledger import run_once, run_planned
 from engine.rules.errors import shown
 from engine.rules.names import plain_name
-from engine.rules.wording import NEXT_BOOT, without_next
+from engine.rules.wording import NEXT_BOOT, instant_words, without_next
 from store import journal, settings, values
 from store.enums import AfterExecution, Cause, Missed, OccurrenceState, Overlap, RepeatAxis, Roll
 from store.errors import Refused
@@ -167,7 +167,7 @@ def pause(
     """Pause a schedule: what is planned meanwhile is skipped, not missed."""
     before = _found(act, schedule, None)
     if until is not None and until <= act.at:
-        raise Refused(f"until: {iso(to_us(until), before.zone)} is past; expected a time that is to come.")
+        raise Refused(f"until: {instant_words(until, before.zone)} is past; expected a time that is to come.")
     _close(act, before, "paused")
     words = plain_name(reason) if reason.strip() else ""
     act.connection.execute(

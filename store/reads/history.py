@@ -70,11 +70,6 @@ def changes(connection: sqlite3.Connection, act_id: int, limit: int = 1_000_000)
     return tuple(_change(row) for row in rows)
 
 
-def change_count(connection: sqlite3.Connection, act_id: int) -> int:
-    """How many row changes an act made."""
-    return int(connection.execute("SELECT count(*) FROM change WHERE act_id = ?", (act_id,)).fetchone()[0])
-
-
 _STANDING = "act.undone_by_id IS NULL AND act.operation <> 'undo'"
 """Of an act and its undo neither counts any more; a redo counts as the act it brought back."""
 

@@ -161,7 +161,9 @@ def test_why_and_lists_say_when(desk: Path) -> None:
     assert words[-1] == "Next: at the next boot."
     clock = machine()
     passes(desk, clock)
-    assert why(ANA, from_us(clock.now()), Kind.SCHEDULE, "1").lines[-1].startswith("Next: 2025-05-20 11:30:00")
+    coming = why(ANA, from_us(clock.now()), Kind.SCHEDULE, "1").lines[-1]
+    assert coming.startswith("Next: ")
+    assert "11:30" in coming
     assert shown_one(ANA, AT, "up").next_at == to_us(at("2025-05-20T11:30"))
 
 

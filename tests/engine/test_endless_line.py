@@ -38,7 +38,7 @@ def test_F67_a_line_without_an_end_takes_no_memory_and_is_counted_exactly(
         soon(lambda: run_of(desk, small).finished_at)
         both = [engine.pid, *(child.pid for child in psutil.Process(engine.pid).children())]
         assert len(both) >= 2
-        before, begin = [peak_mb(pid) for pid in both], time.monotonic()
+        before = [peak_mb(pid) for pid in both]
         run = add(f"head -c {size} /dev/zero | tr '\\0' x", now=CLOCK.now())
         deadline = time.monotonic() + seconds
         soon(lambda: run_of(desk, run).finished_at, seconds)

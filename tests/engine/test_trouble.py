@@ -118,9 +118,14 @@ def test_a_full_disk_is_no_failure_however_long_it_lasts(desk: Path, monkeypatch
     monkeypatch.setattr(os, "pwrite", full)
     stop, said = threading.Event(), list[str]()
     engine = Engine(CLOCK, "test")
-    engine.open()
     loop = Loop(engine, CLOCK, stop, said.append, pause=0.001)
-    thread = threading.Thread(target=lambda: loop.run(ends_when_failed=True))
+
+    def work() -> None:
+        engine.open()
+        loop.run(ends_when_failed=True)
+        engine.close()
+
+    thread = threading.Thread(target=work)
     thread.start()
     soon(lambda: len(tries) > 8)
     assert (loop.has_failed, [words for words in said if words.startswith("FAILED")]) == (False, [])
@@ -129,7 +134,6 @@ def test_a_full_disk_is_no_failure_however_long_it_lasts(desk: Path, monkeypatch
     stop.set()
     engine.wake()
     thread.join()
-    engine.close()
     assert texts(desk, run, "stdout") == ["hello"]
 
 

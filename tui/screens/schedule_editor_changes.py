@@ -70,7 +70,7 @@ def _counted(rows: Sequence[Row]) -> str:
     """`of the next times 28 stay, 2 are gone, 2 are new`."""
     kept, gone, new = (sum(row.fate == fate for row in rows) for fate in ("same", "gone", "new"))
     if not rows:
-        return "neither rule ever happens again"
+        return "neither rule has a next time that is known"
     if not gone and not new:
         return f"the next {count_of(kept, 'time')} stay the same"
     parts = [f"{kept} stay" if kept else "none stays", f"{gone} gone" if gone else "", f"{new} new" if new else ""]

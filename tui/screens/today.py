@@ -163,7 +163,7 @@ class Today(SiftedTasks):
         node = pulse.engine(self.desk.reader, self.desk.now)
         if node is None or not node.words.startswith(SUSPECT):
             return []
-        words = f"{node.words}. Nothing is fired for a minute; C if it is right"
+        words = f"{node.words}: nothing fires; C if it is right"
         return [Item((0,), CLOCK, Hint(words, CLOCK))]
 
     def _coming(self, now: int) -> list[Item]:

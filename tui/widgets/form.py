@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from time import monotonic
 from typing import Any
 
 from textual import events, on
@@ -152,7 +151,8 @@ class Form(VerticalScroll, can_focus=False):
         self._check = check
         self._aside = aside
         self._letters = self._checked = 0
-        self._typed_at = 0.0
+        self._rested = asyncio.Event()
+        self._resting: asyncio.TimerHandle | None = None
         self._follower: Worker[None] | None = None
         self.notes = Notes()
 
@@ -185,8 +185,11 @@ class Form(VerticalScroll, can_focus=False):
     def _typed(self, event: events.Event | Message) -> None:
         event.stop()
         self._letters += 1
-        self._typed_at = monotonic()
         if self._aside and isinstance(event, Input.Changed):
+            self._rested.clear()
+            if self._resting is not None:
+                self._resting.cancel()
+            self._resting = asyncio.get_running_loop().call_later(REST, self._rested.set)
             if self._follower is None or self._follower.is_finished:
                 self._follower = self.run_worker(self._follow())
             return
@@ -196,9 +199,7 @@ class Form(VerticalScroll, can_focus=False):
     async def _follow(self) -> None:
         """Check what was typed once the keys rest, until nothing is newer than what was checked."""
         while self._checked != self._letters:
-            if (left := self._typed_at + REST - monotonic()) > 0:
-                await asyncio.sleep(left)
-                continue
+            await self._rested.wait()
             asked, values = self._letters, self.values
             notes = await asyncio.to_thread(self._check, values)
             if asked == self._letters != self._checked:

@@ -299,7 +299,7 @@ class TestOff:
         daily()
         assert refused(ops.resume, "job") == "The schedule job is not paused."
         past = refused(ops.pause, "job", until=NOON)
-        assert past.startswith("until: 2025-06-01T12:00:00+00:00 is past; expected a time that is to come")
+        assert past.startswith("until: Sun 1 Jun 2025 12:00 is past; expected a time that is to come")
 
     def test_paused_and_off_needs_both_to_come_back(self, desk: Path) -> None:
         daily()

@@ -92,6 +92,21 @@ async def test_before_and_after_stand_side_by_side_and_escape_goes_back_to_the_f
     assert saved(desk).spec == "cron: 30 2 * * 1-5"
 
 
+async def test_a_change_to_starts_of_the_machine_says_that_no_time_is_known(desk: Desk) -> None:
+    async with shown(desk, (120, 40)) as pilot:
+        for spec in ("at boot", "at boot + 15m"):
+            await press(pilot, "3", "e")
+            await fill(pilot, spec=spec)
+            await press(pilot, "enter")
+            seen = picture(pilot)
+            assert "once after the machine starts" in seen
+            await press(pilot, "enter")
+        assert "neither rule has a next time that is known" in seen
+        await press(pilot, "3")
+        assert "at the next boot" in picture(pilot)
+    assert (saved(desk).spec, saved(desk).next_at) == ("at boot + 15m", None)
+
+
 async def test_a_clock_change_is_marked_before_and_after(desk: Desk) -> None:
     from tests.tui.screens.stage import Clock
 
@@ -279,6 +294,10 @@ async def test_a_controller_that_is_not_there_any_more_keeps_its_params(desk: De
         ("RRULE:FREQ=WEEKLY;BYDAY=MO;BYHOUR=2;BYMINUTE=0", "Mon 23 Jun 2025  02:00"),
         ("monthly first monday", "Mon 7 Jul 2025  00:00"),
         ("every 3 days", "every 3 days"),
+        ("at boot + 15m", "once, 15m after the machine starts"),
+        ("@reboot", "at the next boot"),
+        ("weekly mon 00:00 | at boot", "Mon 23 Jun 2025  00:00"),
+        ("daily | at bot", "spec: at: 'bot' is not understood"),
         ("cron: 0 0 30 2 *", "spec: "),
         ("dialy 02:00", "spec: "),
     ],

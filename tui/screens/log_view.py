@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -12,7 +14,7 @@ from engine.rules.wording import count_of, state_of
 from store import values
 from store.enums import FINAL, Level
 from store.instants import SECOND
-from store.reads import runs
+from store.reads import logs, runs
 from tui.log_hits import Hits
 from tui.log_rows import LogRow, LogSource
 from tui.rows import STATE_TOKENS, Cells
@@ -22,6 +24,9 @@ from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
 from tui.widgets.log_list import LogList
 from tui.widgets.painting import Piece
+
+LIVE_EVERY = 0.06
+"""Seconds between looks for new lines while a run is followed: a printed line is on the screen within 0.15 seconds."""
 
 
 class LogView(View):
@@ -51,6 +56,7 @@ class LogView(View):
     def on_mount(self) -> None:
         """The run that was asked for, else the newest."""
         self.detail_pane.display = False
+        self._live = self.set_interval(LIVE_EVERY, self._look_live, pause=True)
         self._choose()
 
     def on_screen_resume(self) -> None:
@@ -146,6 +152,15 @@ class LogView(View):
                 self._grown()
         self._words()
 
+    def _look_live(self) -> None:
+        """Only this run's number of lines is asked for, in microseconds; what else changed the desk looks for."""
+        if self.source is None or not self.is_current:
+            self._live.pause()
+            return
+        with contextlib.suppress(sqlite3.Error):  # the desk says so when it looks itself
+            if logs.size(self.desk.reader, self.source.run_id) != self.source.size:
+                self.refresh_data()
+
     def _grown(self) -> None:
         assert self.source is not None
         sections = self.source.sections()
@@ -164,6 +179,10 @@ class LogView(View):
         if run is None:
             self.say(("no run yet", "muted"), ("   go to Schedules with 3 and press R", "muted"))
             return
+        if run.state not in FINAL and self.list.follow:
+            self._live.resume()
+        else:
+            self._live.pause()
         taken = ""
         if run.started_at is not None:
             taken = duration_words(((run.finished_at or self.desk.now) - run.started_at) / SECOND)

@@ -370,6 +370,23 @@ async def test_new_lines_are_followed(desk: Desk, backend: str) -> None:
         assert (here(pilot), "t follows" in picture(pilot)) == (500, True)
 
 
+async def test_only_an_open_run_that_is_followed_is_looked_at_all_the_time(desk: Desk) -> None:
+    """A desk that shows what is over, or a place in the middle of a log, wakes no more often than any other."""
+    run = written(desk, MANY, state="running")
+    async with shown(desk) as pilot:
+        await press(pilot, "5")
+        assert logs(pilot)._live._active.is_set()
+        more(desk, run, "a new line")
+        while "a new line" not in picture(pilot):
+            await pilot.pause(0.01)
+        await press(pilot, "k")
+        assert not logs(pilot)._live._active.is_set()
+    written(desk, MANY)
+    async with shown(desk) as pilot:
+        await press(pilot, "5")
+        assert not logs(pilot)._live._active.is_set()
+
+
 async def test_a_log_is_written_to_a_file_and_nothing_is_overwritten_without_a_word(
     desk: Desk, backend: str, tmp_path: Path
 ) -> None:

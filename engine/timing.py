@@ -6,11 +6,15 @@ import json
 import sqlite3
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from engine.rules.when import Rule, booted, bounded, counts_from_start, from_moment, parse
 from store.enums import Roll
 from store.instants import from_us
 from store.values import Schedule
+
+if TYPE_CHECKING:
+    from engine.rules.businessdays import BusinessDays
 
 
 def rule_of(schedule: Schedule, connection: sqlite3.Connection) -> Rule:
@@ -39,9 +43,15 @@ def on_calendar(rule: Rule, connection: sqlite3.Connection, roll: str, calendar_
     if roll == Roll.NONE:
         return rule
     from engine.calendars import business_days
+
+    return on_days(rule, business_days(connection, calendar_id), roll)
+
+
+def on_days(rule: Rule, days: BusinessDays, roll: str) -> Rule:
+    """The same for working days that are at hand. BadValue for a rule that cannot roll."""
     from engine.rules.when.rolled import rolled
 
-    return rolled(rule, business_days(connection, calendar_id), Roll(roll))
+    return rolled(rule, days, Roll(roll))
 
 
 def rule_from(

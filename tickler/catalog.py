@@ -30,8 +30,16 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{noun} {verb}" for noun in ("class", "event", "model", "team", "user") for verb in ("list", "show")
     ),
     f"{_OPERATIONS}.lists": ("list add", "list edit", "list delete"),
+    f"{_OPERATIONS}.calendars": ("calendar add", "calendar edit", "calendar delete"),
+    f"{_QUERIES}.calendars": ("calendar list", "calendar show"),
     f"{_OPERATIONS}.labels": ("label add", "label edit", "label delete"),
     f"{_QUERIES}.lists": ("list list", "list show", "label list", "label show"),
+    f"{_OPERATIONS}.templates": (
+        "template add", "template edit", "template delete", "template pause", "template resume",
+    ),
+    f"{_OPERATIONS}.template_skips": ("template skip", "template unskip"),
+    f"{_OPERATIONS}.template_repeat": ("task repeat",),
+    f"{_QUERIES}.templates": ("template list", "template show", "template preview", "template skips"),
     f"{_OPERATIONS}.schedules": (
         "schedule add", "schedule edit", "schedule delete", "schedule run", "schedule pause",
         "schedule resume", "schedule enable", "schedule disable",
@@ -62,6 +70,8 @@ ALSO_BY_PLACE: dict[str, tuple[str, ...]] = {
     "controllers": ("name",),
     "run artifact": ("name",),
     "schedule add": ("spec",),
+    "template pause": ("reason",),
+    "template skip": ("reason",),
     "schedule pause": ("reason",),
     "export crontab": ("file",),
 }

@@ -23,6 +23,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "Occurrence": ("schedule", "planned_at", "until_at", "count", "state", "cause", "reason", "run_id"),
     "Run": ("id", "name", "state", "created_at", "started_at", "finished_at", "exit_code", "reason"),
     "Attempt": ("number", "state", "pid", "started_at", "finished_at", "exit_code", "error"),
+    "Calendar": ("id", "name", "week", "country", "region", "own_days"),
     "Artifact": ("name", "size", "created_at"),
     "LogLine": ("at", "level", "text"),
     "HistoryLine": ("at", "mark", "words", "by"),
@@ -162,8 +163,16 @@ _DERIVED: dict[tuple[str, str], Callable[[Any], str]] = {
     ("Schedule", "state"): schedule_state,
     ("Schedule", "rule"): _rule,
     ("Declaration", "parameters"): _usage,
+    ("Calendar", "week"): lambda calendar: _week(calendar.week),
+    ("Calendar", "own_days"): lambda calendar: str(len(calendar.days)),
 }
 """Columns that are made from several fields."""
+
+
+def _week(week: Sequence[int]) -> str:
+    from engine.rules.calendar_words import week_words
+
+    return week_words(week)
 
 
 def _heading(name: str) -> str:

@@ -41,6 +41,7 @@ _REFERENCES = {
     "team": "team",
     "trigger_event": "task_event",
     "deadline_event": "task_event",
+    "calendar": "calendar",
 }
 """Keys by which one entry hangs on another of the same file."""
 
@@ -83,6 +84,8 @@ def _saved(act: Act, entry: Entry, classes: Classes, problems: Problems) -> Save
     try:
         if entry.table == "entity":
             return save_entity(act, entry.given, classes)
+        if entry.table == "calendar":
+            return _save_calendar(act, entry.given)
         if entry.table == "schedule":
             return _save_schedule(act, entry.given)
         return _save_definition(act, entry)
@@ -104,6 +107,13 @@ def _save_definition(act: Act, entry: Entry) -> Saved:
     row = None if found is None else int(found[0])
     columns = _COLUMNS[entry.table](act.connection, given, row)
     return put(act.connection, entry.table, row, columns)[1]
+
+
+def _save_calendar(act: Act, given: Mapping[str, Any]) -> Saved:
+    from engine.operations.calendars import save_calendar
+    from store.reads.calendars import named
+
+    return save_calendar(act, given, named(act.connection, given["name"]))[1]
 
 
 def _save_schedule(act: Act, given: Mapping[str, Any]) -> Saved:

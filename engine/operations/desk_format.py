@@ -69,6 +69,9 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "object_class": _text, "object_id": _number_or_text, "name": _text, "status": _text, "team": _text,
         "dates": _object, "attributes": _object,
     },
+    "calendar": {
+        "name": _text, "week": _texts, "country": _text, "region": _text, "off": _texts, "work": _texts,
+    },
     "schedule": {},
 }  # fmt: skip
 """Table -> key -> its check, tables in the order in which they must be loaded.
@@ -84,11 +87,12 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "task_event": ("object_class", "name"),
     "task_model": ("object_class", "name"),
     "entity": ("object_class", "object_id"),
+    "calendar": ("name",),
     "schedule": ("name",),
 }
 """What tells the rows of a table apart; these keys must be there."""
 
-LATER = ("label", "list", "calendar", "template", "trigger", "workflow", "role")
+LATER = ("label", "list", "template", "trigger", "workflow", "role")
 """Tables that the format has and this version does not load yet."""
 
 

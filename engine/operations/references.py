@@ -26,6 +26,7 @@ _NOUNS = {
     "event_fire": ("fired event", "fired events"),
     "task_model": ("model", "models"),
     "task_assignee": ("assignment", "assignments"),
+    "calendar_day": ("day", "days"),
 }
 
 

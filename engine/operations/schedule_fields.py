@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.calendars import days_named
 from engine.controllers import command_of
-from engine.operations.naming import one_of
 from engine.operations.saving import BadKey, Columns
 from engine.operations.schedule_values import READERS, Place
 from engine.rules.durations import duration_text
@@ -17,9 +17,8 @@ from engine.rules.errors import BadValue
 from engine.rules.names import unknown
 from engine.rules.slots import parse_slot
 from engine.rules.when import Rule, is_open
-from engine.timing import on_calendar, rule_from
-from store.enums import RepeatAxis
-from store.errors import Refused
+from engine.timing import on_days, rule_from
+from store.enums import RepeatAxis, Roll
 from store.values import Schedule
 
 KEYS = tuple(READERS)
@@ -81,21 +80,14 @@ def rule_for(columns: Columns, anchor_at: int, connection: sqlite3.Connection) -
         rule = rule_from(*fixed, columns["start_at"], columns["end_at"], columns["max_count"], excluded)
     except BadValue as fault:
         raise BadKey("end", fault) from fault
-    number = calendar_id(connection, columns["calendar"])
+    if not columns["calendar"] and columns["roll"] == Roll.NONE:
+        return rule
     try:
-        return on_calendar(rule, connection, columns["roll"], number)
+        return on_days(rule, days_named(connection, columns["calendar"]), columns["roll"])
+    except BadKey:
+        raise
     except BadValue as fault:
         raise BadKey("roll", fault) from fault
-
-
-def calendar_id(connection: sqlite3.Connection, name: str | None) -> int | None:
-    """The calendar of that name, None for none; BadKey with the nearest if there is no such."""
-    if not name:
-        return None
-    try:
-        return one_of(connection, "calendar", name)
-    except Refused as fault:
-        raise BadKey("calendar", str(fault).partition(": ")[2].rstrip(".")) from fault
 
 
 def _standing(schedule: Schedule) -> Columns:
@@ -142,6 +134,15 @@ def _pauses(columns: Columns, said: set[str]) -> None:
     if "backoff_limit" in said:
         raise BadKey("backoff_limit", f"expected at least the backoff, {duration_text(columns['backoff'])}")
     columns["backoff_limit"] = columns["backoff"]
+
+
+def calendar_id(connection: sqlite3.Connection, name: str | None) -> int | None:
+    """The calendar of that name, made if it is a country's; BadKey with the nearest if there is no such."""
+    if not name:
+        return None
+    from engine.operations import calendars
+
+    return calendars.calendar_id(connection, name)
 
 
 def stored(columns: Columns, connection: sqlite3.Connection) -> Columns:

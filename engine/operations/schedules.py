@@ -13,12 +13,13 @@ from engine import expecting, firing, ledger
 from engine.actors import own_user_id
 from engine.operations.naming import one_of
 from engine.operations.registry import Act, Help, operation
-from engine.operations.saving import put
+from engine.operations.saving import BadKey, put
 from engine.operations.schedule_fields import RULE, columns_of, rule_for, stored
 from engine.operations.schedule_ledger import run_once, run_planned
 from engine.rules.errors import shown
 from engine.rules.names import plain_name
 from engine.rules.wording import NEXT_BOOT, instant_words, without_next
+from engine.timing import rule_of
 from store import journal, settings, values
 from store.enums import AfterExecution, Cause, Missed, OccurrenceState, Overlap, RepeatAxis, Roll
 from store.errors import Refused
@@ -89,6 +90,7 @@ def add(
         after_execution=after_execution, start=start, end=end, count=count, exclude=exclude,
         calendar=calendar, roll=roll, alert=alert, description=description, is_enabled=False if disabled else None,
     )  # fmt: skip
+    _says_how_to_roll(calendar, roll)
     number = _save(act, given, None, own_user_id(act))
     journal.describe(act.connection, act.id, f"added schedule: {shown(name)}")
     return _lies_ahead(act, number)
@@ -118,6 +120,7 @@ def edit(
         start=start, end=end, count=count, exclude=exclude,
         calendar=calendar, roll=roll, alert=alert, description=description,
     )  # fmt: skip
+    _says_how_to_roll(calendar, roll, before)
     save(act, given, before)
     journal.describe(act.connection, act.id, f"changed schedule: {shown(before.name)}")
     after = reads.schedule(act.connection, before.id)
@@ -218,6 +221,12 @@ def save(act: Act, fields: Mapping[str, Any], existing: values.Schedule | None) 
     return _save(act, fields, existing, act.actor.user_id)
 
 
+def _says_how_to_roll(calendar: str | None, roll: Roll | None, before: values.Schedule | None = None) -> None:
+    """A calendar alone changes nothing, which nobody who names one means."""
+    if calendar and (roll or (before.roll if before else Roll.NONE)) is Roll.NONE:
+        raise BadKey("calendar", "say what happens on a day off: roll skip, previous or next")
+
+
 def _save(act: Act, fields: Mapping[str, Any], existing: values.Schedule | None, owner: int | None) -> int:
     connection = act.connection
     columns = columns_of(fields, existing, act.at, settings.read(connection, "zone"))
@@ -294,6 +303,8 @@ def _lies_ahead(act: Act, number: int) -> values.Schedule:
     ends_in = None if made.end_at is None else made.end_at - act.now
     is_over = made.next_at is None and without_next(made.spec, ends_in) != NEXT_BOOT
     if made.is_enabled and made.pause_reason is None and is_over:
+        if made.roll is Roll.SKIP and rule_of(made, act.connection).whole().next(act.at) is not None:
+            raise Refused("roll: it would never happen; none of its days is a working day of the calendar.")
         key = "spec" if made.spec is not None else "moment"
         raise Refused(f"{key}: all of it is past; nothing would ever happen after {iso(act.now, made.zone)}.")
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Any
 
 from engine.operations.registry import Act, Help, operation
@@ -42,16 +43,40 @@ def set_setting(
         wanted = _parsed(key, value)
     except BadValue as fault:
         raise Refused(f"setting {key}: {fault}.") from fault
+    if key == "calendar" and wanted:
+        wanted = _calendar(act, wanted)
     if wanted != settings.read(act.connection, key):
-        settings.write(act.connection, key, wanted)
+        with _replanned(act, key):
+            settings.write(act.connection, key, wanted)
         journal.describe(act.connection, act.id, f"set {key} to {shown(value)}")
     return setting_value(key, wanted)
+
+
+def _calendar(act: Act, text: str) -> str:
+    """The name of the calendar; that of a country is made with it."""
+    from engine.operations.calendars import calendar_id
+    from store.reads import calendars
+
+    number = calendar_id(act.connection, text)
+    assert number is not None
+    return calendars.calendar(act.connection, number).name
+
+
+def _replanned(act: Act, key: str) -> AbstractContextManager[None]:
+    """Schedules that keep to the usual calendar are planned anew when it is another one."""
+    if key != "calendar":
+        return nullcontext()
+    from engine.operations.calendars import replanned
+
+    return replanned(act, None)
 
 
 def _parsed(key: str, text: str) -> Any:
     own: dict[str, Callable[[str], Any]] = {"zone": _zone, "task_log_storage_backend": _backend}
     if key in own:
         return own[key](text)
+    if key == "calendar" and not text.strip():
+        return ""
     kinds: dict[type, Callable[[str], Any]] = {bool: _yes_or_no, int: lambda text: _whole(key, text)}
     return kinds.get(type(settings.KNOWN[key].default), plain_name)(text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -77,19 +77,23 @@ def _taken_back(act: Act, target: values.Act, words: str, preview: bool) -> Take
     reversal = Reversal(act.connection, target, act.id)
     with _kept(act, not preview):
         reversal.run()
-        _replan(act, reversal.schedules, words)
+        _replan(act, reversal, words)
     if not preview:
         _link(act, target, words, is_empty=not reversal.count)
     return TakenBack(target.id, words, preview, reversal.count, tuple(reversal.lines))
 
 
-def _replan(act: Act, schedules: Iterable[int], words: str) -> None:
+def _replan(act: Act, reversal: Reversal, words: str) -> None:
     """The next time of a schedule is not kept in the journal: it is worked out anew from what came back."""
-    for number in schedules:
+    for number in reversal.schedules:
         from engine import expecting, ledger
 
         ledger.rearm(act.connection, number, act.now, words)
         expecting.expect(act.connection, number, act.now)
+    if reversal.kinds & {"calendar", "calendar_day", "setting"}:
+        from engine.operations.calendars import plan_anew, users
+
+        plan_anew(act, users(act.connection, None))
 
 
 def _link(act: Act, target: values.Act, words: str, *, is_empty: bool) -> None:

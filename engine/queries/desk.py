@@ -28,6 +28,7 @@ def dump(look: Look) -> str:
         "task_event": _events(look),
         "task_model": _models(look),
         "entity": _entities(look),
+        "calendar": _calendars(look),
         "schedule": _schedules(look),
     }
     return "\n".join(_block(table, row) for table, rows in tables.items() for row in rows)
@@ -98,6 +99,18 @@ def _entities(look: Look) -> Iterator[Row]:
         days = {field: date.fromisoformat(day) for field, day in sorted(json.loads(dates).items()) if day}
         row = {"object_class": object_class, "object_id": object_id, "name": name, "status": status}
         yield _said({**row, "team": team, "dates": days, "attributes": json.loads(attributes)})
+
+
+def _calendars(look: Look) -> Iterator[Row]:
+    from engine.rules.calendar_words import day_texts, week_words
+    from store.reads.calendars import listed
+
+    for each in listed(look.connection):
+        row: Row = {"name": each.name, "week": week_words(each.week).split(",")}
+        row |= {"country": each.country, "region": each.region}
+        for key, is_working in (("off", False), ("work", True)):
+            row[key] = day_texts((day.day, day.name) for day in each.days if day.is_working is is_working) or None
+        yield _said(row)
 
 
 _USUAL = {

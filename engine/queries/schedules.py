@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
+from engine.calendars import days_named
 from engine.operations.naming import one_of
 from engine.operations.registry import Help, Look, query
 from engine.operations.saving import BadKey
@@ -15,8 +16,9 @@ from engine.rules.dates import parse_instant
 from engine.rules.errors import BadValue
 from engine.rules.wording import NEXT_BOOT, long_day
 from engine.rules.zones import zone_named
+from engine.timing import on_days
 from store import settings, values
-from store.enums import Cause, RepeatAxis
+from store.enums import Cause, RepeatAxis, Roll
 from store.frozen import value
 from store.reads import schedules as reads
 
@@ -44,7 +46,10 @@ class Preview:
     def __str__(self) -> str:
         """The sentence, then a line for each occurrence with what is odd about it."""
         lines = [self.sentence, *(_line(each) for each in self.planned)]
-        lines += [f"  {NEXT_BOOT}"] if self.is_open else []
+        if not self.planned:
+            lines.append(f"  {NEXT_BOOT}" if self.is_open else "  never again")
+        elif self.is_open:
+            lines.append(f"  {NEXT_BOOT}")
         return "\n".join(lines) + "\n"
 
 
@@ -98,6 +103,8 @@ def preview(
     moment: Annotated[str | None, Help("instead of a spec: a first time, such as 2025-01-31T10:00")] = None,
     axis: Annotated[RepeatAxis, Help("unit of the repetition of the moment")] = RepeatAxis.DAY,
     step: Annotated[int, Help("every how many of these units")] = 1,
+    calendar: Annotated[str | None, Help("business calendar or country, such as BE; else the setting's")] = None,
+    roll: Annotated[Roll, Help("on a day off: none (it happens), skip, previous or next working day")] = Roll.NONE,
 ) -> Preview:
     """Say what a rule means and when it happens next."""
     place = zone_named(zone or settings.read(look.connection, "zone")).key
@@ -107,6 +114,10 @@ def preview(
         rule = when.parse(spec, place, anchor=after)
     else:
         rule = when.from_moment(_instant("moment", moment, look.at, place), axis, step, place)
+    if calendar and roll is Roll.NONE:
+        raise BadKey("calendar", "say what happens on a day off: roll skip, previous or next")
+    if roll is not Roll.NONE:
+        rule = on_days(rule, days_named(look.connection, calendar), roll)
     return Preview(when.sentence(rule), when.preview(rule, after, count), when.is_open(rule.pattern))
 
 

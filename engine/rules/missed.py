@@ -17,7 +17,6 @@ a gap: a minutely schedule that slept for a year costs what an hourly one does.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from engine.rules.durations import duration_text
@@ -109,7 +108,8 @@ def decide(
         return Decision((), cursor, first)
     following = rule.next(first)
     asked = _Asked(rule, now, catchup, gap)
-    if pause is None and not rule.excluded and (following is None or following > now):
+    is_alone = pause is None and (following is None or following > now)
+    if is_alone and next(rule.left_out(cursor, now), None) is None:
         return Decision((_alone(asked, first),), first, following)
     verdicts = sorted(_all(asked, cursor, pause), key=lambda verdict: verdict.planned)
     newest = max(verdict.until or verdict.planned for verdict in verdicts)
@@ -205,14 +205,14 @@ def _newest(rule: Rule, after: datetime, until: datetime, limit: int) -> list[da
 
 
 def _excluded(rule: Rule, cursor: datetime, now: datetime) -> Iterator[Verdict]:
-    """What would have happened on the excluded dates between cursor and now."""
-    plain = replace(rule, excluded=frozenset())
-    for day in sorted(rule.excluded):
+    """What would have happened between cursor and now on excluded dates, and on days off that are skipped."""
+    plain = rule.whole()
+    for day, why in rule.left_out(cursor, now):
         begin = wall_instant(datetime.combine(day, time()), rule.zone)
         end = wall_instant(datetime.combine(day + timedelta(1), time()), rule.zone)
         after, until = max(cursor, begin - _TICK), min(now, end - _TICK)
         if after < until:
-            words = f"{day} is an excluded date"
+            words = f"{day} is off: {why}" if why else f"{day} is an excluded date"
             yield from alike(plain, after, until, OccurrenceState.SKIPPED, words, cause=Cause.EXCLUDED)
 
 

@@ -37,6 +37,13 @@ def named(connection: sqlite3.Connection, name: str) -> int | None:
     return None if row is None else int(row[0])
 
 
+def like(connection: sqlite3.Connection, name: str) -> int | None:
+    """The same, whatever the case of its letters; the exact one goes before."""
+    query = "SELECT id FROM calendar WHERE name = ?1 COLLATE NOCASE ORDER BY name <> ?1 LIMIT 1"
+    row = connection.execute(query, (name,)).fetchone()
+    return None if row is None else int(row[0])
+
+
 def _calendar(row: tuple[int, str, str, str | None, str | None, int], days: tuple[CalendarDay, ...]) -> Calendar:
     number, name, week, country, region, rev = row
     return Calendar(number, name, tuple(json.loads(week)), country, region, days, rev)

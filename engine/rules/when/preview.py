@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from zoneinfo import ZoneInfo
 
+from engine.rules.businessdays import day_words
 from engine.rules.when.days import Months
 from engine.rules.when.named import iso, say_date, say_moment
 from engine.rules.when.names import listed, ordinal
@@ -53,7 +55,9 @@ def preview(rule: Rule, after: datetime, count: int) -> tuple[Planned, ...]:
     at = rule.next(after) if count > 0 else None
     while at is not None:
         local = at.astimezone(zone)
-        planned.append(Planned(at, local, _note(rule, at, local, zone)))
+        notes = filter(None, (_note(rule, at, local, zone), _left_out(rule, after, at) if rule.ways else ""))
+        planned.append(Planned(at, local, "; ".join(notes)))
+        after = at
         at = rule.next(at) if len(planned) < min(count, MOST_PLANNED) else None
     return tuple(planned)
 
@@ -91,6 +95,14 @@ def _notes(pattern: Pattern, own: str, at: datetime, local: datetime, zone: Zone
             yield f"{MONTHS[local.month - 1]} has no {ordinal(day)}: the last day is taken"
     elif isinstance(pattern, (Running, Grid)) and local.fold:
         yield f"clocks go back: {local:%H:%M} comes a second time"
+
+
+def _left_out(rule: Rule, after: datetime, at: datetime) -> str:
+    """`not on Thu 1 May: Labour Day`, of the days between that a calendar left out."""
+    found = list(islice((each for each in rule.left_out(after, at) if each[1]), _MANY_DATES + 1))
+    words = ", ".join(f"{day_words(day)}: {why}" for day, why in found[:_MANY_DATES])
+    more = ", ..." if len(found) > _MANY_DATES else ""
+    return f"not on {words}{more}" if found else ""
 
 
 def _twice(local: datetime, zone: ZoneInfo) -> bool:

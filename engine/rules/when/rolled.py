@@ -125,13 +125,13 @@ class RolledRule(Rule):
         return "" if nominal is None else shift_words(self.days, _day(clock, nominal))
 
     def left_out(self, after: datetime, until: datetime) -> Iterator[tuple[date, str]]:
-        """Days of (after, until] on which it would have happened and does not, with the reason, oldest first."""
+        """Days of (after, until] on which it does not happen though the rule says so, and why, oldest first."""
         found = dict(Rule.left_out(self, after, until))
         clock, at = clock_of(self.zone), after
         while self.roll is Roll.SKIP and (nominal := Rule.next(self, at)) is not None and nominal <= until:
             day = _day(clock, seconds(nominal))
             if why := self.days.why_off(day):
-                found.setdefault(day, f"{day} is off in {self.days.words}: {why}")
+                found.setdefault(day, why)
                 at = _end(clock, day)
             else:
                 at = self._before_off(clock, day)

@@ -99,12 +99,12 @@ class Rule:
         return ""
 
     def left_out(self, after: datetime, until: datetime) -> Iterator[tuple[date, str]]:
-        """Days of (after, until] that are left out, with the reason, oldest first."""
+        """Days of (after, until] that are left out, oldest first; with the reason, empty for an excluded date."""
         clock = clock_of(self.zone)
         low, high = _day(clock, seconds(after)), _day(clock, seconds(until))
         for day in sorted(self.excluded):
             if low <= day.toordinal() <= high:
-                yield day, f"{day} is an excluded date"
+                yield day, ""
 
     def whole(self) -> Rule:
         """The rule with nothing left out."""

@@ -126,8 +126,8 @@ class Batch:
         self._templates = json.dumps([sheet.id for _, sheet in rows])
         self._schedules = json.dumps([standing.id for standing, _ in rows])
         self._decided = self._known(min((standing.cursor_at for standing, _ in rows), default=now))
-        self._labels = self._linked("template_label", "label_id")
-        self._assignees = self._linked("template_assignee", "user_id")
+        self.labels = self._linked("template_label", "label_id")
+        self.assignees = self._linked("template_assignee", "user_id")
         self.gone_assignees = self._gone()
         self.skips = self._skips()
         self.newest = self._newest(rows)
@@ -211,8 +211,8 @@ class Batch:
         if self._tasks:
             connection.executemany(_TASK, self._tasks)
             for table, column, links in (
-                ("task_label", "label_id", self._labels),
-                ("task_assignee", "user_id", self._assignees),
+                ("task_label", "label_id", self.labels),
+                ("task_assignee", "user_id", self.assignees),
             ):
                 rows = [(row[0], other) for row in self._tasks for other in links.get(row[13], ())] if links else []
                 connection.executemany(f"INSERT INTO {table} (task_id, {column}) VALUES (?, ?)", rows)
@@ -285,7 +285,7 @@ class Batch:
         return dict(found)
 
     def _gone(self) -> dict[int, int]:
-        if not self._assignees:
+        if not self.assignees:
             return {}
         rows = self._connection.execute(
             "SELECT a.template_id, a.user_id FROM template_assignee a LEFT JOIN user u ON u.id = a.user_id"

@@ -1,0 +1,204 @@
+"""A template was changed: its open tasks that nobody touched follow it, inside the act of who changed it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from engine.ledger import Standing
+from engine.operations import followups
+from engine.operations.labels import set_labels
+from engine.operations.registry import Act
+from engine.operations.template_tasks import FIRED, is_on, wake
+from engine.rules.errors import BadValue, shown
+from engine.rules.horizons import midnight, parse_length
+from engine.rules.missed import Catchup
+from engine.rules.recurring import Plan, days_of, plan
+from engine.rules.when import Rule
+from engine.rules.zones import local
+from engine.template_rows import Batch, Sheet, one_row, open_items
+from engine.templates import horizon_of, next_after
+from store import settings
+from store.enums import Action, Basis, Missed, OccurrenceState
+from store.instants import from_us, to_us
+
+_LIVE = "superseded_at IS NULL AND deleted_at IS NULL"
+_REFRESH = """
+UPDATE task SET name = :name, visible_date = :visible, deadline_date = :due, deadline_time = :time,
+  start_date = :start, notes = :notes, tasks_group_name = :group, object_class = :class, object_id = :object,
+  list_id = :list, priority = :priority, checklist = :checklist, shift_words = :shift, planned_at = :planned,
+  rev = rev + 1
+WHERE id = :id AND (name IS NOT :name OR visible_date IS NOT :visible OR deadline_date IS NOT :due
+  OR deadline_time IS NOT :time OR start_date IS NOT :start OR notes IS NOT :notes
+  OR tasks_group_name IS NOT :group OR object_class IS NOT :class OR object_id IS NOT :object
+  OR list_id IS NOT :list OR priority IS NOT :priority OR checklist IS NOT :checklist
+  OR shift_words IS NOT :shift OR planned_at IS NOT :planned)
+"""
+
+
+class Made(NamedTuple):
+    """A live task of a template that is not past."""
+
+    id: int
+    planned_at: int | None
+    is_done: int
+    is_edited: int
+    due: str | None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it is as the template made it."""
+        return not self.is_done and not self.is_edited
+
+
+def settle(act: Act, template_id: int) -> None:
+    """Decide what has passed by the template as it stands, before it is changed; ahead nothing is made."""
+    standing, sheet = one_row(act.connection, template_id)
+    if sheet.basis == Basis.COMPLETION or standing.cursor_at >= act.now:
+        return
+    try:
+        rule = standing.rule(act.connection)
+        today = local(act.at, standing.zone).date()
+        begin = from_us(to_us(midnight(today, standing.zone)) - 1)
+        catchup = Catchup(Missed.SKIP if standing.missed == Missed.SKIP else Missed.RUN_ONCE, 1)
+        batch = Batch(act.connection, act.now, [(standing, sheet)], by=followups.doer(act))
+        skipped = batch.skips.get(standing.id, {})
+        horizon = horizon_of(sheet, rule, settings.read_all(act.connection), act.at)
+        decided = plan(rule, from_us(standing.cursor_at), begin, horizon, catchup, skipped)
+    except BadValue:
+        return
+    passed = tuple(each for each in decided.verdicts if each.planned <= begin)
+    if passed and standing.is_enabled and standing.pause_reason is None:
+        until = max(each.until or each.planned for each in passed)
+        batch.take_tasks(standing, sheet, rule, Plan(passed, until, decided.next, None))
+        batch.write()
+
+
+def rebuild(act: Act, template_id: int) -> None:
+    """Bring the open tasks that nobody touched in line with the template: those that are not past.
+
+    Those whose day is still one of the rule are changed, the others deleted, and what is missing up to the horizon is
+    made. Done, edited and past ones stay.
+    """
+    connection = act.connection
+    standing, sheet = one_row(connection, template_id)
+    today = local(act.at, standing.zone).date()
+    made = _not_past(connection, sheet, today)
+    rule = standing.rule(connection)
+    connection.execute("DELETE FROM occurrence WHERE schedule_id = ? AND planned_at > ?", (standing.id, act.now))
+    standing = standing._replace(cursor_at=min(standing.cursor_at, act.now))
+    connection.execute("UPDATE schedule SET cursor_at = ? WHERE id = ?", (standing.cursor_at, standing.id))
+    if sheet.action == Action.REOPEN or sheet.basis == Basis.COMPLETION:
+        _rebuild_one(act, standing, sheet, made)
+    else:
+        _rebuild_many(act, standing, sheet, rule, made)
+    wake(connection, standing, sheet, act.now)
+
+
+def _not_past(connection: sqlite3.Connection, sheet: Sheet, today: date) -> list[Made]:
+    rows = connection.execute(
+        "SELECT id, planned_at, is_done, is_edited, deadline_date FROM task"
+        f" WHERE template_id = ? AND {_LIVE} ORDER BY deadline_date, id",
+        (sheet.id,),
+    ).fetchall()
+    return [Made(*row) for row in rows if row[4] is None or row[4] >= today.isoformat() or row[2] or row[3]]
+
+
+def _rebuild_many(act: Act, standing: Standing, sheet: Sheet, rule: Rule, made: Sequence[Made]) -> None:
+    connection, now = act.connection, act.at
+    horizon = horizon_of(sheet, rule, settings.read_all(connection), now)
+    by_planned = {each.planned_at: each for each in made if each.planned_at is not None}
+    old = Batch(connection, act.now, [(standing, sheet)])
+    skipped = old.skips.get(standing.id, {})
+    decided = plan(rule, now, now, horizon, Catchup(Missed.SKIP), skipped)
+    wanted = {to_us(each.planned): each for each in decided.verdicts if each.state is OccurrenceState.FIRED}
+    taken: set[date] = set()
+    for task in made:
+        if task.planned_at is None:
+            is_wanted = False
+        else:
+            at = from_us(task.planned_at)
+            is_wanted = task.planned_at in wanted or (at <= now and rule.last(at, from_us(task.planned_at - 1)) == at)
+            if not task.is_untouched and not is_wanted:
+                taken.add(local(at, rule.zone).date())
+        if task.is_untouched and is_wanted and task.planned_at is not None:
+            _refresh(act, sheet, rule, task, from_us(task.planned_at), old)
+        elif task.is_untouched:
+            _drop(act, standing, task)
+    connection.execute(FIRED, (act.now, sheet.id, act.now))
+    new = tuple(
+        each
+        for each in decided.verdicts
+        if each.state is not OccurrenceState.FIRED
+        or (to_us(each.planned) not in by_planned and local(each.planned, rule.zone).date() not in taken)
+    )
+    if is_on(act, standing):
+        batch = Batch(connection, act.now, [(standing, sheet)], by=followups.doer(act))
+        batch.take_tasks(standing, sheet, rule, Plan(new, decided.cursor, decided.next, decided.wake))
+        batch.write()
+
+
+def _rebuild_one(act: Act, standing: Standing, sheet: Sheet, made: Sequence[Made]) -> None:
+    """Of a template with one task at a time: the open one, if nobody touched it, is due anew."""
+    connection = act.connection
+    batch = Batch(connection, act.now, [(standing, sheet)])
+    untouched = [each for each in made if each.is_untouched]
+    for each in untouched[1:]:
+        _drop(act, standing, each)
+    rule: Rule = standing.rule(connection)
+    at: datetime | None
+    if sheet.basis == Basis.COMPLETION:
+        row = connection.execute(
+            f"SELECT max(done_date) FROM task WHERE template_id = ? AND is_done AND {_LIVE}", (sheet.id,)
+        ).fetchone()
+        done = date.fromisoformat(row[0]) if row[0] else None
+        found = next_after(connection, standing, done, act.now, batch.skips.get(standing.id, {}))
+        rule, at = found or (rule, None)
+    else:
+        at = rule.next(act.at)
+    if untouched and at is not None:
+        _refresh(act, sheet, rule, untouched[0], at, batch, planned=sheet.basis == Basis.COMPLETION)
+    elif untouched:
+        _drop(act, standing, untouched[0])
+    connection.execute(FIRED, (act.now, sheet.id, act.now))
+
+
+def _refresh(
+    act: Act, sheet: Sheet, rule: Rule, task: Made, at: datetime, batch: Batch, *, planned: bool = True
+) -> None:
+    """The task as the template would make it now."""
+    visible = None if sheet.visible is None else parse_length(sheet.visible)
+    days = days_of(at, rule.zone, parse_length(sheet.duration), visible)
+    act.connection.execute(
+        _REFRESH,
+        {
+            "id": task.id, "name": sheet.task_name, "visible": days.visible.isoformat(), "due": days.due.isoformat(),
+            "time": days.time, "start": days.start.isoformat(), "notes": sheet.notes,
+            "group": sheet.tasks_group_name, "class": sheet.object_class, "object": sheet.object_id,
+            "list": sheet.list_id, "priority": sheet.priority, "checklist": open_items(sheet.checklist),
+            "shift": rule.shifted(at) or None, "planned": to_us(at) if planned else task.planned_at,
+        },
+    )  # fmt: skip
+    set_labels(act.connection, task.id, batch.labels.get(sheet.id, ()))
+    _assign(act.connection, task.id, batch.assignees.get(sheet.id, ()))
+
+
+def _assign(connection: sqlite3.Connection, task: int, users: Sequence[int]) -> None:
+    has = {row[0] for row in connection.execute("SELECT user_id FROM task_assignee WHERE task_id = ?", (task,))}
+    connection.executemany(
+        "DELETE FROM task_assignee WHERE task_id = ? AND user_id = ?", [(task, user) for user in has - {*users}]
+    )
+    connection.executemany(
+        "INSERT INTO task_assignee (task_id, user_id) VALUES (?, ?)",
+        [(task, user) for user in users if user not in has],
+    )
+
+
+def _drop(act: Act, standing: Standing, task: Made) -> None:
+    act.connection.execute("UPDATE task SET deleted_at = ?, rev = rev + 1 WHERE id = ?", (act.now, task.id))
+    act.connection.execute(
+        "UPDATE occurrence SET state = 'skipped', cause = 'edited', reason = ? WHERE schedule_id = ? AND task_id = ?",
+        (f"{shown(act.actor.name)} changed the template", standing.id, task.id),
+    )

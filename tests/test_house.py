@@ -289,8 +289,7 @@ def test_only_clocks_and_doors_ask_what_time_it_is() -> None:
 
 
 def test_nothing_sleeps_but_the_last_act_of_the_supervisor() -> None:
-    rests = {"tui.widgets.form"}  # between two letters, in a task of its own
-    assert uses(r"\btime\.sleep\(|\basyncio\.sleep\(") <= {"engine.supervisor.family", *rests}
+    assert uses(r"\btime\.sleep\(|\basyncio\.sleep\(") <= {"engine.supervisor.family"}
 
 
 ZONES = {

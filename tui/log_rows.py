@@ -199,12 +199,12 @@ class LogSource:
         return max(0, min(wanted, max(last, self.shift) if steps > 0 else last))
 
     def showing(self, line: LogLine, text: str) -> int:
-        """The shift at which the first place of a text in a line is seen: the one there is, none, or its middle."""
+        """The shift at which a text in a line is seen, or anything of it: the one there is, none, or its middle."""
         plain = "".join(piece for piece, _ in coloured(line.text))
         at = plain.lower().find(safe(text).lower())
         width = self._text_width()
-        if at < 0:
-            return self.shift
+        if at < 0 or not text:
+            return self.shift if length(line.text) > self.shift else 0
         begin, end = cell_len(plain[:at]), cell_len(plain[: at + len(text)])
         if self.shift + (self.shift > 0) <= begin and end < self.shift + width:
             return self.shift

@@ -97,7 +97,7 @@ class LogSearch(LogView):
         else:
             self.list.follow = False
             self._reveal(seq)
-            line = self.source.line(seq) if self.source is not None and self.filter else None
+            line = None if self.source is None else self.source.line(seq)
             if line is not None and self.source is not None and not self.source.wraps:
                 self.shift_to(self.source.showing(line, self.filter))
             self._words()

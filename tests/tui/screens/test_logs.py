@@ -257,6 +257,16 @@ async def test_a_match_beyond_the_edge_is_shown(desk: Desk) -> None:
         assert logs(pilot).source.shift == 0
 
 
+async def test_a_short_line_that_is_gone_to_is_not_out_of_sight(desk: Desk) -> None:
+    written(desk, ["ERROR: low", *["x" * 200] * 5])
+    async with shown(desk, (80, 24)) as pilot:
+        await press(pilot, "5", "G", "k", "l", "E")
+        await logs(pilot).workers.wait_for_complete()
+        await settle(pilot)
+        assert (here(pilot), logs(pilot).source.shift) == (1, 0)
+        assert "ERROR: low" in picture(pilot)
+
+
 async def test_headings_of_attempts_still_fold_when_lines_are_read_sideways(desk: Desk) -> None:
     written(desk, ["first " + "x" * 100, "second"], attempts=2)
     async with shown(desk, (80, 24)) as pilot:

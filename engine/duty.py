@@ -24,6 +24,7 @@ from engine.passes import Done, Plan, drop
 from engine.recovery import AGAIN_SECONDS, Recovery
 from engine.rules.loudness import WARNING
 from engine.supervisor.events import Event, Output
+from engine.templatelook import TemplateLook
 from engine.turn import Turn
 from engine.workers import READY_SECONDS, Workers
 from store import paths
@@ -62,6 +63,7 @@ class Duty:
         self._expiry: int | None = None
         self._due = self._expiry_seen = 0
         self._dates = DateLook(say)
+        self._templates = TemplateLook(clock, say)
         self._watch = ClockWatch(clock, connection, say)
         self._notices = Notices(say)
         self._intake = Intake(clock)
@@ -74,7 +76,7 @@ class Duty:
     def is_idle(self) -> bool:
         """Whether nothing runs and nothing that is due can begin."""
         open_ends = self._intake.live or self._intake.has_news or self._is_stale or not self._recovery.is_over
-        open_ends = open_ends or self._notices.has_more
+        open_ends = open_ends or self._notices.has_more or self._templates.has_more
         could_begin = self._outlook.waits and self._is_claimable
         return not (self._watch.is_held or open_ends or could_begin or self._fires(self._due))
 
@@ -98,9 +100,11 @@ class Duty:
         self._watch.look(now)
         trouble = trouble or self._watch.doubt
         self._hear()
-        self._refresh(now, due)
+        is_changed = self._refresh(now, due)
         if not self._watch.is_held:
             self._dates.look(self._connection, now, due, self._outlook.today)
+            self._templates.look(self._connection, due, is_changed=is_changed)
+            trouble = trouble or self._templates.words
         plan = self._plan(now, due)
         if not plan.is_empty or self._intake.has_news or self._node.is_due(now, NodeState.ACTIVE, trouble):
             done = self._write(plan, trouble)
@@ -148,10 +152,14 @@ class Duty:
         if self._intake.has_ends:
             self._is_claimable = True
 
-    def _refresh(self, now: int, due: int) -> None:
-        """Look at the store if anybody has changed it, or if a run has become available meanwhile."""
+    def _refresh(self, now: int, due: int) -> bool:
+        """Look at the store if anybody has changed it, or if a run has become available meanwhile.
+
+        Whether somebody else has changed it since the last pass.
+        """
         version = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        if version != self._data_version:
+        is_changed = bool(version != self._data_version)
+        if is_changed:
             self._data_version = version
             self.look_again()
         if self._outlook.next_run is not None and self._outlook.next_run <= due:
@@ -162,6 +170,7 @@ class Duty:
         if not 0 <= now - self._expiry_seen < SECOND:
             self._expiry_seen = now
             self._expiry = claims.first_expiry(self._connection) if self._outlook.waits else None
+        return is_changed
 
     def _plan(self, now: int, due: int) -> Plan:
         plan = Plan(now, due)
@@ -280,7 +289,8 @@ class Duty:
         self._is_stale = True
 
     def _next(self, now: int, due: int) -> int:
-        if self._is_stale or self._intake.has_news or self._fires(due) or self._notices.has_more:
+        has_more = self._notices.has_more or self._templates.has_more
+        if has_more or self._is_stale or self._intake.has_news or self._fires(due):
             return now
         if self._watch.is_held:
             return now + SECOND
@@ -288,7 +298,10 @@ class Duty:
         next_fire = now + round(_STUCK_SECONDS * SECOND) if is_stuck else self._outlook.next_fire
         waits = [self._node.next_at()]
         if self._until is None:
-            ahead = (next_fire, self._outlook.next_run, self._expiry, self._outlook.midnight, self._notices.next_at)
+            ahead = (
+                next_fire, self._outlook.next_run, self._expiry, self._outlook.midnight, self._notices.next_at,
+                self._templates.next_at,
+            )  # fmt: skip
             waits += [at for at in ahead if at is not None]
         if not self._recovery.is_over:
             waits.append(now + round(AGAIN_SECONDS * SECOND))

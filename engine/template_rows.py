@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from engine.ledger import Standing
+from engine.ledger import COLUMNS, Standing
 from engine.rules.horizons import parse_length
 from engine.rules.missed import Verdict, alike
 from engine.rules.recurring import Days, Plan, days_of
@@ -54,11 +54,12 @@ _SHEET = """
 t.id, t.schedule_id, t.task_name, t.notes, t.priority, t.list_id, t.tasks_group_name, t.object_class, t.object_id,
 t.duration, t.visible, t.horizon, t.checklist, t.wake_at, t.last_created_task_end_date,
 CASE WHEN t.list_id IS NOT NULL AND (li.id IS NULL OR li.deleted_at IS NOT NULL) THEN ifnull(li.name, '') END,
-s.action, s.basis
+a.action, a.basis
 """
 _FROM = f"""
-SELECT {", ".join(f"s.{name}" for name in Standing._fields)}, {_SHEET}
-FROM template t CROSS JOIN schedule s ON s.id = t.schedule_id LEFT JOIN task_list li ON li.id = t.list_id
+SELECT s.*, {_SHEET}
+FROM template t CROSS JOIN (SELECT {COLUMNS} FROM schedule) s ON s.id = t.schedule_id
+JOIN schedule a ON a.id = t.schedule_id LEFT JOIN task_list li ON li.id = t.list_id
 """
 _DUE = "WHERE t.wake_at <= ? AND t.wake_at IS NOT NULL AND t.deleted_at IS NULL ORDER BY t.wake_at, t.id LIMIT ?"
 _BROKEN = """

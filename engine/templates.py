@@ -62,6 +62,15 @@ def waiting(connection: sqlite3.Connection, now: int) -> int:
     return int(row[0])
 
 
+def has_broken(connection: sqlite3.Connection) -> bool:
+    """Whether some template could not be used when it was looked at last."""
+    row = connection.execute(
+        "SELECT 1 FROM schedule WHERE error IS NOT NULL AND action IN ('create', 'reopen') AND deleted_at IS NULL"
+        " AND is_enabled LIMIT 1"
+    ).fetchone()
+    return row is not None
+
+
 def look(connection: sqlite3.Connection, now: int, limit: int = BATCH, *, broken: bool = False) -> Looked:
     """Decide what is due of at most `limit` templates at `now`, microseconds UTC, as an act of its own.
 

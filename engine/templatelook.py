@@ -1,0 +1,81 @@
+"""When the engine looks at templates: what is due, in transactions of a few hundred, and never for long at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from sqlite3 import Connection
+
+from engine import recurring_switch, templates
+from engine.clock import Clock
+from engine.turn import Turn
+from store import settings
+from store.errors import StoreTrouble
+from store.instants import SECOND
+
+MOST_SECONDS = 0.2
+"""How long one step makes tasks before the engine sees to its runs again."""
+EVERY_SECONDS = 5
+"""How often templates that could not be used are tried again while somebody changes the store."""
+
+log = logging.getLogger("tickler.engine")
+
+
+class TemplateLook:
+    """Of one engine. `words` say how far a large backfill is; `has_more`: the next step goes on at once."""
+
+    def __init__(self, clock: Clock, say: Callable[[str], None]) -> None:
+        self.words = ""
+        self.has_more = False
+        self.next_at: int | None = None
+        self._clock = clock
+        self._say = say
+        self._tried = 0
+        self._total = self._done = 0
+        self._is_new = True
+
+    def look(self, connection: Connection, now: int, *, is_changed: bool) -> None:
+        """Make the tasks that are due at `now`, microseconds UTC. A fault in it does not stop the runs.
+
+        `is_changed`: somebody has written since the last look, so that what was broken may be mended.
+        """
+        try:
+            if not recurring_switch.is_on(connection):
+                self.has_more, self.words, self.next_at = False, "", None
+                return
+            self._look(connection, now, self._tries(connection, now, is_changed))
+        except StoreTrouble:
+            raise
+        except Exception as fault:
+            log.exception("templates")
+            self._say(f"templates: {fault}")
+            self.has_more, self.next_at = False, now + 60 * SECOND
+
+    def _tries(self, connection: Connection, now: int, is_changed: bool) -> bool:
+        """Whether what is broken is tried again now."""
+        every = EVERY_SECONDS if is_changed else 60 * int(settings.read(connection, "recurring_interval"))
+        is_time = self._is_new or not 0 <= now - self._tried < every * SECOND
+        if is_time:
+            self._tried, self._is_new = now, False
+        return is_time
+
+    def _look(self, connection: Connection, now: int, broken: bool) -> None:
+        until = self._clock.monotonic() + MOST_SECONDS
+        self.next_at = templates.next_look(connection)
+        tries_broken = broken and templates.has_broken(connection)
+        while tries_broken or (self.next_at is not None and self.next_at <= now):
+            if not self._total:
+                self._total, self._done = templates.waiting(connection, now), 0
+            with Turn(connection) as writing:
+                looked = templates.look(writing, now, broken=tries_broken)
+            tries_broken = False
+            self._done += looked.looked
+            for words in looked.words:
+                self._say(words)
+            self.next_at = templates.next_look(connection)
+            if self._clock.monotonic() > until:
+                break
+        self.has_more = self.next_at is not None and self.next_at <= now
+        self.words = f"making recurring tasks: {self._done:,} of {self._total:,} templates" if self.has_more else ""
+        if not self.has_more:
+            self._total = 0

@@ -11,8 +11,9 @@ _QUERIES = "engine.queries"
 
 MODULES: dict[str, tuple[str, ...]] = {
     f"{_OPERATIONS}.tasks": (
-        "task add", "task done", "task reopen", "task move", "task edit", "task assign", "task delete",
+        "task add", "task done", "task reopen", "task move", "task delete",
     ),
+    f"{_OPERATIONS}.task_editing": ("task edit", "task label", "task check", "task assign", "task note"),
     f"{_QUERIES}.tasks": ("task list", "task show"),
     f"{_OPERATIONS}.entities": (
         "entity add", "entity set-status", "entity set", "entity contact", "entity delete",

@@ -17,7 +17,8 @@ from pathlib import Path
 from engine.operations.desk import load
 from engine.operations.entities import add, contact, set_status
 from engine.operations.schedules import pause
-from engine.operations.tasks import assign, done
+from engine.operations.task_editing import assign
+from engine.operations.tasks import done
 from store.database import session, transaction
 from store.frozen import value
 from store.journal import Actor

@@ -6,16 +6,11 @@ import sqlite3
 from typing import Any
 
 from store.errors import Refused
+from store.reads.task_rows import LIST_TREE
 from store.values import Label, TaskList
 
 _OPEN = "is_done = 0 AND kind <> 'contact' AND superseded_at IS NULL AND deleted_at IS NULL"
-_LISTS = f"""
-WITH RECURSIVE tree (id, path, depth) AS (
-    SELECT id, name, 0 FROM task_list WHERE parent_id IS NULL AND deleted_at IS NULL
-    UNION ALL
-    SELECT l.id, tree.path || '/' || l.name, depth + 1 FROM tree JOIN task_list l ON l.parent_id = tree.id
-    WHERE l.deleted_at IS NULL AND depth < 50
-)
+_LISTS = f"""{LIST_TREE}
 SELECT l.id, l.name, tree.path, l.parent_id, l.zone, l.position,
        (SELECT count(*) FROM task INDEXED BY task_open_by_list WHERE list_id = l.id AND {_OPEN}),
        (SELECT count(*) FROM task INDEXED BY task_open_by_list WHERE list_id = l.id AND {_OPEN}

@@ -16,6 +16,19 @@ _CHUNK = 2_000
 _BETWEEN = "\x1f"
 """Stands between names; no name holds a control character."""
 
+LIST_TREE = """
+WITH RECURSIVE tree (id, path, depth) AS (
+    SELECT id, name, 0 FROM task_list WHERE parent_id IS NULL AND deleted_at IS NULL
+    UNION ALL
+    SELECT l.id, tree.path || '/' || l.name, depth + 1 FROM tree JOIN task_list l ON l.parent_id = tree.id
+    WHERE l.deleted_at IS NULL AND depth < 50
+)
+"""
+"""Begins a query about lists as they lie in each other."""
+
+_LIST, _PATH = 33, 34
+"""Where a row has the id of its list and the name, in the place of which people read the path."""
+
 _SELECT = """
 SELECT t.id, t.name, t.kind, t.is_done, doer.name, t.done_date, t.visible_date, t.deadline_date,
        t.visible_by_hand, t.deadline_by_hand, t.has_task_model, t.task_model_id, m.name, t.tasks_group_name,
@@ -50,11 +63,20 @@ def one(connection: sqlite3.Connection, task_id: int) -> Task | None:
 
 def many(connection: sqlite3.Connection, ids: Sequence[int]) -> tuple[Task, ...]:
     """The tasks of these ids in their order; ids without a task are left out."""
-    return tuple(
-        _task(row)
+    rows = [
+        row
         for start in range(0, len(ids), _CHUNK)
         for row in connection.execute(_SELECT, (json.dumps(list(ids[start : start + _CHUNK])),))
-    )
+    ]
+    if any(row[_LIST] is not None for row in rows):
+        paths = list_paths(connection)
+        rows = [(*row[:_PATH], paths.get(row[_LIST], row[_PATH]), *row[_PATH + 1 :]) for row in rows]
+    return tuple(map(_task, rows))
+
+
+def list_paths(connection: sqlite3.Connection) -> dict[int, str]:
+    """The path of every list, `house/garden`, by its id."""
+    return dict(connection.execute(LIST_TREE + "SELECT id, path FROM tree").fetchall())
 
 
 @contextmanager

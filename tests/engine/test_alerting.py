@@ -11,7 +11,7 @@ import pytest
 
 from engine import expecting
 from engine.operations import schedules as ops
-from engine.operations import tasks
+from engine.operations import task_editing, tasks
 from engine.operations.undo import undo
 from store.enums import RunState
 from store.instants import to_us
@@ -122,7 +122,7 @@ def test_a_failed_job_opens_one_task_that_folds_and_closes_with_the_proof(desk: 
 def test_a_task_that_a_person_changed_stays_open_and_says_so(desk: Path) -> None:
     job(desk, "task")
     runs(desk, "F")
-    tasks.edit(ANA, at(f"{DAY}T00:15"), 1, notes="Called the provider.")
+    task_editing.edit(ANA, at(f"{DAY}T00:15"), 1, notes="Called the provider.")
     run(desk, at(f"{DAY}T00:20"), FAILED)
     run(desk, at(f"{DAY}T00:30"))
     assert followups(desk) == [("nightly backup fails", 0, 1, DAY, None, None)]

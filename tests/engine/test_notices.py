@@ -11,7 +11,7 @@ import pytest
 
 from engine import notices, telling
 from engine.notices import AT_ONCE, Notices
-from engine.operations import entities, notifications, tasks
+from engine.operations import entities, notifications, task_editing, tasks
 from engine.operations.undo import undo
 from engine.queries.notifications import listed
 from store.connection import connect
@@ -182,7 +182,7 @@ def test_old_notices_are_forgotten_but_not_those_that_would_be_told_again(desk: 
 
 
 def test_Z10_a_notice_is_for_those_it_concerns_and_follows_the_task(desk: Desk, engine: Engine) -> None:
-    tasks.assign(desk.ana, desk.at("2025-06-13"), desk.task(ALLERGY).id, to=("Ana",))
+    task_editing.assign(desk.ana, desk.at("2025-06-13"), desk.task(ALLERGY).id, to=("Ana",))
     engine.passes("2025-06-14")
     at = desk.at("2025-06-14T09:00")
 
@@ -193,7 +193,7 @@ def test_Z10_a_notice_is_for_those_it_concerns_and_follows_the_task(desk: Desk, 
     assert names(desk.bo) == [WAITING, SUMMARY]
     number = listed(desk.ana, at)[1].id
     assert refused(notifications.dismiss, desk.bo, at, number) == f"There is no notice {number}."
-    tasks.assign(desk.ana, at, desk.task(ALLERGY).id, to=("Bo",))
+    task_editing.assign(desk.ana, at, desk.task(ALLERGY).id, to=("Bo",))
     assert names(desk.ana) == [WAITING, SUMMARY]
     assert names(desk.bo) == [WAITING, ALLERGY, SUMMARY]
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from engine.operations.tasks import add, edit, move
+from engine.operations.task_editing import edit
+from engine.operations.tasks import add, move
 from engine.rules.days import parse_day
 from engine.rules.errors import BadValue
 from engine.rules.wording import due_words, long_day, plural

@@ -59,7 +59,7 @@ class TaskVerbs(View):
 
     def action_take(self) -> None:
         """Take the task, or hand it back if it is this person's already."""
-        from engine.operations.tasks import assign
+        from engine.operations.task_editing import assign
 
         task = self.current
         mine = isinstance(task, values.Task) and self.desk.actor.name in task.assignees

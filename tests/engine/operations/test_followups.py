@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from engine.operations import definitions, entities, followups, tasks
+from engine.operations import definitions, entities, followups, task_editing, tasks
 from engine.rules.wording import upcoming_words
 from store.connection import connect
 from store.database import transaction
@@ -95,8 +95,8 @@ def test_E3_confirmed_again_supersedes_and_loses_nothing(desk: Desk) -> None:
     desk.become("confirmed", "2025-05-20T10:15")
     first = {task.name: task for task in desk.tasks("all", "2025-05-20")}
     at = desk.at("2025-05-22")
-    tasks.edit(desk.ana, at, first["Collect allergy info"].id, notes="form promised")
-    tasks.assign(desk.ana, at, first["Collect allergy info"].id, to=("Bo",))
+    task_editing.edit(desk.ana, at, first["Collect allergy info"].id, notes="form promised")
+    task_editing.assign(desk.ana, at, first["Collect allergy info"].id, to=("Bo",))
     tasks.done(desk.bo, at, first["Receive contract"].id)
     desk.become("option", "2025-05-30")
     desk.become("confirmed", "2025-06-02")

@@ -23,7 +23,7 @@ def test_a_path_makes_the_lists_above_it_and_names_are_found_by_path_or_alone(de
         "house", "house/garden", "house/garden/roses",
     ]  # fmt: skip
     task = tasks.add(desk.ana, desk.at(NOW), "Prune", list="roses")
-    assert (task.list, task.list_id) == ("roses", made.id)
+    assert (task.list, task.list_id) == ("house/garden/roses", made.id)
     lists.add(desk.ana, desk.at(NOW), "work/roses")
     why = refused(tasks.add, desk.ana, desk.at(NOW), "Prune", list="roses")
     assert why == "list: 'roses' is there several times; write one of house/garden/roses, work/roses."

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from engine.operations import entities, tasks
+from engine.operations import entities, task_editing, tasks
+from engine.operations.task_choice import Result
 from engine.operations.undo import undo
 from engine.queries import tasks as queries
 from store.enums import TaskKind, TaskView
@@ -23,7 +24,7 @@ def add(desk: Desk, name: str, at: str = "2025-06-01", **more: object) -> Task:
     return tasks.add(desk.ana, desk.at(at), name, **more)  # type: ignore[arg-type]  # the test knows the types
 
 
-def one(found: tasks.Result) -> Task:
+def one(found: Result) -> Task:
     """The single task that a verb gave back."""
     assert isinstance(found, Task)
     return found
@@ -39,7 +40,7 @@ def test_E6_done_is_by_whom_and_when_and_reopening_clears_both(desk: Desk) -> No
 
 def test_E6_a_done_date_entered_by_hand_is_kept(desk: Desk) -> None:
     number = add(desk, "Buy paint").id
-    tasks.edit(desk.ana, desk.at("2025-06-05"), number, done_date=date(2025, 5, 30))
+    task_editing.edit(desk.ana, desk.at("2025-06-05"), number, done_date=date(2025, 5, 30))
     task = one(tasks.done(desk.ana, desk.at("2025-06-05"), number))
     assert (task.done_by, task.done_date) == ("Ana", date(2025, 5, 30))
     tasks.reopen(desk.ana, desk.at("2025-06-06"), number)
@@ -51,10 +52,10 @@ def test_E6_a_done_date_entered_by_hand_is_kept(desk: Desk) -> None:
 
 def test_an_entered_done_date_can_be_forgotten_while_the_task_is_open(desk: Desk) -> None:
     number = add(desk, "Buy paint").id
-    tasks.edit(desk.ana, desk.at("2025-06-05"), number, done_date=date(2025, 5, 30))
-    assert tasks.edit(desk.ana, desk.at("2025-06-05"), number, no_done_date=True).done_date is None
+    task_editing.edit(desk.ana, desk.at("2025-06-05"), number, done_date=date(2025, 5, 30))
+    assert one(task_editing.edit(desk.ana, desk.at("2025-06-05"), number, no_done_date=True)).done_date is None
     tasks.done(desk.ana, desk.at("2025-06-06"), number)
-    why = refused(tasks.edit, desk.ana, desk.at("2025-06-06"), number, no_done_date=True)
+    why = refused(task_editing.edit, desk.ana, desk.at("2025-06-06"), number, no_done_date=True)
     assert why == f"Task {number} keeps its done date while it is done; reopen it instead."
 
 
@@ -139,7 +140,7 @@ def test_what_makes_no_sense_is_refused_in_words_and_changes_nothing(desk: Desk)
     assert refused(tasks.move, desk.ana, at, number, deadline=date(2025, 6, 9)) == (
         f"Task {number} cannot be moved: it is done; reopen it first."
     )
-    assert "'Anna' is no user; did you mean Ana?" in refused(tasks.assign, desk.ana, at, number, to=("Anna",))
+    assert "'Anna' is no user; did you mean Ana?" in refused(task_editing.assign, desk.ana, at, number, to=("Anna",))
     assert contents(desk.path, revisions=True) == before
     tasks.delete(desk.ana, at, number)
     assert refused(tasks.reopen, desk.ana, at, number) == f"Task {number} (Buy paint) was deleted."
@@ -151,9 +152,9 @@ def test_a_superseded_task_is_history_for_every_verb(desk: Desk) -> None:
     desk.become("option", "2025-05-21")
     desk.become("confirmed", "2025-05-22")
     new, at = desk.task("Publish blog").id, desk.at("2025-05-23")
-    for call in (tasks.done, tasks.reopen, tasks.delete, tasks.assign):
+    for call in (tasks.done, tasks.reopen, tasks.delete, task_editing.assign):
         assert refused(call, desk.ana, at, old) == f"Task {old} is history: task {new} took its place."
-    assert refused(tasks.edit, desk.ana, at, old, name="x").startswith(f"Task {old} is history")
+    assert refused(task_editing.edit, desk.ana, at, old, name="x").startswith(f"Task {old} is history")
     assert refused(tasks.move, desk.ana, at, old, visible=date(2025, 6, 1)).startswith(f"Task {old} is history")
 
 
@@ -195,29 +196,29 @@ def test_moving_by_hand_is_flagged_and_can_take_the_deadline_away(desk: Desk) ->
 
 def test_assigning_names_everybody_who_does_it_from_now_on(desk: Desk) -> None:
     number, at = add(desk, "x", assignee=("Ana",)).id, desk.at("2025-06-02")
-    assert one(tasks.assign(desk.ana, at, number, to=("Bo", "Ana"))).assignees == ("Ana", "Bo")
-    assert one(tasks.assign(desk.ana, at, number, to=("Bo",))).assignees == ("Bo",)
-    assert one(tasks.assign(desk.ana, at, number)).assignees == ()
+    assert one(task_editing.assign(desk.ana, at, number, to=("Bo", "Ana"))).assignees == ("Ana", "Bo")
+    assert one(task_editing.assign(desk.ana, at, number, to=("Bo",))).assignees == ("Bo",)
+    assert one(task_editing.assign(desk.ana, at, number)).assignees == ()
     acts = desk.rows("SELECT count(*) FROM act")
-    tasks.assign(desk.ana, at, number)
+    task_editing.assign(desk.ana, at, number)
     assert desk.rows("SELECT count(*) FROM act") == acts, "nothing changed"
 
 
 def test_an_edit_is_refused_when_somebody_was_quicker(desk: Desk) -> None:
     task, at = add(desk, "Buy paint"), desk.at("2025-06-02")
-    tasks.edit(desk.bo, at, task.id, notes="white")
-    why = refused(tasks.edit, desk.ana, at, task.id, notes="black", rev=task.rev)
+    task_editing.edit(desk.bo, at, task.id, notes="white")
+    why = refused(task_editing.edit, desk.ana, at, task.id, notes="black", rev=task.rev)
     assert why == f"Task {task.id} was changed by somebody else meanwhile; look at it again."
     assert queries.show(desk.ana, at, task.id).notes == "white"
-    assert refused(tasks.edit, desk.ana, at, task.id).startswith("Say what to change")
-    edited = tasks.edit(desk.ana, at, task.id, name="Buy varnish", group="House", rev=task.rev + 1)
+    assert refused(task_editing.edit, desk.ana, at, task.id).startswith("Say what to change")
+    edited = one(task_editing.edit(desk.ana, at, task.id, name="Buy varnish", group="House", rev=task.rev + 1))
     assert (edited.name, edited.tasks_group_name, edited.rev) == ("Buy varnish", "House", task.rev + 2)
 
 
 def test_the_journal_says_what_was_done_in_words(desk: Desk) -> None:
     number, at = add(desk, "Buy paint", object="stay/12").id, desk.at("2025-06-02")
     tasks.move(desk.ana, at, number, deadline=date(2025, 6, 9))
-    tasks.assign(desk.ana, at, number, to=("Bo",))
+    task_editing.assign(desk.ana, at, number, to=("Bo",))
     tasks.done(desk.ana, at, number)
     tasks.reopen(desk.ana, at, number)
     tasks.delete(desk.ana, at, number)

@@ -11,7 +11,7 @@ import pytest
 
 from engine import alerting
 from engine.notices import Notices
-from engine.operations import runs, schedules, tasks
+from engine.operations import runs, schedules, task_editing, tasks
 from engine.queries.tasks import listed
 from store.connection import connect
 from store.instants import to_us
@@ -128,7 +128,7 @@ async def test_the_task_of_a_failing_job_counts_its_failures_and_leads_to_the_la
 
 
 async def test_the_header_counts_the_notices_of_who_looks(desk: Desk) -> None:
-    tasks.assign(desk.ana, NOW, desk.task("Collect allergy info").id, to=("Bo",))
+    task_editing.assign(desk.ana, NOW, desk.task("Collect allergy info").id, to=("Bo",))
     a_pass(desk, NOW)
     async with shown(desk) as pilot:
         assert "2 notices" in picture(pilot).split("\n")[0]

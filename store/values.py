@@ -161,6 +161,8 @@ class TaskEvent:
     entity_status: str | None
     entity_date_field: str | None
     offset: str
+    roll: Roll
+    calendar: str | None
     rev: int
 
 

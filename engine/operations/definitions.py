@@ -19,7 +19,7 @@ from engine.operations.saving import (
 )
 from engine.rules.errors import shown
 from store import journal, values
-from store.enums import TaskKind
+from store.enums import Roll, TaskKind
 from store.errors import Refused
 from store.reads import definitions as reads
 
@@ -31,6 +31,8 @@ DateFields = Annotated[tuple[str, ...] | None, Help("a date field; once for each
 Status = Annotated[str | None, Help("happens when the entity takes this status")]
 DateField = Annotated[str | None, Help("happens on this date of the entity")]
 Offset = Annotated[str | None, Help("and then: 15d, -30d, 2w, -1mo, 4h, -10bd; a number alone is days")]
+DayOff = Annotated[Roll | None, Help("where a day off goes: none (it stays), previous or next working day")]
+Calendar = Annotated[str | None, Help("business calendar of its working days; else the setting's; empty for that")]
 Deadline = Annotated[str | None, Help("event on a date field by which the task is due; empty for none")]
 Group = Annotated[str | None, Help("name of the group it is listed in")]
 Team = Annotated[str | None, Help("name of the team; empty for none")]
@@ -92,9 +94,13 @@ def add_event(
     status: Status = None,
     date_field: DateField = None,
     offset: Offset = None,
+    roll: DayOff = None,
+    calendar: Calendar = None,
 ) -> values.TaskEvent:
     """Add a task event: a status that entities take, or one of their dates, and an offset."""
-    given = _given(name=name, entity_status=status, entity_date_field=date_field, offset=offset)
+    given = _given(
+        name=name, entity_status=status, entity_date_field=date_field, offset=offset, roll=roll, calendar=calendar
+    )  # fmt: skip
     given["object_class"] = _class_name(act, class_)
     row = _add(act, "task_event", event_columns(act.connection, given, None), given)
     followups.fire_events(act, given["object_class"])
@@ -109,12 +115,16 @@ def edit_event(
     status: Status = None,
     date_field: DateField = None,
     offset: Offset = None,
+    roll: DayOff = None,
+    calendar: Calendar = None,
     rev: Rev = None,
 ) -> values.TaskEvent:
     """Change a task event; tasks that are there keep their dates."""
     row = one_of(act.connection, "task_event", event)
     before = reads.task_event(act.connection, row)
-    given = _given(name=name, entity_status=status, entity_date_field=date_field, offset=offset)
+    given = _given(
+        name=name, entity_status=status, entity_date_field=date_field, offset=offset, roll=roll, calendar=calendar
+    )  # fmt: skip
     _change(act, "task_event", before, event_columns(act.connection, given, row), rev)
     followups.fire_events(act, before.object_class)
     return reads.task_event(act.connection, row)

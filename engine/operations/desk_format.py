@@ -57,9 +57,12 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
     "entity_class": {"name": _text, "statuses": _texts, "date_fields": _texts},
     "team": {"name": _text},
     "user": {"name": _text, "full_name": _text, "login": _text, "team": _text, "zone": _text},
+    "calendar": {
+        "name": _text, "week": _texts, "country": _text, "region": _text, "off": _texts, "work": _texts,
+    },
     "task_event": {
         "name": _text, "object_class": _text, "event_type": _text, "entity_status": _text,
-        "entity_date_field": _text, "offset": _number_or_text,
+        "entity_date_field": _text, "offset": _number_or_text, "roll": _text, "calendar": _text,
     },
     "task_model": {
         "name": _text, "description": _text, "object_class": _text, "tasks_group_name": _text,
@@ -68,9 +71,6 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
     "entity": {
         "object_class": _text, "object_id": _number_or_text, "name": _text, "status": _text, "team": _text,
         "dates": _object, "attributes": _object,
-    },
-    "calendar": {
-        "name": _text, "week": _texts, "country": _text, "region": _text, "off": _texts, "work": _texts,
     },
     "schedule": {},
 }  # fmt: skip

@@ -10,11 +10,12 @@ from datetime import date
 from typing import Any
 
 from engine.rules.followups import Dates, Derived, Event, Model, latest_value
-from engine.rules.offsets import Offset, parse_offset
-from store.enums import EventType, TaskKind
+from engine.rules.offsets import Offset, Unit, parse_offset
+from store.enums import EventType, Roll, TaskKind
 from store.frozen import value
 
-_EVENT = "{0}.id, {0}.event_type, {0}.entity_status, {0}.entity_date_field, {0}.offset"
+_EVENT = "{0}.id, {0}.event_type, {0}.entity_status, {0}.entity_date_field, {0}.offset, {0}.roll, {0}.calendar_id"
+_PARTS = 7
 _MODELS = f"""
 SELECT {_EVENT.format("tr")}, {_EVENT.format("dl")}, m.id, m.name, m.tasks_group_name, m.kind, m.team_id
 FROM task_model m JOIN task_event tr ON tr.id = m.trigger_event_id
@@ -61,7 +62,8 @@ class Former:
 
 def models_of(connection: sqlite3.Connection, object_class: str) -> tuple[Model, ...]:
     """The active models of a class, oldest first. Read once for many entities and hand them on."""
-    return tuple(map(_model, connection.execute(_MODELS, (object_class,))))
+    rows = connection.execute(_MODELS, (object_class,)).fetchall()
+    return tuple(_model(connection, row) for row in rows)
 
 
 def date_triggers(models: Iterable[Model]) -> list[Event]:
@@ -87,7 +89,8 @@ def live_tasks(connection: sqlite3.Connection, thing: Subject) -> dict[int, Form
 
 def derived_tasks(connection: sqlite3.Connection, thing: Subject) -> list[Derived]:
     """The open tasks of an entity, by deadline, none last."""
-    return [_derived(row) for row in connection.execute(_DERIVED, (thing.object_class, thing.object_id)).fetchall()]
+    rows = connection.execute(_DERIVED, (thing.object_class, thing.object_id)).fetchall()
+    return [_derived(connection, row) for row in rows]
 
 
 def come(
@@ -133,26 +136,37 @@ def _subject(row: Any) -> Subject:
     return Subject(number, object_class, object_id, team_id, dates_of(dates))
 
 
-def _model(row: Any) -> Model:
-    number, name, group, kind, team_id = row[10:]
-    return Model(number, name, group, TaskKind(kind), team_id, _event(row[:5]), _maybe_event(row[5:10]))
+def _model(connection: sqlite3.Connection, row: Any) -> Model:
+    number, name, group, kind, team_id = row[2 * _PARTS :]
+    trigger, deadline = _events(connection, row)
+    assert trigger is not None
+    return Model(number, name, group, TaskKind(kind), team_id, trigger, deadline)
 
 
-def _derived(row: Any) -> Derived:
-    number, name, visible, deadline, visible_by_hand, deadline_by_hand = row[10:]
+def _derived(connection: sqlite3.Connection, row: Any) -> Derived:
+    number, name, visible, deadline, visible_by_hand, deadline_by_hand = row[2 * _PARTS :]
     due = date.fromisoformat(deadline) if deadline else None
     by_hand = bool(visible_by_hand), bool(deadline_by_hand)
-    events = _maybe_event(row[:5]), _maybe_event(row[5:10])
-    return Derived(number, name, date.fromisoformat(visible), due, *by_hand, *events)
+    return Derived(number, name, date.fromisoformat(visible), due, *by_hand, *_events(connection, row))
 
 
-def _maybe_event(row: Any) -> Event | None:
-    return None if row[0] is None else _event(row)
+def _events(connection: sqlite3.Connection, row: Any) -> tuple[Event | None, Event | None]:
+    """The trigger and the deadline event at the head of a row."""
+    first, second = row[:_PARTS], row[_PARTS : 2 * _PARTS]
+    return _maybe_event(connection, first), _maybe_event(connection, second)
 
 
-def _event(row: Any) -> Event:
-    number, event_type, status, field, offset = row
-    return Event(number, EventType(event_type), status, field, _offset(offset))
+def _maybe_event(connection: sqlite3.Connection, row: Any) -> Event | None:
+    """Its calendar is read only if a day hangs on it."""
+    number, event_type, status, field, offset, roll, calendar_id = row
+    if number is None:
+        return None
+    moved, days = _offset(offset), None
+    if roll != Roll.NONE or moved.unit is Unit.BUSINESS_DAY:
+        from engine.calendars import business_days
+
+        days = business_days(connection, calendar_id)
+    return Event(number, EventType(event_type), status, field, moved, Roll(roll), days)
 
 
 _offset: Callable[[str], Offset] = functools.lru_cache(maxsize=1_000)(parse_offset)

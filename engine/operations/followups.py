@@ -34,8 +34,9 @@ _LIVE = "superseded_at IS NULL AND deleted_at IS NULL"
 _INSERT = """
 INSERT INTO task (name, kind, is_done, done_by, done_date, visible_date, deadline_date, has_task_model,
                   task_model_id, tasks_group_name, notes, trigger_event_id, trigger_value, trigger_at,
-                  deadline_event_id, object_class, object_id, created_at, created_by)
-VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+                  deadline_event_id, object_class, object_id, created_at, created_by,
+                  shift_words)
+VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 
 
@@ -116,7 +117,7 @@ def date_events_due(connection: sqlite3.Connection, today: date) -> bool:
 
 def date_events_mark(connection: sqlite3.Connection, today: date) -> tuple[object, ...]:
     """What the answer of `date_events_due` hangs on: while it stays the same, nobody need ask again."""
-    kinds = "('entity', 'entity_class', 'event_fire', 'task_event', 'task_model')"
+    kinds = "('entity', 'entity_class', 'event_fire', 'task_event', 'task_model', 'calendar', 'calendar_day')"
     versions = connection.execute(f"SELECT version FROM feed WHERE kind IN {kinds} ORDER BY kind")
     return today, *versions.fetchall()
 
@@ -156,8 +157,11 @@ def doer(act: Act) -> int | None:
 def _write(act: Act, moves: Iterable[Move]) -> None:
     for move in moves:
         if not move.by_hand:
-            statement = f"UPDATE task SET {move.field} = ?, rev = rev + 1 WHERE id = ?"
-            act.connection.execute(statement, (_iso(move.becomes), move.task_id))
+            values: list[object] = [_iso(move.becomes)]
+            words = ", shift_words = ?" if move.field == "deadline_date" else ""
+            values += [move.shift_words] if words else []
+            statement = f"UPDATE task SET {move.field} = ?{words}, rev = rev + 1 WHERE id = ?"
+            act.connection.execute(statement, (*values, move.task_id))
 
 
 def _belong(act: Act, thing: Subject, fields: Set[str | None]) -> None:
@@ -197,7 +201,7 @@ def _put(connection: sqlite3.Connection, thing: Subject, new: NewTask, former: F
         model.name, model.kind, new.is_done, *done, new.visible.isoformat(), _iso(new.deadline), model.id,
         model.tasks_group_name, former.notes if former else "", model.trigger.id, _iso(new.trigger_value),
         stamp.now, None if deadline is None else deadline.id, thing.object_class, thing.object_id, stamp.now,
-        stamp.by,
+        stamp.by, new.shift_words,
     )).fetchall()  # fmt: skip
     number = int(made[0][0])
     if former is not None:

@@ -17,7 +17,7 @@ from engine.rules.errors import BadValue, shown
 from engine.rules.names import class_name, distinct, field_name, plain_name, plain_text, unknown
 from engine.rules.offsets import parse_offset
 from engine.rules.zones import zone_named
-from store.enums import EventType, TaskKind
+from store.enums import EventType, Roll, TaskKind
 from store.errors import Refused
 from store.reads import definitions as reads
 from store.values import EntityClass, TaskEvent
@@ -83,7 +83,21 @@ def event_columns(connection: sqlite3.Connection, given: Given, row: int | None)
     columns |= _target(reads.entity_class(connection, class_id), given, before)
     if "offset" in given or before is None:
         columns["offset"] = str(_at("offset", parse_offset, given.get("offset", 0)))
+    if "roll" in given:
+        columns["roll"] = _roll(given["roll"] or Roll.NONE)
+    if "calendar" in given:
+        from engine.operations.calendars import calendar_id
+
+        columns["calendar_id"] = calendar_id(connection, given["calendar"])
     return columns
+
+
+def _roll(text: str) -> str:
+    """A day of an entity always has its task, so none is skipped."""
+    ways = (Roll.NONE, Roll.PREVIOUS, Roll.NEXT)
+    if text not in ways:
+        raise BadKey("roll", unknown(text, ways, "way to roll a day"))
+    return str(text)
 
 
 def model_columns(connection: sqlite3.Connection, given: Given, row: int | None) -> Columns:

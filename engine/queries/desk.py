@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from engine.operations.registry import Look, query
 from engine.rules.durations import duration_text
-from store.enums import AfterExecution
+from store.enums import AfterExecution, Roll
 from store.instants import from_us
 from store.reads import definitions as reads
 
@@ -25,10 +25,10 @@ def dump(look: Look) -> str:
         "entity_class": _classes(look),
         "team": ({"name": team.name} for team in reads.teams(look.connection)),
         "user": _users(look),
+        "calendar": _calendars(look),
         "task_event": _events(look),
         "task_model": _models(look),
         "entity": _entities(look),
-        "calendar": _calendars(look),
         "schedule": _schedules(look),
     }
     return "\n".join(_block(table, row) for table, rows in tables.items() for row in rows)
@@ -69,6 +69,8 @@ def _events(look: Look) -> Iterator[Row]:
                 "entity_status": each.entity_status,
                 "entity_date_field": each.entity_date_field,
                 "offset": each.offset,
+                "roll": None if each.roll is Roll.NONE else each.roll.value,
+                "calendar": each.calendar,
             }
         )
 

@@ -7,13 +7,17 @@ of the entity; without that date the task has none. Everything here is a functio
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from engine.rules.errors import BadValue
 from engine.rules.offsets import Offset, latest_anchor, shift_date, shift_instant
 from engine.rules.zones import local_day
-from store.enums import EventType, TaskKind
+from store.enums import EventType, Roll, TaskKind
 from store.frozen import value
+
+if TYPE_CHECKING:
+    from engine.rules.businessdays import BusinessDays
 
 Dates = Mapping[str, date]
 """The date fields of an entity that hold a day."""
@@ -21,18 +25,37 @@ Dates = Mapping[str, date]
 
 @value
 class Event:
-    """A status that an entity takes, or one of its date fields; plus an offset."""
+    """A status that an entity takes, or one of its date fields; plus an offset, and what it does on a day off.
+
+    `days` are the working days of its calendar, if offset or roll ask for them.
+    """
 
     id: int
     event_type: EventType
     status: str | None
     field: str | None
     offset: Offset
+    roll: Roll = Roll.NONE
+    days: BusinessDays | None = None
 
     def day(self, dates: Dates) -> date | None:
         """The day of a date event for an entity with these dates; None if its field is empty."""
         value = dates.get(self.field) if self.field is not None else None
-        return None if value is None else shift_date(value, self.offset)
+        return None if value is None else self.kept(shift_date(value, self.offset, self.days))
+
+    def kept(self, day: date) -> date:
+        """The working day that `day` rolls to; itself if it does not roll, or has nowhere to go."""
+        return day if self.days is None else self.days.roll(day, self.roll) or day
+
+    def shift_words(self, dates: Dates) -> str | None:
+        """Why the day is another one than date and offset say: `from Thu 1 May: Labour Day`; None if it is not."""
+        value = dates.get(self.field) if self.field is not None else None
+        if value is None or self.days is None or self.roll is Roll.NONE:
+            return None
+        from engine.rules.businessdays import shift_words
+
+        day = shift_date(value, self.offset, self.days)
+        return shift_words(self.days, day) or None if self.kept(day) != day else None
 
 
 @value
@@ -60,6 +83,7 @@ class NewTask:
     visible: date
     deadline: date | None
     trigger_value: date | None
+    shift_words: str | None = None
 
     @property
     def is_done(self) -> bool:
@@ -91,6 +115,7 @@ class Move:
     was: date | None
     becomes: date | None
     by_hand: bool
+    shift_words: str | None = None
 
 
 def on_status(
@@ -101,8 +126,8 @@ def on_status(
         trigger = model.trigger
         is_meant = trigger.event_type is EventType.STATUS_CHANGE and trigger.status == status
         if is_meant and model.serves(team_id):
-            visible = local_day(shift_instant(at, trigger.offset, zone), zone)
-            yield NewTask(model, visible, deadline(model, dates), None)
+            visible = trigger.kept(local_day(shift_instant(at, trigger.offset, zone, trigger.days), zone))
+            yield _new(model, visible, dates, None)
 
 
 def on_date(models: Iterable[Model], event: Event, team_id: int | None, dates: Dates) -> Iterator[NewTask]:
@@ -112,7 +137,12 @@ def on_date(models: Iterable[Model], event: Event, team_id: int | None, dates: D
         return
     for model in models:
         if model.trigger.id == event.id and model.serves(team_id):
-            yield NewTask(model, visible, deadline(model, dates), dates[event.field])
+            yield _new(model, visible, dates, dates[event.field])
+
+
+def _new(model: Model, visible: date, dates: Dates, value: date | None) -> NewTask:
+    words = model.deadline.shift_words(dates) if model.deadline else None
+    return NewTask(model, visible, deadline(model, dates), value, words)
 
 
 def deadline(model: Model, dates: Dates) -> date | None:
@@ -122,8 +152,14 @@ def deadline(model: Model, dates: Dates) -> date | None:
 
 def latest_value(event: Event, today: date) -> date | None:
     """Date fields up to this day have had their event by `today`; None if no day of the calendar has."""
+    until: date | None = today
+    if event.days is not None and event.roll is Roll.NEXT:
+        until = event.days.last_until(today)
+    elif event.days is not None and event.roll is Roll.PREVIOUS and today < date.max:
+        coming = event.days.first_from(today + timedelta(1))
+        until = date.max if coming is None else coming - timedelta(1)
     try:
-        return latest_anchor(event.offset, today)
+        return None if until is None else latest_anchor(event.offset, until, event.days)
     except BadValue:
         return None
 
@@ -138,7 +174,8 @@ def moves(tasks: Iterable[Derived], dates: Dates, moved: Set[str | None]) -> Ite
         if event is not None and event.field in moved:
             becomes = task.deadline if task.deadline_by_hand else event.day(dates)
             if becomes != task.deadline or task.deadline_by_hand:
-                yield Move(task.id, task.name, "deadline_date", task.deadline, becomes, task.deadline_by_hand)
+                words = None if task.deadline_by_hand else event.shift_words(dates)
+                yield Move(task.id, task.name, "deadline_date", task.deadline, becomes, task.deadline_by_hand, words)
         event = task.trigger
         if event is not None and event.field in moved and event.field in dates:
             shown = task.visible if task.visible_by_hand else event.day(dates)

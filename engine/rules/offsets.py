@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from engine.rules.errors import BadValue, OutOfCalendar, shown
-from engine.rules.workdays import MONDAY_TO_FRIDAY, NO_HOLIDAYS, shift_workdays
+from engine.rules.workdays import shift_workdays
 from engine.rules.zones import local, wall_instant
+
+if TYPE_CHECKING:
+    from engine.rules.businessdays import BusinessDays
 
 
 class Unit(StrEnum):
@@ -70,6 +73,7 @@ _WORDS = {
 
 _FORM = re.compile(r"([+-]?) ?([0-9]{1,30}) ?([a-z ]*?)( before| after)?")
 _TEXT_LENGTH = 60
+_WEEKEND = 5  # Saturday, as `date.weekday` counts
 _EXPECTED = "a number and a unit, such as -30d, 2w, -1mo, 4h, 30min, -10bd or 0"
 
 
@@ -123,19 +127,14 @@ def parse_offset(text: str | int) -> Offset:
     return Offset(int(digits) * (-1 if sign == "-" or direction == " before" else 1), _WORDS[word])
 
 
-def shift_date(
-    day: date,
-    offset: Offset,
-    *,
-    holidays: Set[date] = NO_HOLIDAYS,
-    week: Set[int] = MONDAY_TO_FRIDAY,
-) -> date:
+def shift_date(day: date, offset: Offset, days: BusinessDays | None = None) -> date:
     """`day` moved by `offset`; hours and minutes count from its 00:00, so `-2h` is the day before.
 
+    Business days are those of `days`, else Monday to Friday.
     Never falls when `day` grows, which `latest_anchor` relies on. BadValue outside the years 1 to 9999.
     """
     if offset.unit is Unit.BUSINESS_DAY:
-        return shift_workdays(day, offset.number, holidays=holidays, week=week)
+        return _shift_workdays(day, offset.number, days)
     try:
         if offset.unit in (Unit.MONTH, Unit.YEAR):
             return _shift_months(day, _months(offset))
@@ -144,14 +143,7 @@ def shift_date(
         raise _left_calendar(offset, day) from None
 
 
-def shift_instant(
-    at: datetime,
-    offset: Offset,
-    zone: str,
-    *,
-    holidays: Set[date] = NO_HOLIDAYS,
-    week: Set[int] = MONDAY_TO_FRIDAY,
-) -> datetime:
+def shift_instant(at: datetime, offset: Offset, zone: str, days: BusinessDays | None = None) -> datetime:
     """The aware `at` moved by `offset`, on the clocks of `zone`.
 
     Days and larger keep the wall time there (a day is 23 or 25 hours long when the clocks change; a time
@@ -162,7 +154,7 @@ def shift_instant(
     if not offset.number:
         return here
     if offset.unit not in CLOCK_UNITS:
-        day = shift_date(here.date(), offset, holidays=holidays, week=week)
+        day = shift_date(here.date(), offset, days)
         return wall_instant(datetime.combine(day, here.time().replace(fold=0)), zone)
     try:
         return local(at.astimezone(UTC) + _elapsed(offset), zone)
@@ -170,20 +162,14 @@ def shift_instant(
         raise _left_calendar(offset, here.date()) from None
 
 
-def latest_anchor(
-    offset: Offset,
-    today: date,
-    *,
-    holidays: Set[date] = NO_HOLIDAYS,
-    week: Set[int] = MONDAY_TO_FRIDAY,
-) -> date:
+def latest_anchor(offset: Offset, today: date, days: BusinessDays | None = None) -> date:
     """The greatest day `d` with `shift_date(d, offset) <= today`, so that one index range finds what fired.
 
     31 December 9999 when every day qualifies; BadValue when none of the calendar does.
     """
     try:
         if offset.unit is Unit.BUSINESS_DAY:
-            return _latest_workday_anchor(offset.number, today, holidays, week)
+            return _latest_workday_anchor(offset.number, today, days)
         if offset.unit in (Unit.MONTH, Unit.YEAR):
             return _latest_month_anchor(_months(offset), today)
         return today - timedelta(_days(offset))
@@ -200,12 +186,16 @@ def _latest_month_anchor(months: int, today: date) -> date:
     return first.replace(day=last if today.day == _month_length(today) else min(today.day, last))
 
 
-def _latest_workday_anchor(count: int, today: date, holidays: Set[date], week: Set[int]) -> date:
+def _latest_workday_anchor(count: int, today: date, days: BusinessDays | None) -> date:
     """Forward: the day before the count-th latest working day up to today. Back: the count-th after today."""
     if count <= 0:
-        return shift_workdays(today, -count, holidays=holidays, week=week)
-    today_counts = today.weekday() in week and today not in holidays
-    return shift_workdays(today, today_counts - count, holidays=holidays, week=week) - timedelta(1)
+        return _shift_workdays(today, -count, days)
+    today_counts = today.weekday() < _WEEKEND if days is None else days.is_working(today)
+    return _shift_workdays(today, today_counts - count, days) - timedelta(1)
+
+
+def _shift_workdays(day: date, count: int, days: BusinessDays | None) -> date:
+    return shift_workdays(day, count) if days is None else days.shift(day, count)
 
 
 def _left_calendar(offset: Offset, day: date) -> OutOfCalendar:

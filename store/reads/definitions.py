@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from store.enums import EventType, TaskKind
+from store.enums import EventType, Roll, TaskKind
 from store.errors import Refused
 from store.values import EntityClass, TaskEvent, TaskModel, Team, User
 
@@ -20,7 +20,9 @@ SELECT c.id, c.name, c.statuses, c.date_fields,
 FROM entity_class c
 """
 _EVENTS = """
-SELECT id, name, object_class, event_type, entity_status, entity_date_field, offset, rev FROM task_event
+SELECT id, name, object_class, event_type, entity_status, entity_date_field, offset, roll,
+       (SELECT c.name FROM calendar c WHERE c.id = calendar_id), rev
+FROM task_event
 """
 _MODELS = """
 SELECT m.id, m.name, m.description, m.object_class, m.tasks_group_name, m.trigger_event_id, t.name,
@@ -105,8 +107,9 @@ def _class(row: Any) -> EntityClass:
 
 
 def _event(row: Any) -> TaskEvent:
-    number, name, object_class, event_type, status, date_field, offset, rev = row
-    return TaskEvent(number, name, object_class, EventType(event_type), status, date_field, offset, rev)
+    values = list(row)
+    values[3], values[7] = EventType(values[3]), Roll(values[7])
+    return TaskEvent(*values)
 
 
 def _model(row: Any) -> TaskModel:

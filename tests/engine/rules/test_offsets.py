@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.rules.businessdays import BusinessDays, OwnDay
 from engine.rules.errors import BadValue, OutOfCalendar
 from engine.rules.offsets import (
     CLOCK_UNITS,
@@ -163,10 +164,11 @@ def test_a_later_day_is_never_moved_to_an_earlier_one(one: date, other: date, of
 @many
 @given(offsets, small_days, st.frozensets(st.dates(date(2023, 1, 1), date(2026, 1, 1)), max_size=12))
 def test_latest_anchor_parts_fired_from_not_fired(offset: Offset, today: date, holidays: frozenset[date]) -> None:
-    anchor = latest_anchor(offset, today, holidays=holidays)
+    days = BusinessDays(own=tuple(OwnDay(day, "", day.day % 5 == 0) for day in holidays))
+    anchor = latest_anchor(offset, today, days)
     for away in range(-70, 71):
         day = anchor + timedelta(away)
-        assert (shift_date(day, offset, holidays=holidays) <= today) == (day <= anchor)
+        assert (shift_date(day, offset, days) <= today) == (day <= anchor)
 
 
 @pytest.mark.parametrize("unit", list(Unit))
@@ -180,9 +182,10 @@ def test_latest_anchor_at_the_ends_of_the_calendar(unit: Unit) -> None:
     assert shift_date(latest_anchor(back, date.min), back) == date.min
 
 
-def test_latest_anchor_needs_a_week() -> None:
-    with pytest.raises(BadValue, match="at least one weekday"):
-        latest_anchor(parse_offset("-3bd"), date(2025, 7, 1), week=frozenset())
+def test_without_a_working_day_there_is_no_anchor() -> None:
+    assert latest_anchor(parse_offset("-3bd"), date(2025, 7, 1), BusinessDays(week=frozenset())) == date.max
+    with pytest.raises(OutOfCalendar, match="3bd from 2025-07-01"):
+        latest_anchor(parse_offset("3bd"), date(2025, 7, 1), BusinessDays(week=frozenset()))
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,9 @@ _COUNTED = 1_000
 _HISTORY = frozenset({"act", "change", "notification"})
 """Tables that only remember; they never hold a row back."""
 
+_FORGETFUL = frozenset({("occurrence", "task")})
+"""Links that only remember: a line of the ledger lets go of a task that is taken away."""
+
 _NOUNS = {
     "entity": ("entity", "entities"),
     "entity_class": ("class", "classes"),
@@ -52,6 +55,8 @@ class References:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for child in sorted({row[0] for row in tables} - _HISTORY):
             for key in connection.execute(f"PRAGMA foreign_key_list({child})").fetchall():
+                if (child, key[2]) in _FORGETFUL:
+                    continue
                 self._links[key[2]].append((child, _pointing(child, key[3], key[2], key[4] or "id")))
         self._links["entity"].append(("task", _TASKS_OF_ENTITIES))
 

@@ -71,7 +71,7 @@ def touched(connection: sqlite3.Connection, act_id: int) -> set[int]:
     return {int(row[0]) for row in rows}
 
 
-def make_room(connection: sqlite3.Connection, act_id: int, now: int) -> None:
+def make_room(connection: sqlite3.Connection, act_id: int) -> None:
     """Before an act is taken back that made a template: what the engine made of it since, and nobody touched, goes.
 
     A task that somebody did or changed stays, and then the undo says that the template is used.

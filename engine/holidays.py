@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
@@ -74,6 +75,12 @@ def no_data(code: str, year: int) -> str:
     return f"no holidays of {known.code} are known for {year} (only {known.first_year} to {known.last_year})"
 
 
+def warm() -> None:
+    """Load the library ahead of the first question, in a thread of one's own; a fault waits for that question."""
+    with suppress(BadValue):
+        _codes()
+
+
 @lru_cache(maxsize=4_096)
 def _year(code: str, region: str | None, year: int) -> Mapping[date, str]:
     known = _country(code)
@@ -115,9 +122,9 @@ def _code(text: str) -> str:
 @lru_cache(maxsize=1)
 def _codes() -> dict[str, str]:
     """Codes of two letters, of three, and the English names, in small letters -> the code of two."""
+    _library()
     from holidays.registry import COUNTRIES
 
-    _library()
     found: dict[str, str] = {}
     for name, code, *more in COUNTRIES.values():
         for each in (name, code, *more):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 from engine import expecting, firing, holidays, ledger
@@ -17,13 +17,14 @@ from engine.operations.naming import one_of
 from engine.operations.references import used_by
 from engine.operations.registry import Act, Help, operation
 from engine.operations.saving import BadKey, Columns, Saved, put
+from engine.operations.template_rebuild import rebuild
 from engine.rules.businessdays import OwnDay
 from engine.rules.calendar_words import MOST, parse_days, parse_week
 from engine.rules.errors import BadValue, shown
 from engine.rules.names import plain_name
 from store import journal, settings
-from store.enums import Action
 from store.errors import Refused
+from store.frozen import value
 from store.reads import calendars as reads
 from store.values import Calendar
 
@@ -145,42 +146,60 @@ def named_id(connection: sqlite3.Connection, name: str) -> int:
 def replanned(act: Act, calendar_id: int | None) -> Iterator[None]:
     """Around a change of a calendar (None: of all): what is due is decided before it, the next times are found after.
 
-    Templates are looked at by the next pass.
+    Open tasks of templates that nobody touched move along.
     """
-    connection = act.connection
-    keepers = users(connection, calendar_id)
-    for number, action in keepers:
-        if action == Action.RUN:
-            firing.settle(connection, number, act.now)
+    from engine.operations import template_rebuild
+
+    keepers = users(act.connection, calendar_id)
+    for each in keepers:
+        with suppress(BadValue):  # a rule that cannot be made is marked on the row already
+            if each.template_id is None:
+                firing.settle(act.connection, each.schedule_id, act.now)
+            elif each.is_on:
+                template_rebuild.settle(act, each.template_id)
     yield
     plan_anew(act, keepers)
+    for each in keepers:
+        if each.template_id is not None and each.is_on:
+            with suppress(BadValue):
+                template_rebuild.rebuild(act, each.template_id)
 
 
-def plan_anew(act: Act, keepers: Iterable[tuple[int, str]]) -> None:
+def plan_anew(act: Act, keepers: Iterable[Keeper]) -> None:
     """The next times of schedules whose calendar is another one now; a rule that cannot be made is marked."""
-    for number, action in keepers:
-        if action in (Action.CREATE, Action.REOPEN):
-            act.connection.execute("UPDATE template SET wake_at = ? WHERE schedule_id = ?", (act.now, number))
+    connection = act.connection
+    for each in keepers:
+        if each.template_id is not None:
+            rebuild(act, each.template_id)
             continue
         try:
-            ledger.advance(act.connection, number, act.now)
-            ledger.arm(act.connection, number, act.now)
-            expecting.expect(act.connection, number, act.now)
+            ledger.advance(connection, each.schedule_id, act.now)
+            ledger.arm(connection, each.schedule_id, act.now)
+            expecting.expect(connection, each.schedule_id, act.now)
         except BadValue as fault:
-            ledger.quarantine(act.connection, ledger.standing(act.connection, number), str(fault))
+            ledger.quarantine(connection, ledger.standing(connection, each.schedule_id), str(fault))
 
 
-def users(connection: sqlite3.Connection, calendar_id: int | None) -> list[tuple[int, str]]:
-    """(id, action) of the schedules that keep to a calendar, named or as the usual one; None: to any."""
+@value
+class Keeper:
+    """A schedule that keeps to a calendar; of a template, if it has one."""
+
+    schedule_id: int
+    template_id: int | None
+    is_on: bool
+
+
+def users(connection: sqlite3.Connection, calendar_id: int | None) -> list[Keeper]:
+    """The schedules that keep to a calendar, named or as the usual one; None: to any."""
     usual = reads.named(connection, str(settings.read(connection, "calendar")))
-    return [
-        (int(row[0]), str(row[1]))
-        for row in connection.execute(
-            "SELECT id, action FROM schedule WHERE roll <> 'none' AND deleted_at IS NULL"
-            " AND (?1 IS NULL OR calendar_id = ?1 OR (calendar_id IS NULL AND ?1 = ?2))",
-            (calendar_id, usual),
-        ).fetchall()
-    ]
+    rows = connection.execute(
+        "SELECT s.id, t.id, s.is_enabled AND s.pause_reason IS NULL FROM schedule s"
+        " LEFT JOIN template t ON t.schedule_id = s.id AND t.deleted_at IS NULL"
+        " WHERE s.roll <> 'none' AND s.deleted_at IS NULL"
+        " AND (?1 IS NULL OR s.calendar_id = ?1 OR (s.calendar_id IS NULL AND ?1 = ?2)) ORDER BY s.id",
+        (calendar_id, usual),
+    )
+    return [Keeper(number, template, bool(is_on)) for number, template, is_on in rows.fetchall()]
 
 
 def _columns(given: Mapping[str, Any], before: Calendar | None) -> Columns:

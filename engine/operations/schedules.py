@@ -223,7 +223,7 @@ def save(act: Act, fields: Mapping[str, Any], existing: values.Schedule | None) 
 
 def _says_how_to_roll(calendar: str | None, roll: Roll | None, before: values.Schedule | None = None) -> None:
     """A calendar alone changes nothing, which nobody who names one means."""
-    if calendar and (roll or (before.roll if before else Roll.NONE)) is Roll.NONE:
+    if calendar and (roll or (before.roll if before else Roll.NONE)) == Roll.NONE:
         raise BadKey("calendar", "say what happens on a day off: roll skip, previous or next")
 
 

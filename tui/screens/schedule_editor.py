@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 
+from engine.holidays import warm
 from engine.rules.wording import day_and_clock
 from store import values
 from store.instants import from_us
@@ -75,6 +76,7 @@ class ScheduleEditor(Base):
             ("enter", "save"), ("esc", "leave"), ("tab", "next field"), ("left right", "choose"),
             ("space", "open a group"),
         )  # fmt: skip
+        self.run_worker(warm, thread=True)  # a fifth of a second, which the first letter of a calendar would wait for
         self._show()
 
     @property

@@ -54,6 +54,10 @@ _MEANS = {
         "keep": "a one-off stays, without a next time", "disable": "a one-off is switched off",
         "delete": "a one-off is removed, its runs stay",
     },
+    "roll": {
+        "none": "it happens on days off too", "skip": "not on days off",
+        "previous": "on the working day before", "next": "on the next working day",
+    },
     "is_exclusive": {"no": "others may run meanwhile", "yes": "nothing else runs meanwhile"},
     "is_enabled": {"no": "nothing happens until it is switched on", "yes": ""},
     "is_paused": {"no": "", "yes": "what is planned meanwhile is skipped"},

@@ -9,7 +9,7 @@ from engine.rules.alert_policy import DEFAULT, alert_text, parse_policy
 from engine.rules.durations import duration_text
 from engine.rules.zones import local
 from store import values
-from store.enums import AfterExecution, Missed, Overlap, RepeatAxis
+from store.enums import AfterExecution, Missed, Overlap, RepeatAxis, Roll
 from store.instants import from_us
 from tui.widgets.folding_form import Group
 from tui.widgets.form import Field
@@ -25,7 +25,7 @@ USUAL = {
     "timeout": "1h", "max_retries": "0", "backoff": "10s", "backoff_limit": "1h",
     "missed": Missed.RUN_ONCE.value, "missed_limit": "100", "overlap": Overlap.SKIP.value,
     "after_execution": AfterExecution.DISABLE.value, "is_exclusive": "no", "is_enabled": "yes", "is_paused": "no",
-    "jitter": "0s", "controller": "shell",
+    "jitter": "0s", "roll": Roll.NONE.value, "controller": "shell",
 }  # fmt: skip
 """What a field holds if nobody says anything; the others are empty then."""
 
@@ -34,6 +34,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "repeat_axis": (*(each.value for each in RepeatAxis), "once"),
     "missed": (Missed.RUN_ONCE.value, Missed.SKIP.value, Missed.RUN_ALL.value),
     "overlap": tuple(each.value for each in Overlap),
+    "roll": tuple(each.value for each in Roll),
     "after_execution": tuple(each.value for each in AfterExecution),
     "is_exclusive": ("no", "yes"),
     "is_enabled": ("yes", "no"),
@@ -68,6 +69,8 @@ _SPAN = (
     ("end_at", "end", "empty: never"),
     ("max_count", "count", "empty: no limit"),
     ("excluded_dates", "not on", "dates, with spaces between"),
+    ("roll", "on a day off", ""),
+    ("calendar", "calendar", "a name, or BE; empty: the usual one"),
     ("jitter", "jitter", "spread the start over this time"),
     ("after_execution", "after a one-off", ""),
 )
@@ -164,6 +167,8 @@ def texts_of(schedule: values.Schedule) -> dict[str, str]:
         "end_at": instant(schedule.end_at),
         "max_count": str(schedule.max_count or ""),
         "excluded_dates": " ".join(day.isoformat() for day in schedule.excluded_dates),
+        "roll": schedule.roll.value,
+        "calendar": schedule.calendar or "",
         "jitter": length(schedule.jitter),
         "is_enabled": "yes" if schedule.is_enabled else "no",
         "is_paused": "no" if schedule.pause_reason is None else "yes",

@@ -35,9 +35,10 @@ _TRIES = 1_000
 _MOST = 24
 _EARLIEST = moment(FIRST - 1)
 _WORDS = {
-    Roll.SKIP: "only on working days of {}",
-    Roll.NEXT: "or the next working day of {}",
-    Roll.PREVIOUS: "or the working day of {} before",
+    Roll.NONE: "",
+    Roll.SKIP: "only on working days",
+    Roll.NEXT: "or the next working day",
+    Roll.PREVIOUS: "or the previous working day",
 }
 
 
@@ -140,7 +141,7 @@ class RolledRule(Rule):
     @property
     def ways(self) -> str:
         """How it keeps to its calendar, for its sentence."""
-        return _WORDS[self.roll].format(self.days.name or self.days.words) if self.roll is not Roll.NONE else ""
+        return f"{_WORDS[self.roll]} of {self.days.name}" if self.days.name else _WORDS[self.roll]
 
     def whole(self) -> Rule:
         """The rule with nothing left out: what it would plan if no date were excluded, and no day skipped."""

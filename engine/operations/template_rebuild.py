@@ -13,9 +13,9 @@ from engine.operations.labels import set_labels
 from engine.operations.registry import Act
 from engine.operations.template_tasks import FIRED, is_on, wake
 from engine.rules.errors import BadValue, shown
-from engine.rules.horizons import midnight, parse_length
+from engine.rules.horizons import parse_length
 from engine.rules.missed import Catchup
-from engine.rules.recurring import Plan, days_of, plan
+from engine.rules.recurring import Plan, days_of, plan, plan_reopening
 from engine.rules.when import Rule
 from engine.rules.zones import local
 from engine.template_rows import Batch, Sheet, one_row, open_items
@@ -58,22 +58,25 @@ def settle(act: Act, template_id: int) -> None:
     standing, sheet = one_row(act.connection, template_id)
     if sheet.basis == Basis.COMPLETION or standing.cursor_at >= act.now:
         return
+    if not is_on(act, standing):
+        return
     try:
         rule = standing.rule(act.connection)
-        today = local(act.at, standing.zone).date()
-        begin = from_us(to_us(midnight(today, standing.zone)) - 1)
-        catchup = Catchup(Missed.SKIP if standing.missed == Missed.SKIP else Missed.RUN_ONCE, 1)
         batch = Batch(act.connection, act.now, [(standing, sheet)], by=followups.doer(act))
-        skipped = batch.skips.get(standing.id, {})
-        horizon = horizon_of(sheet, rule, settings.read_all(act.connection), act.at)
-        decided = plan(rule, from_us(standing.cursor_at), begin, horizon, catchup, skipped)
+        catchup = Catchup(Missed(standing.missed), standing.missed_limit)
+        skipped, cursor = batch.skips.get(standing.id, {}), from_us(standing.cursor_at)
+        if sheet.action == Action.REOPEN:
+            decided = plan_reopening(rule, cursor, act.at, catchup, skipped)
+            batch.take_reopening(standing, sheet, rule, decided)
+        else:
+            horizon = horizon_of(sheet, rule, settings.read_all(act.connection), act.at)
+            decided = plan(rule, cursor, act.at, horizon, catchup, skipped)
+            passed = tuple(each for each in decided.verdicts if each.planned <= act.at)
+            until = max([cursor, *(each.until or each.planned for each in passed)])
+            batch.take_tasks(standing, sheet, rule, Plan(passed, until, decided.next, decided.wake))
     except BadValue:
-        return
-    passed = tuple(each for each in decided.verdicts if each.planned <= begin)
-    if passed and standing.is_enabled and standing.pause_reason is None:
-        until = max(each.until or each.planned for each in passed)
-        batch.take_tasks(standing, sheet, rule, Plan(passed, until, decided.next, None))
-        batch.write()
+        return  # it is marked: nobody knows what was planned
+    batch.write()
 
 
 def rebuild(act: Act, template_id: int) -> None:

@@ -76,16 +76,33 @@ def _own(act: Act, number: int) -> values.Act:
 def _taken_back(act: Act, target: values.Act, words: str, preview: bool) -> TakenBack:
     reversal = Reversal(act.connection, target, act.id)
     with _kept(act, not preview):
+        recurring = _recurring(act, target.id, is_before=True)
         reversal.run()
-        _replan(act, reversal, words)
+        recurring |= _recurring(act, target.id)
+        _replan(act, reversal, recurring, words)
     if not preview:
         _link(act, target, words, is_empty=not reversal.count)
     return TakenBack(target.id, words, preview, reversal.count, tuple(reversal.lines))
 
 
-def _replan(act: Act, reversal: Reversal, words: str) -> None:
+def _recurring(act: Act, target: int, *, is_before: bool = False) -> set[int]:
+    """Schedules of templates that the act changed, or whose tasks it did; before it is taken back room is made."""
+    if not history.touches(act.connection, target, ("template", "schedule", "skip", "task")):
+        return set()
+    from engine.operations import template_tasks
+
+    if is_before:
+        template_tasks.make_room(act.connection, target)
+    return template_tasks.touched(act.connection, target)
+
+
+def _replan(act: Act, reversal: Reversal, recurring: set[int], words: str) -> None:
     """The next time of a schedule is not kept in the journal: it is worked out anew from what came back."""
-    for number in reversal.schedules:
+    for number in recurring:
+        from engine.operations import template_tasks
+
+        template_tasks.reconcile(act.connection, number, act.now)
+    for number in reversal.schedules - recurring:
         from engine import expecting, ledger
 
         ledger.rearm(act.connection, number, act.now, words)

@@ -70,6 +70,12 @@ def changes(connection: sqlite3.Connection, act_id: int, limit: int = 1_000_000)
     return tuple(_change(row) for row in rows)
 
 
+def touches(connection: sqlite3.Connection, act_id: int, kinds: Sequence[str]) -> bool:
+    """Whether the act changed a row of one of these tables."""
+    query = "SELECT 1 FROM change WHERE act_id = ? AND kind IN (SELECT value FROM json_each(?)) LIMIT 1"
+    return connection.execute(query, (act_id, json.dumps(kinds))).fetchone() is not None
+
+
 _STANDING = "act.undone_by_id IS NULL AND act.operation <> 'undo'"
 """Of an act and its undo neither counts any more; a redo counts as the act it brought back."""
 

@@ -135,6 +135,11 @@ CREATE INDEX task_of_template ON task (template_id, deadline_date) WHERE templat
 CREATE UNIQUE INDEX task_origin ON task (origin) WHERE origin IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX task_open_by_list ON task (list_id, ifnull(deadline_date, '9999-12-31'), id, visible_date)
     WHERE is_done = 0 AND kind <> 'contact' AND superseded_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX task_span ON task (deadline_date, start_date, id)
+    WHERE start_date < deadline_date AND is_done = 0 AND kind <> 'contact'
+      AND superseded_at IS NULL AND deleted_at IS NULL;
+DROP INDEX run_finished;
+CREATE INDEX run_finished ON run (finished_at, state, deleted_at) WHERE finished_at IS NOT NULL;
 
 ALTER TABLE occurrence ADD COLUMN task_id INTEGER REFERENCES task(id) ON DELETE SET NULL;
 CREATE INDEX occurrence_by_task ON occurrence (task_id) WHERE task_id IS NOT NULL;

@@ -48,6 +48,11 @@ AND own.dismissed_at IS NULL AND (own.snoozed_until IS NULL OR own.snoozed_until
 AND NOT EXISTS (SELECT 1 FROM task t WHERE t.id = n.task_id AND t.visible_date > :today)
 """
 
+_RECENT = f"""
+ifnull((SELECT id FROM notification WHERE dismissed_at IS NULL AND withdrawn_at IS NULL
+        ORDER BY id DESC LIMIT 1 OFFSET {LOOKED_AT}), 0)
+"""
+
 
 @value
 class Viewer:
@@ -136,11 +141,7 @@ def page(
 
 def count(connection: sqlite3.Connection, who: Viewer) -> int:
     """How many are open for that person, counted up to `MOST`, among the newest `LOOKED_AT` that are open at all."""
-    query = f"""
-    SELECT count(*) FROM (SELECT 1 {_FROM} WHERE {_NOW} AND n.id >= ifnull((
-      SELECT id FROM notification WHERE dismissed_at IS NULL AND withdrawn_at IS NULL
-      ORDER BY id DESC LIMIT 1 OFFSET {LOOKED_AT}), 0) LIMIT {MOST})
-    """
+    query = f"SELECT count(*) FROM (SELECT 1 {_FROM} WHERE {_NOW} AND n.id >= {_RECENT} LIMIT {MOST})"
     return int(connection.execute(query, _given(who)).fetchone()[0])
 
 
@@ -152,6 +153,31 @@ def loud_since(connection: sqlite3.Connection, who: Viewer, last: int) -> list[N
         {**_given(who), "last": last},
     ).fetchall()
     return [_notice(row) for row in rows]
+
+
+def open_between(
+    connection: sqlite3.Connection, who: Viewer, begin: int, end: int, limit: int
+) -> list[tuple[int, str, int]]:
+    """(id, words, instant) of open notices of a time, oldest first, among the newest `LOOKED_AT` that are open."""
+    rows = connection.execute(
+        f"SELECT n.id, n.subject, n.at {_FROM} WHERE {_NOW} AND n.at >= :begin AND n.at < :end"
+        f" AND n.id >= {_RECENT} ORDER BY n.at, n.id LIMIT :limit",
+        {**_given(who), "begin": begin, "end": end, "limit": limit},
+    )
+    return rows.fetchall()
+
+
+def snoozed_between(
+    connection: sqlite3.Connection, who: Viewer, begin: int, end: int, limit: int
+) -> list[tuple[int, str, int]]:
+    """(id, words, instant) of the notices that come back to that person in that time, the first one first."""
+    rows = connection.execute(
+        f"SELECT n.id, n.subject, own.snoozed_until {_FROM} WHERE n.dismissed_at IS NULL AND n.withdrawn_at IS NULL"
+        f" AND {_MINE} AND own.dismissed_at IS NULL AND own.snoozed_until > :now AND own.snoozed_until >= :begin"
+        f" AND own.snoozed_until < :end AND n.id >= {_RECENT} ORDER BY own.snoozed_until, n.id LIMIT :limit",
+        {**_given(who), "begin": begin, "end": end, "limit": limit},
+    )
+    return rows.fetchall()
 
 
 def newest(connection: sqlite3.Connection) -> int:

@@ -86,6 +86,8 @@ def _saved(act: Act, entry: Entry, classes: Classes, problems: Problems) -> Save
             return save_entity(act, entry.given, classes)
         if entry.table == "calendar":
             return _save_calendar(act, entry.given)
+        if entry.table == "template":
+            return _save_template(act, entry.given)
         if entry.table == "schedule":
             return _save_schedule(act, entry.given)
         return _save_definition(act, entry)
@@ -114,6 +116,17 @@ def _save_calendar(act: Act, given: Mapping[str, Any]) -> Saved:
     from store.reads.calendars import named
 
     return save_calendar(act, given, named(act.connection, given["name"]))[1]
+
+
+def _save_template(act: Act, given: Mapping[str, Any]) -> Saved:
+    from engine.operations.template_saving import save_template
+    from store.reads.templates import named, template
+
+    existing = named(act.connection, given["name"])
+    number = save_template(act, given, existing)
+    if existing is None:
+        return Saved.MADE
+    return Saved.UNCHANGED if template(act.connection, number).rev == existing.rev else Saved.CHANGED
 
 
 def _save_schedule(act: Act, given: Mapping[str, Any]) -> Saved:

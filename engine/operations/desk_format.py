@@ -72,12 +72,13 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "object_class": _text, "object_id": _number_or_text, "name": _text, "status": _text, "team": _text,
         "dates": _object, "attributes": _object,
     },
+    "template": {},
     "schedule": {},
 }  # fmt: skip
 """Table -> key -> its check, tables in the order in which they must be loaded.
 
-Keys of a schedule belong to `schedule_fields`, which is only asked for files that have one. An entity may
-have the date fields of its class as keys too.
+Keys of a schedule or template belong to the module of their fields, which is only asked for files that have one.
+An entity may have the date fields of its class as keys too.
 """
 
 NAMED_BY: Mapping[str, tuple[str, ...]] = {
@@ -88,11 +89,12 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "task_model": ("object_class", "name"),
     "entity": ("object_class", "object_id"),
     "calendar": ("name",),
+    "template": ("name",),
     "schedule": ("name",),
 }
 """What tells the rows of a table apart; these keys must be there."""
 
-LATER = ("label", "list", "template", "trigger", "workflow", "role")
+LATER = ("label", "list", "trigger", "workflow", "role")
 """Tables that the format has and this version does not load yet."""
 
 
@@ -217,7 +219,7 @@ def _entries(table: str, value: Any, problems: Problems) -> Iterator[Entry]:
 def _check(entry: Entry, problems: Problems) -> bool:
     """Whether keys and types are right; what is wrong is noted."""
     before = len(problems.found)
-    checks = TABLES[entry.table] or dict.fromkeys(_schedule_keys(), _anything)
+    checks = TABLES[entry.table] or dict.fromkeys(_keys(entry.table), _anything)
     for key in NAMED_BY[entry.table]:
         if entry.given.get(key, "") == "":
             problems.add(entry, None, f"{key} is missing")
@@ -238,10 +240,14 @@ def no_such_key(key: str, known: tuple[str, ...]) -> str:
     return f"is no key here; {hint}"
 
 
-def _schedule_keys() -> tuple[str, ...]:
-    from engine.operations.schedule_fields import KEYS
+def _keys(table: str) -> tuple[str, ...]:
+    from engine.operations import schedule_fields
 
-    return KEYS
+    if table == "schedule":
+        return schedule_fields.KEYS
+    from engine.operations import template_fields
+
+    return template_fields.KEYS
 
 
 def _briefly(value: Any) -> str:

@@ -21,7 +21,7 @@ from engine.rules.names import plain_name
 from engine.rules.wording import NEXT_BOOT, instant_words, without_next
 from engine.timing import rule_of
 from store import journal, settings, values
-from store.enums import AfterExecution, Cause, Missed, OccurrenceState, Overlap, RepeatAxis, Roll
+from store.enums import Action, AfterExecution, Cause, Missed, OccurrenceState, Overlap, RepeatAxis, Roll
 from store.errors import Refused
 from store.instants import SECOND, iso, to_us
 from store.reads import runs
@@ -229,6 +229,8 @@ def _says_how_to_roll(calendar: str | None, roll: Roll | None, before: values.Sc
 
 def _save(act: Act, fields: Mapping[str, Any], existing: values.Schedule | None, owner: int | None) -> int:
     connection = act.connection
+    if existing is not None:
+        _is_job(act, existing)
     columns = columns_of(fields, existing, act.at, settings.read(connection, "zone"))
     if existing is None:
         rule_for(columns, act.now, connection)
@@ -267,11 +269,18 @@ def _first_cursor(columns: Mapping[str, Any], now: int) -> int:
 def _found(act: Act, name: str, rev: int | None) -> values.Schedule:
     """The schedule, if it is not deleted and still of that revision."""
     found = reads.schedule(act.connection, one_of(act.connection, "schedule", name))
+    _is_job(act, found)
     if found.deleted_at is not None:
         raise Refused(f"The schedule {shown(found.name)} is deleted.")
     if rev is not None and rev != found.rev:
         raise Refused(f"The schedule {shown(found.name)} was changed by somebody else meanwhile.")
     return found
+
+
+def _is_job(act: Act, found: values.Schedule) -> None:
+    """Refuse what makes tasks: it has verbs of its own, which keep its tasks in line."""
+    if reads.action(act.connection, found.id) is not Action.RUN:
+        raise Refused(f"{shown(found.name)} makes tasks and runs no job: use `template edit`, `pause`, `delete` ...")
 
 
 def _close(act: Act, schedule: values.Schedule, done: str) -> None:

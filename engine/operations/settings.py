@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from engine.operations.registry import Act, Help, operation
 from engine.queries.history import SettingValue, setting_value
 from engine.rules.errors import BadValue, shown
+from engine.rules.horizons import parse_horizon
 from engine.rules.names import as_sentence, plain_name, unknown
 from engine.rules.zones import zone_named
 from store import journal, settings
@@ -24,6 +25,7 @@ _LIMITS = {
     "keep_runs": (1, 36_500),
     "keep_last": (0, 10_000),
     "keep_backups": (0, 1_000),
+    "recurring_interval": (1, 1_440),
     "log_total": (1_000_000, 1_000_000_000_000),
 }
 _BACKENDS = tuple(LogBackend)
@@ -73,6 +75,8 @@ def _replanned(act: Act, key: str) -> AbstractContextManager[None]:
 
 def _parsed(key: str, text: str) -> Any:
     own: dict[str, Callable[[str], Any]] = {"zone": _zone, "task_log_storage_backend": _backend}
+    if key.startswith("horizon_"):
+        return str(parse_horizon(text))
     if key in own:
         return own[key](text)
     if key == "calendar" and not text.strip():

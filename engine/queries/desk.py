@@ -29,6 +29,7 @@ def dump(look: Look) -> str:
         "task_event": _events(look),
         "task_model": _models(look),
         "entity": _entities(look),
+        "template": _templates(look),
         "schedule": _schedules(look),
     }
     return "\n".join(_block(table, row) for table, rows in tables.items() for row in rows)
@@ -131,6 +132,12 @@ _USUAL = {
 
 
 _LENGTHS = ("timeout", "max_lateness", "start_window", "jitter", "backoff", "backoff_limit")
+
+
+def _templates(look: Look) -> Iterator[Row]:
+    from engine.queries.desk_templates import templates
+
+    return templates(look.connection)
 
 
 def _schedules(look: Look) -> Iterator[Row]:

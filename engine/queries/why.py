@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from engine.operations.naming import one_of
 from engine.operations.registry import Help, Look, query
 from engine.queries.why_jobs import local_day, named, why_occurrence, why_run, why_schedule
+from engine.queries.why_recurring import why_recurring, why_template
 from engine.rules.errors import shown
 from engine.rules.offsets import parse_offset
 from engine.rules.wording import count_of, instant_words, long_day, upcoming_words
@@ -19,6 +20,7 @@ from store.frozen import value
 from store.instants import from_us
 from store.reads import schedules
 from store.reads.reasons import TaskReason, last_occurrence, occurrence, task_reason
+from store.reads.templates import of_schedule, task_origin
 
 
 class Kind(StrEnum):
@@ -55,7 +57,8 @@ def why(
     if kind is Kind.TASK:
         lines = why_task(look.connection, number, look.today, look.zone)
     elif kind is Kind.SCHEDULE:
-        lines = why_schedule(look, number)
+        template = of_schedule(look.connection, number)
+        lines = why_schedule(look, number) if template is None else why_template(look.connection, template)
     elif kind is Kind.OCCURRENCE:
         lines = why_occurrence(look, number)
     else:
@@ -92,7 +95,8 @@ def why_task(connection: sqlite3.Connection, number: int, today: date, zone: Zon
     reason = task_reason(connection, number)
     if reason is None:
         raise Refused(f"There is no task {number}.")
-    lines = [_made(reason, zone), *_job(reason), _due(reason)]
+    recurs = task_origin(connection, number)
+    lines = why_recurring(connection, recurs) if recurs else [_made(reason, zone), *_job(reason), _due(reason)]
     if reason.visible_date > today:
         lines.append(f"Hidden until {long_day(reason.visible_date)} ({upcoming_words(reason.visible_date, today)}).")
     if reason.replaces_id is not None:

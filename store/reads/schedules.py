@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from store.enums import (
+    Action,
     AfterExecution,
     Cause,
     Missed,
@@ -74,11 +75,11 @@ def page(
     text: str = "",
     limit: int = 100,
 ) -> list[Schedule]:
-    """Schedules by name: the first `limit`, those after a name, or the nearest before one (`LAST`: the end).
+    """Schedules of jobs by name: the first `limit`, those after a name, or the nearest before one (`LAST`: the end).
 
     `text` must be part of the name, whatever its case. `offset` is for far jumps only.
     """
-    terms, values = ["s.deleted_at IS NULL"], list[Any]()
+    terms, values = ["s.deleted_at IS NULL AND s.action = 'run'"], list[Any]()
     if after is not None:
         terms, values = [*terms, "s.name > ?"], [*values, after]
     if before is not None:
@@ -92,6 +93,11 @@ def page(
     ).fetchall()
     found = [_schedule(row) for row in rows]
     return found if order == "ASC" else found[::-1]
+
+
+def action(connection: sqlite3.Connection, number: int) -> Action:
+    """What the schedule does when its time has come."""
+    return Action(connection.execute("SELECT action FROM schedule WHERE id = ?", (number,)).fetchone()[0])
 
 
 def next_due(connection: sqlite3.Connection, until: int, limit: int) -> list[Schedule]:
@@ -108,7 +114,7 @@ def next_due(connection: sqlite3.Connection, until: int, limit: int) -> list[Sch
 def count(connection: sqlite3.Connection, text: str = "", most: int = 10_000) -> int:
     """How many schedules there are whose name holds `text`, counted up to `most`."""
     row = connection.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM schedule WHERE deleted_at IS NULL"
+        "SELECT count(*) FROM (SELECT 1 FROM schedule WHERE deleted_at IS NULL AND action = 'run'"
         " AND instr(lower(name), lower(?)) > 0 LIMIT ?)",
         (text, most),
     ).fetchone()

@@ -32,8 +32,11 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     f"{_OPERATIONS}.lists": ("list add", "list edit", "list delete"),
     f"{_OPERATIONS}.calendars": ("calendar add", "calendar edit", "calendar delete"),
+    f"{_OPERATIONS}.calendar_imports": ("calendar import",),
     f"{_QUERIES}.calendars": ("calendar list", "calendar show"),
     f"{_OPERATIONS}.labels": ("label add", "label edit", "label delete"),
+    f"{_OPERATIONS}.filters": ("filter add", "filter edit", "filter delete"),
+    f"{_QUERIES}.filters": ("filter list",),
     f"{_QUERIES}.lists": ("list list", "list show", "label list", "label show"),
     f"{_OPERATIONS}.templates": (
         "template add", "template edit", "template delete", "template pause", "template resume",
@@ -69,6 +72,7 @@ WHERE: dict[str, str] = {name: module for module, names in MODULES.items() for n
 
 ALSO_BY_PLACE: dict[str, tuple[str, ...]] = {
     "controllers": ("name",),
+    "task list": ("filter",),
     "run artifact": ("name",),
     "schedule add": ("spec",),
     "template pause": ("reason",),

@@ -17,7 +17,6 @@ from engine.operations.naming import one_of
 from engine.operations.references import used_by
 from engine.operations.registry import Act, Help, operation
 from engine.operations.saving import BadKey, Columns, Saved, put
-from engine.operations.template_rebuild import rebuild
 from engine.rules.businessdays import OwnDay
 from engine.rules.calendar_words import MOST, parse_days, parse_week
 from engine.rules.errors import BadValue, shown
@@ -170,7 +169,7 @@ def plan_anew(act: Act, keepers: Iterable[Keeper]) -> None:
     connection = act.connection
     for each in keepers:
         if each.template_id is not None:
-            rebuild(act, each.template_id)
+            connection.execute("UPDATE template SET wake_at = ? WHERE id = ?", (act.now, each.template_id))
             continue
         try:
             ledger.advance(connection, each.schedule_id, act.now)

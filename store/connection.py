@@ -31,7 +31,7 @@ PRAGMAS: tuple[tuple[str, str | int], ...] = (
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode with the pragmas of the house; `read_only` refuses every write."""
-    uri = f"file:{_quoted(path)}?mode=rw"
+    uri = f"file:{quoted(path)}?mode=rw"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
     for name, value in PRAGMAS:
         connection.execute(f"PRAGMA {name}={value}")
@@ -110,5 +110,6 @@ def _sqlite_code(fault: BaseException | None) -> int | None:
     return code
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """The path inside a `file:` address."""
     return os.fspath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")

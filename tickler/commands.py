@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sqlite3
 import sys
@@ -138,6 +139,10 @@ def _call(named: Named, words: Sequence[Word], said: Typed, given: Given) -> Ans
             from tickler.plain import plain
 
             keywords["harmless"] = plain
+        if takes(named, "understand"):
+            from tickler.whatif import understood
+
+            keywords["understand"] = functools.partial(understood, moment)
         if takes(named, "progress") and sys.stderr is not None and sys.stderr.isatty():
             keywords["progress"] = _bar(named.title)
         actor, before = local_actor("cli"), journal.newest(connection) or 0

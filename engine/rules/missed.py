@@ -137,7 +137,7 @@ def alike(
 
 def _all(asked: _Asked, cursor: datetime, pause: Pause | None) -> Iterator[Verdict]:
     rule, now, catchup = asked.rule, asked.now, asked.catchup
-    yield from _excluded(rule, cursor, now)
+    yield from excluded(rule, cursor, now)
     start = cursor
     if pause is not None:
         end = min(pause.until - _TICK, now)
@@ -204,7 +204,7 @@ def _newest(rule: Rule, after: datetime, until: datetime, limit: int) -> list[da
     return found[::-1]
 
 
-def _excluded(rule: Rule, cursor: datetime, now: datetime) -> Iterator[Verdict]:
+def excluded(rule: Rule, cursor: datetime, now: datetime) -> Iterator[Verdict]:
     """What would have happened between cursor and now on excluded dates, and on days off that are skipped."""
     plain = rule.whole()
     for day, why in rule.left_out(cursor, now):

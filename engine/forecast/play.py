@@ -1,0 +1,182 @@
+"""Playing the engine's passes from now to a moment, from one due instant to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from sqlite3 import Connection
+
+from engine.forecast.jobs import Jobs
+from engine.forecast.people import People
+from engine.forecast.plain import Span
+from engine.forecast.rows import MOST_ROWS, Coming, Forecast, Only, in_order
+from engine.operations.registry import Act
+from engine.rules.errors import BadValue
+from engine.rules.wording import instant_words
+from engine.rules.zones import local_day, wall_instant
+from store import journal, settings
+from store.excerpt import excerpt
+from store.frozen import value
+from store.instants import Instant, to_us
+from store.journal import Actor
+
+Progress = Callable[[int, int], None]
+"""Hears how many of how many days are played; what it raises ends the forecast at once."""
+Operation = Callable[[Act], object]
+"""What is done on the copy before it is played."""
+
+LONGEST = timedelta(days=20 * 366)
+_RECENT = timedelta(days=7)
+
+
+@value
+class Wanted:
+    """What of the future somebody wants to see: a half, a job's schedule, a template (by id), a thing (`stay/12`)."""
+
+    only: Only | None = None
+    schedule: int | None = None
+    template: int | None = None
+    object: str | None = None
+    is_done_on_time: bool = False
+    limit: int = MOST_ROWS
+
+    @property
+    def has_tasks(self) -> bool:
+        """Whether any of it is for people."""
+        return self.only is not Only.RUNS and (self.schedule is None or self.template is not None)
+
+    @property
+    def has_runs(self) -> bool:
+        """Whether any of it is for the machine."""
+        is_of_people = self.template is not None or self.object is not None
+        return self.only is not Only.TASKS and (self.schedule is not None or not is_of_people)
+
+    def has(self, row: Coming) -> bool:
+        """Whether a row is of the template or thing that is asked for."""
+        if row.schedule is not None:
+            return True
+        is_of_template = self.template is None or row.template_id == self.template
+        return is_of_template and (self.object is None or row.object == self.object)
+
+
+EVERYTHING = Wanted()
+
+
+def play(
+    store: Path,
+    since: datetime,
+    until: datetime,
+    wanted: Wanted = EVERYTHING,
+    change: Operation | None = None,
+    actor: Actor = journal.ENGINE,
+    progress: Progress | None = None,
+) -> Forecast:
+    """What happens in (since, until] in the store, with what is due at `since` already.
+
+    `change` is done first, on the copy, by `actor`. Nothing is written to the store, nothing is begun and nobody is
+    told. BadValue if `until` is not after `since` or too far; Refused as `change` says.
+    """
+    if until <= since:
+        raise BadValue(f"until: expected a time after {instant_words(since, 'UTC')}")
+    if until - since > LONGEST:
+        raise BadValue("until: a forecast reaches 20 years at most")
+    recent = to_us(since - _RECENT)
+    last_day = (until + timedelta(days=2)).date().isoformat()
+    with excerpt(store, recent, last_day, whole=change is not None) as copy:
+        copy.execute("BEGIN")
+        if change is not None:
+            act = journal.begin(copy, to_us(since), actor, "forecast")
+            change(Act(copy, actor, since, act))
+        span = _span(copy, since, until)
+        return _Play(copy, span, wanted).run(progress or _silent)
+
+
+class _Play:
+    """One turn of the clock, on one copy."""
+
+    def __init__(self, copy: Connection, span: Span, wanted: Wanted) -> None:
+        self._copy = copy
+        self._span = span
+        self._wanted = wanted
+        if wanted.template is not None:
+            copy.execute("UPDATE template SET wake_at = NULL WHERE id <> ?", (wanted.template,))
+        only = None if wanted.schedule is None else frozenset({wanted.schedule})
+        self._jobs = Jobs(copy, span, only) if wanted.has_runs else None
+        self._people = People(copy, span, is_done_on_time=wanted.is_done_on_time) if wanted.has_tasks else None
+
+    def run(self, progress: Progress) -> Forecast:
+        """Play from the first day to the last."""
+        now, end = to_us(self._span.since), to_us(self._span.until)
+        if self._people is not None:
+            self._people.begin(now)
+        if self._jobs is not None:
+            self._jobs.begin(now)
+        self._beat(now)
+        total = len(self._span.days)
+        for done, (day, begin) in enumerate(self._span.days):
+            progress(done, total)
+            following = self._span.days[done + 1][1] if done + 1 < total else None
+            until = end if following is None else to_us(following) - 1
+            if to_us(begin) > now:
+                self._step(to_us(begin))
+            self._until(min(until, end), day)
+        rows = in_order(row for row in self._rows() if row.at <= end and self._wanted.has(row))
+        progress(total, total)
+        limit = self._wanted.limit or len(rows)
+        return Forecast(
+            tuple(rows[:limit]), Instant(now), Instant(end), self._span.zone, self._assumed(), max(0, len(rows) - limit)
+        )
+
+    def _until(self, until: int, day: date) -> None:
+        """Everything of a day, with what people do at its noon."""
+        noon = None if self._people is None else self._people.noon_of(day)
+        while True:
+            ahead = [each.next_at() for each in (self._people, self._jobs) if each is not None]
+            at = min((each for each in ahead if each is not None), default=until + 1)
+            if noon is not None and self._people is not None and noon <= min(at, until):
+                if noon > to_us(self._span.since):
+                    self._people.noon(noon)
+                noon = None
+            elif at <= until:
+                self._step(at)
+            else:
+                return
+
+    def _step(self, now: int) -> None:
+        if self._people is not None:
+            self._people.step(now)
+        if self._jobs is not None:
+            self._jobs.step(now)
+        self._beat(now)
+
+    def _beat(self, now: int) -> None:
+        """An engine is at work all the time, so that nothing is late for want of one."""
+        self._copy.execute("DELETE FROM node")
+        self._copy.execute(
+            "INSERT INTO node (id, kind, host, boot_id, pid, version, state, since, beat_at)"
+            " VALUES ('forecast', 'forecast', '', '', 0, '', 'active', ?, ?)",
+            (now, now),
+        )
+
+    def _rows(self) -> Iterator[Coming]:
+        for each in (self._people, self._jobs):
+            if each is not None:
+                yield from each.rows()
+
+    def _assumed(self) -> tuple[str, ...]:
+        words = ["an engine is at work all the time"]
+        for each in (self._people, self._jobs):
+            words += each.assumed() if each is not None else []
+        return tuple(words)
+
+
+def _span(copy: Connection, since: datetime, until: datetime) -> Span:
+    zone = str(settings.read(copy, "zone"))
+    day, last = local_day(since, zone), local_day(until, zone)
+    days = (day + timedelta(days=step) for step in range((last - day).days + 1))
+    return Span(since, until, zone, tuple((each, wall_instant(datetime.combine(each, time()), zone)) for each in days))
+
+
+def _silent(done: int, total: int) -> None:
+    pass

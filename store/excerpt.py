@@ -1,0 +1,110 @@
+"""The part of a store that decides what happens next, copied into memory: definitions whole, of the past what counts.
+
+Logs, artifacts, the journal and what is over stay behind, so that a store of gigabytes is copied as fast as a small
+one. In memory because nothing can be left there: a process that is killed takes its copy along.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import statistics
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from store.connection import BUSY_MS, in_words, quoted
+
+_LEFT_BEHIND = (
+    "log_line", "artifact", "attempt", "notification", "status_change", "counter",
+)  # fmt: skip
+_LIVE = "superseded_at IS NULL AND deleted_at IS NULL"
+_RESTING = "SELECT id FROM real.schedule WHERE pause_reason IS NOT NULL OR NOT is_enabled"
+_DATES = "EXISTS (SELECT 1 FROM real.task_event WHERE event_type = 'date_field')"
+
+LAST_RUNS = 20
+"""So many of the last runs of a schedule say how long its runs take."""
+
+_PARTS = {
+    "run": "SELECT * FROM real.run WHERE state IN ('pending', 'starting', 'running')",
+    "occurrence": """
+SELECT o.* FROM real.schedule s CROSS JOIN real.occurrence o ON o.schedule_id = s.id
+WHERE s.action IN ('create', 'reopen') AND s.deleted_at IS NULL
+  AND (o.planned_at >= :recent OR s.basis = 'completion')
+""",
+    "task": f"""
+SELECT * FROM real.task WHERE {_LIVE} AND is_done = 0 AND kind <> 'contact'
+  AND (:whole OR deadline_date <= :last_day OR template_id IS NOT NULL OR has_task_model)
+UNION
+SELECT * FROM real.task WHERE {_LIVE} AND template_id IS NOT NULL AND planned_at >= :recent
+UNION
+SELECT * FROM real.task WHERE id IN (
+  SELECT max(t.id) FROM real.schedule s JOIN real.template p ON p.schedule_id = s.id
+  JOIN real.task t ON t.template_id = p.id AND t.superseded_at IS NULL AND t.deleted_at IS NULL
+  WHERE s.action = 'reopen' OR s.basis = 'completion' GROUP BY p.id)
+UNION
+SELECT * FROM real.task WHERE task_model_id IS NOT NULL AND (trigger_value IS NOT NULL OR {_LIVE}) AND {_DATES}
+""",
+    "change": f"SELECT * FROM real.change WHERE kind = 'schedule' AND row_id IN ({_RESTING})",
+    "act": f"""
+SELECT * FROM real.act WHERE id IN (
+  SELECT act_id FROM real.change WHERE kind = 'schedule' AND row_id IN ({_RESTING}))
+""",
+    "task_label": "SELECT * FROM real.task_label WHERE :whole",
+    "task_assignee": "SELECT * FROM real.task_assignee WHERE :whole",
+}
+"""Of these tables only the rows that a pass after now can ask for. `:recent`: an instant some days ago, as an edit of
+a template looks at what was decided for today; `:whole`: all that is open, because an operation may name any of it.
+"""
+
+
+@contextmanager
+def excerpt(store: Path, recent: int, last_day: str, *, whole: bool = False) -> Iterator[sqlite3.Connection]:
+    """A database in memory with what matters between `recent` (microseconds UTC) and `last_day` (YYYY-MM-DD).
+
+    It has all tables and indexes of the store and none of its triggers: nothing in it is journaled. Beside them
+    `usual (schedule_id, seconds)`: the median of how long the last runs took. The store is read in one transaction
+    that writes nothing to it, so that its engine goes on meanwhile. StoreTrouble if it cannot be read.
+    """
+    with closing(sqlite3.connect(":memory:", isolation_level=None, uri=True, check_same_thread=False)) as copy:
+        copy.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        copy.execute("PRAGMA foreign_keys=0")
+        with in_words(store):
+            copy.execute("ATTACH ? AS real", (f"file:{quoted(store)}?mode=ro",))
+            copy.execute("BEGIN")
+            _fill(copy, {"recent": recent, "last_day": last_day, "whole": whole})
+            _time_runs(copy)
+            copy.execute("COMMIT")
+            copy.execute("DETACH real")
+        yield copy
+
+
+def _fill(copy: sqlite3.Connection, given: dict[str, object]) -> None:
+    tables = copy.execute(
+        "SELECT name, (SELECT sql FROM real.sqlite_master m WHERE m.type = 'table' AND m.name = l.name)"
+        " FROM pragma_table_list l WHERE schema = 'real' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    ).fetchall()
+    for name, statement in tables:
+        copy.execute(statement)
+        part = _PARTS.get(name, f"SELECT * FROM real.{name}")
+        if name not in _LEFT_BEHIND:
+            copy.execute(f"INSERT INTO main.{name} {part}", given if ":" in part else {})
+    names = {name for name, _ in tables}
+    indexes = copy.execute("SELECT tbl_name, sql FROM real.sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+    for table, statement in indexes.fetchall():
+        if table in names:
+            copy.execute(statement)
+
+
+def _time_runs(copy: sqlite3.Connection) -> None:
+    copy.execute("CREATE TABLE usual (schedule_id INTEGER PRIMARY KEY, seconds REAL NOT NULL) STRICT")
+    for (schedule_id,) in copy.execute(
+        "SELECT id FROM schedule WHERE action = 'run' AND deleted_at IS NULL"
+    ).fetchall():
+        taken = copy.execute(
+            "SELECT (finished_at - started_at) / 1e6 FROM real.run WHERE schedule_id = ? AND state = 'succeeded'"
+            " AND started_at IS NOT NULL AND finished_at >= started_at ORDER BY id DESC LIMIT ?",
+            (schedule_id, LAST_RUNS),
+        ).fetchall()
+        if taken:
+            seconds = statistics.median(row[0] for row in taken)
+            copy.execute("INSERT INTO usual (schedule_id, seconds) VALUES (?, ?)", (schedule_id, seconds))

@@ -1,0 +1,32 @@
+"""A command as an operation on a copy: `forecast --with "template edit plants --spec 'weekly tue'"`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+
+from engine.operations.registry import Act
+from engine.rules.errors import BadValue, shown
+from tickler.arguments import Moment, arguments, typed
+from tickler.commands import load
+from tickler.signature import words_of
+from tickler.words import Usage
+
+_NEEDS_THE_PAST = frozenset({"undo", "redo", "schedule run", "run cancel", "run retry", "run delete"})
+"""Verbs that are about what was done, of which the copy knows nothing."""
+
+
+def understood(moment: Moment, text: str) -> Callable[[Act], object]:
+    """What the words would do in an act. BadValue if they are no command that changes what is to come."""
+    try:
+        named, rest = load(shlex.split(text))
+        words = words_of(named)
+        positional, keywords = arguments(words, typed(named.name, words, rest), moment)
+    except (ValueError, IndexError, Usage) as fault:
+        raise BadValue(f"with: {fault or 'expected a command'}") from fault
+    if not named.writes:
+        raise BadValue(f"with: '{shown(named.name)}' changes nothing")
+    if named.name in _NEEDS_THE_PAST:
+        raise BadValue(f"with: '{named.name}' is about what was done; nobody knows what it would change later")
+    inner = named.inner
+    return lambda act: inner(act, *positional, **keywords)

@@ -6,15 +6,12 @@ import json
 import sqlite3
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from engine.rules.businessdays import BusinessDays
 from engine.rules.when import Rule, booted, bounded, counts_from_start, from_moment, parse
 from store.enums import Roll
 from store.instants import from_us
 from store.values import Schedule
-
-if TYPE_CHECKING:
-    from engine.rules.businessdays import BusinessDays
 
 
 def rule_of(schedule: Schedule, connection: sqlite3.Connection) -> Rule:

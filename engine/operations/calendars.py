@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 from engine import expecting, firing, holidays, ledger
-from engine.calendars import as_country
+from engine.calendars import week_of
 from engine.operations.naming import one_of
 from engine.operations.references import used_by
 from engine.operations.registry import Act, Help, operation
@@ -117,30 +117,6 @@ def save_calendar(act: Act, given: Mapping[str, Any], existing: int | None) -> t
     return before.id, Saved.CHANGED if is_changed else Saved.UNCHANGED
 
 
-def calendar_id(connection: sqlite3.Connection, name: str | None) -> int | None:
-    """The calendar of that name. A country that nobody made one of yet, `BE` or `GB-SCT`, gets its calendar.
-
-    None for none; BadKey with the nearest if there is no such.
-    """
-    if not name:
-        return None
-    country = as_country(connection, name)
-    if country is None:
-        return named_id(connection, name)
-    given = {"name": name.strip().upper(), "country": country[0], "region": country[1] or ""}
-    return put(connection, "calendar", None, _columns(given, None))[0]
-
-
-def named_id(connection: sqlite3.Connection, name: str) -> int:
-    """The calendar of that name, its case aside if that is clear; BadKey with the nearest if there is none."""
-    try:
-        return reads.like(connection, name) or one_of(connection, "calendar", name)
-    except Refused as fault:
-        words = str(fault).partition(": ")[2].rstrip(".")
-        hint = "" if "did you mean" in words else "; a country is written such as BE or GB-SCT"
-        raise BadKey("calendar", f"{words}{hint}") from fault
-
-
 @contextmanager
 def replanned(act: Act, calendar_id: int | None) -> Iterator[None]:
     """Around a change of a calendar (None: of all): what is due is decided before it, the next times are found after.
@@ -220,8 +196,7 @@ def _columns(given: Mapping[str, Any], before: Calendar | None) -> Columns:
     if given.get("week") not in (None, ""):
         columns["week"] = _at("week", parse_week, given["week"])
     elif before is None:
-        week = frozenset(range(1, 6)) if country is None else frozenset(range(7)) - holidays.country(country).weekend
-        columns["week"] = tuple(sorted(week))
+        columns["week"] = week_of(country)
     return columns
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from engine.calendars import calendar_id
 from engine.operations.naming import NOUNS, one_of
 from engine.rules.errors import BadValue, shown
 from engine.rules.names import class_name, distinct, field_name, plain_name, plain_text, unknown
@@ -86,9 +87,7 @@ def event_columns(connection: sqlite3.Connection, given: Given, row: int | None)
     if "roll" in given:
         columns["roll"] = _roll(given["roll"] or Roll.NONE)
     if "calendar" in given:
-        from engine.operations.calendars import calendar_id
-
-        columns["calendar_id"] = calendar_id(connection, given["calendar"])
+        columns["calendar_id"] = _at("calendar", lambda name: calendar_id(connection, name), given["calendar"])
     return columns
 
 

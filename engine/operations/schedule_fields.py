@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.calendars import days_named
+from engine import calendars
 from engine.controllers import command_of
 from engine.operations.saving import BadKey, Columns
 from engine.operations.schedule_values import READERS, Place
@@ -83,9 +83,11 @@ def rule_for(columns: Columns, anchor_at: int, connection: sqlite3.Connection) -
     if not columns["calendar"] and columns["roll"] == Roll.NONE:
         return rule
     try:
-        return on_days(rule, days_named(connection, columns["calendar"]), columns["roll"])
-    except BadKey:
-        raise
+        days = calendars.days_named(connection, columns["calendar"])
+    except BadValue as fault:
+        raise BadKey("calendar", fault) from fault
+    try:
+        return on_days(rule, days, columns["roll"])
     except BadValue as fault:
         raise BadKey("roll", fault) from fault
 
@@ -138,11 +140,10 @@ def _pauses(columns: Columns, said: set[str]) -> None:
 
 def calendar_id(connection: sqlite3.Connection, name: str | None) -> int | None:
     """The calendar of that name, made if it is a country's; BadKey with the nearest if there is no such."""
-    if not name:
-        return None
-    from engine.operations import calendars
-
-    return calendars.calendar_id(connection, name)
+    try:
+        return calendars.calendar_id(connection, name)
+    except BadValue as fault:
+        raise BadKey("calendar", fault) from fault
 
 
 def stored(columns: Columns, connection: sqlite3.Connection) -> Columns:

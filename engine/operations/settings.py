@@ -11,6 +11,7 @@ from engine.queries.history import SettingValue, setting_value
 from engine.rules.errors import BadValue, shown
 from engine.rules.horizons import parse_horizon
 from engine.rules.names import as_sentence, plain_name, unknown
+from engine.rules.wording import WEEKDAYS
 from engine.rules.zones import zone_named
 from store import journal, settings
 from store.enums import LogBackend
@@ -56,10 +57,13 @@ def set_setting(
 
 def _calendar(act: Act, text: str) -> str:
     """The name of the calendar; that of a country is made with it."""
-    from engine.operations.calendars import calendar_id
+    from engine.calendars import calendar_id
     from store.reads import calendars
 
-    number = calendar_id(act.connection, text)
+    try:
+        number = calendar_id(act.connection, text)
+    except BadValue as fault:
+        raise Refused(f"setting calendar: {fault}.") from fault
     assert number is not None
     return calendars.calendar(act.connection, number).name
 
@@ -74,7 +78,7 @@ def _replanned(act: Act, key: str) -> AbstractContextManager[None]:
 
 
 def _parsed(key: str, text: str) -> Any:
-    own: dict[str, Callable[[str], Any]] = {"zone": _zone, "task_log_storage_backend": _backend}
+    own: dict[str, Callable[[str], Any]] = {"zone": _zone, "task_log_storage_backend": _backend, "week_start": _weekday}
     if key.startswith("horizon_"):
         return str(parse_horizon(text))
     if key in own:
@@ -93,6 +97,14 @@ def _backend(text: str) -> str:
     if text not in _BACKENDS:
         raise BadValue(unknown(text, _BACKENDS, "place for log lines"))
     return text
+
+
+def _weekday(text: str) -> str:
+    names = [name.lower() for name in WEEKDAYS]
+    found = [name for name in names if len(text) >= 3 and name.startswith(text.strip().lower())]
+    if len(found) != 1:
+        raise BadValue(unknown(text, names, "weekday"))
+    return found[0]
 
 
 def _yes_or_no(text: str) -> bool:

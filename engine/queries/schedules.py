@@ -117,7 +117,11 @@ def preview(
     if calendar and roll is Roll.NONE:
         raise BadKey("calendar", "say what happens on a day off: roll skip, previous or next")
     if roll is not Roll.NONE:
-        rule = on_days(rule, days_named(look.connection, calendar), roll)
+        try:
+            days = days_named(look.connection, calendar)
+        except BadValue as fault:
+            raise BadKey("calendar", fault) from fault
+        rule = on_days(rule, days, roll)
     return Preview(when.sentence(rule), when.preview(rule, after, count), when.is_open(rule.pattern))
 
 

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
+from engine.rules.businessdays import BusinessDays, shift_words
 from engine.rules.errors import BadValue
 from engine.rules.offsets import Offset, latest_anchor, shift_date, shift_instant
 from engine.rules.zones import local_day
 from store.enums import EventType, Roll, TaskKind
 from store.frozen import value
-
-if TYPE_CHECKING:
-    from engine.rules.businessdays import BusinessDays
 
 Dates = Mapping[str, date]
 """The date fields of an entity that hold a day."""
@@ -52,8 +49,6 @@ class Event:
         value = dates.get(self.field) if self.field is not None else None
         if value is None or self.days is None or self.roll is Roll.NONE:
             return None
-        from engine.rules.businessdays import shift_words
-
         day = shift_date(value, self.offset, self.days)
         return shift_words(self.days, day) or None if self.kept(day) != day else None
 

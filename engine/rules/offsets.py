@@ -12,14 +12,11 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from engine.rules.businessdays import BusinessDays
 from engine.rules.errors import BadValue, OutOfCalendar, shown
 from engine.rules.workdays import shift_workdays
 from engine.rules.zones import local, wall_instant
-
-if TYPE_CHECKING:
-    from engine.rules.businessdays import BusinessDays
 
 
 class Unit(StrEnum):

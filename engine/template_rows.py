@@ -169,13 +169,14 @@ class Batch:
         """A task for each occurrence that fires, a line for every one."""
         last_end = ""
         for verdict in decided.verdicts:
-            number = None
-            if verdict.state is OccurrenceState.FIRED:
-                planned = to_us(verdict.planned)
-                if (standing.id, planned) in self._decided:
-                    continue
+            if verdict.state is not OccurrenceState.FIRED:
+                self._lines.append(self._line(standing.id, verdict, None))
+                continue
+            planned = to_us(verdict.planned)
+            if (standing.id, planned) not in self._decided:
                 number, last_end = self._add(standing.id, sheet, rule, verdict, planned)
-            self._lines.append(self._line(standing.id, verdict, number))
+                line = (standing.id, planned, None, 1, "fired", verdict.reason, None, self._now, verdict.cause, number)
+                self._lines.append(line)
         self._ended(standing, sheet, decided, last_end)
 
     def take_reopening(self, standing: Standing, sheet: Sheet, rule: Rule, decided: Plan) -> None:

@@ -71,13 +71,13 @@ def has_broken(connection: sqlite3.Connection) -> bool:
     return row is not None
 
 
-def look(connection: sqlite3.Connection, now: int, limit: int = BATCH, *, broken: bool = False) -> Looked:
-    """Decide what is due of at most `limit` templates at `now`, microseconds UTC, as an act of its own.
+def look(connection: sqlite3.Connection, now: int, limit: int = 0, *, broken: bool = False) -> Looked:
+    """Decide what is due of at most `limit` templates (0: BATCH) at `now`, microseconds UTC, as an act of its own.
 
     `broken`: those that could not be used are tried too, whenever they are due. Works inside the transaction that the
     caller has begun, IMMEDIATE. Calling it again changes nothing.
     """
-    rows = due_rows(connection, now, limit, broken=broken)
+    rows = due_rows(connection, now, limit or BATCH, broken=broken)
     if not rows:
         return Looked(0, 0, 0, 0, ())
     look = Look(connection, now)

@@ -19,6 +19,7 @@ from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.signal import Signal
 
+from engine import recurring_switch
 from engine.actors import actor_of
 from store import settings
 from store.changes import Watch
@@ -33,7 +34,7 @@ from tui import faults, keys
 from tui.backstage import Backstage
 from tui.coloured import Coloured
 from tui.perform import Outcome, Wish, Writer
-from tui.status import engine_status, notices, numbers, trouble_status
+from tui.status import engine_status, notices, numbers, recurring, trouble_status
 from tui.suspension import Suspension
 from tui.terminal import Driver
 from tui.text import safe
@@ -242,7 +243,8 @@ class Desk(Coloured):
         gone, waits_for, trouble = self.backstage.troubles
         engine = engine_status(beat.engine, self.clock(), self.zone, self.backstage.engine_id, trouble)
         told = notices(count(self.reader, viewer(self.reader, self.actor, self.now, self.today)))
-        return (*trouble_status(gone, waits_for), engine, *numbers(beat), *told)
+        off = recurring(recurring_switch.is_on(self.reader))
+        return (*trouble_status(gone, waits_for), engine, *numbers(beat), *told, *off)
 
     def open_log(self, run_id: int) -> None:
         """Go to Logs with this run."""

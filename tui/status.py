@@ -80,6 +80,11 @@ def notices(number: int) -> list[Status]:
     return [Status(f"{many} {'notice' if number == 1 else 'notices'}", f"{many} new", "warning")]
 
 
+def recurring(is_on: bool) -> list[Status]:
+    """That nobody makes the tasks that recur; nothing while they are made."""
+    return [] if is_on else [Status("recurring tasks off", "recurring off", "warning")]
+
+
 def numbers(beat: Pulse) -> list[Status]:
     """What runs, what failed, what is late; nothing of what there is none."""
     return [

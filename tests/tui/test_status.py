@@ -10,7 +10,7 @@ import pytest
 from store.enums import NodeState
 from store.instants import to_us
 from store.values import Node
-from tui.status import engine_status
+from tui.status import engine_status, recurring
 
 NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
@@ -32,3 +32,8 @@ def test_what_keeps_an_engine_from_its_work(own: bool, words: str, seconds: int,
     node = Node("x", "desk", "host", 7, "1", NodeState.ACTIVE, beat, beat, words)
     found = engine_status(node, NOW, ZoneInfo("UTC"), "x" if own else "y", "")
     assert (found.long, found.short, found.token) == (expected, short, "warning")
+
+
+def test_that_recurring_tasks_are_off_is_said() -> None:
+    assert recurring(is_on=True) == []
+    assert [each.long for each in recurring(is_on=False)] == ["recurring tasks off"]

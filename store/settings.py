@@ -32,6 +32,7 @@ KNOWN: dict[str, Setting] = {
     "log_total": Setting(1_000_000_000, "bytes of log lines kept, in the store and in files, of all runs together"),
     "keep_backups": Setting(3, "copies that the daily backup beside the store keeps; 0 for no such backup"),
     "calendar": Setting("", "business calendar where nothing nearer says otherwise; empty: Monday to Friday"),
+    "week_start": Setting("monday", "weekday with which a week begins in the calendar"),
     "recurring": Setting(True, "whether recurring tasks are created (TICKLER_RECURRING overrides it)"),
     "recurring_interval": Setting(5, "minutes between two looks at templates that nothing made due"),
     "horizon_daily": Setting("7d", "how far ahead tasks of daily templates are created"),

@@ -21,7 +21,7 @@ def as_json(value: Any, zone: str) -> Any:
     """Instants become ISO 8601 with the zone's offset, dates YYYY-MM-DD; what is absent is None."""
     hook = getattr(value, "as_json", None)
     if callable(hook):
-        return hook(zone)
+        return as_json(hook(zone), zone)
     if is_dataclass(value) and not isinstance(value, type):
         instants = instant_fields(type(value))
         return {

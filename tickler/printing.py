@@ -13,6 +13,10 @@ from tickler.plain import cells, fitted, paragraphs, plain
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "Task": ("id", "state", "name", "object", "deadline_date", "visible_date", "assignees", "deadline_event"),
+    "TaskList": ("id", "path", "zone", "open", "late"),
+    "Label": ("id", "name", "open"),
+    "FilterCount": ("id", "name", "text", "matches", "error"),
+    "SavedFilter": ("id", "name", "text"),
     "Entity": ("object_class", "object_id", "name", "status", "dates", "team", "open_tasks"),
     "EntityClass": ("name", "statuses", "date_fields", "entities"),
     "TaskEvent": ("object_class", "name", "event_type", "entity_status", "entity_date_field", "offset"),

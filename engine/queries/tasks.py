@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
+from engine.filtering import understand
 from engine.operations.naming import one_of
 from engine.operations.registry import Help, Look, query
 from engine.operations.things import entity_id
 from engine.rules.texts import one_line, thing
 from store.enums import TaskView
 from store.errors import Refused
+from store.reads import task_finding
 from store.reads import tasks as reads
 from store.values import Task
 
@@ -25,19 +27,25 @@ def listed(
     assignee: Annotated[str | None, Help("only tasks of this person")] = None,
     team: Annotated[str | None, Help("only tasks about entities of this team")] = None,
     limit: Annotated[int, Help("at most so many; 0 for all")] = 200,
+    filter: Annotated[str, Help("only those that it asks for, such as '#house @bank !me p<=2 late'")] = "",
 ) -> tuple[Task, ...]:
     """List tasks: open ones by deadline, none last; done ones and history the newest first."""
     if limit < 0:
         raise Refused(f"limit: expected 0 (all) or more, not {limit}.")
     object_class, object_id = (None, None) if object is None else _known(look, object)
+    today = on or look.today
+    sought = understand(look.connection, filter, today, look.actor.name) if filter.strip() else None
     sift = reads.Filter(
+        parts=sought.sift.parts if sought else (),
         text=one_line("text", text) if text.strip() else "",
         object_class=object_class,
         object_id=object_id,
         assignee_id=one_of(look.connection, "user", assignee) if assignee is not None else None,
         team_id=one_of(look.connection, "team", team) if team is not None else None,
     )
-    return reads.listed(look.connection, view, on or look.today, sift, limit)
+    if sought is not None and sought.view is not None and view is TaskView.WAITING:
+        view = sought.view
+    return reads.listed(look.connection, view, today, task_finding.found(look.connection, sift), limit)
 
 
 @query("task show")

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from store.frozen import value
-from store.reads.task_search import like_patterns
+from store.reads.task_parts import like_patterns
 from store.values import Entity
 
 Key = tuple[object, ...]

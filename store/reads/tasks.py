@@ -175,12 +175,10 @@ def ids(connection: sqlite3.Connection, section: Section, sift: Filter = NOTHING
     return [number for _, number in _keys(connection, section, sift, None, limit)]
 
 
-def matching(connection: sqlite3.Connection, text: str, most: int) -> tuple[int, ...] | None:
-    """Ids of the tasks in which `text` occurs, None if more than `most`. Reads all tasks: not for a screen's thread."""
-    conditions, values = Filter(text=text).conditions()
-    rows = connection.execute(f"SELECT id FROM task WHERE deleted_at IS NULL{conditions} LIMIT ?", (*values, most + 1))
-    found = tuple(row[0] for row in rows)
-    return found if len(found) <= most else None
+def ids_nearby(connection: sqlite3.Connection, section: Section, sift: Filter, limit: int) -> list[int]:
+    """Those that pass among the first thousands of a section: what a list shows first."""
+    found = _nearby(connection, section, sift, None, limit, down=section.is_descending)
+    return [number for _, number in found]
 
 
 def count(connection: sqlite3.Connection, section: Section, sift: Filter = NOTHING, most: int = -1) -> int:

@@ -15,7 +15,7 @@ from store import values
 from store.frozen import value
 from store.reads import tasks
 from tui.rows import Cells, task_row
-from tui.screens.sifted import SiftedTasks
+from tui.screens.sifted import FILTER_FORMS, SiftedTasks
 from tui.screens.view import Item, nothing
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
@@ -40,7 +40,7 @@ class Followups(SiftedTasks):
     PLACES: ClassVar[tuple[str, ...]] = ("followups",)
     VIEW = "followups"
     KINDS = frozenset({"task", "task_assignee", "entity", "task_event", "user"})
-    FILTER_HINT = "part of a name, a note, a thing (stay 12); esc clears"
+    FILTER_HINT = FILTER_FORMS
 
     def __init__(self) -> None:
         super().__init__()

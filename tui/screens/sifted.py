@@ -1,16 +1,20 @@
-"""Views of tasks under a filter: a word that is rare among a million tasks is looked for beside the loop, not on it."""
+"""Views of tasks under a filter: what is rare among a million tasks is looked for beside the loop, not on it."""
 
 from __future__ import annotations
 
 from contextlib import closing
+from time import monotonic
+from typing import Any
 
 from textual import work
 
+from store.enums import TaskView
 from store.reads import tasks
 from tui.screens.task_verbs import TaskVerbs
 
-MOST = 20_000
-"""Tasks that are known by their ids. A word of more tasks than this fills pages from the index of the list at once."""
+FILTER_FORMS = "words  #list @label !me p<=2 stay 12 late due:<fri no:label -not; esc clears"
+SHOWN_EVERY = 0.25
+"""Seconds between two pictures while more is found; the first hits are shown at once."""
 
 
 class SiftedTasks(TaskVerbs):
@@ -19,43 +23,77 @@ class SiftedTasks(TaskVerbs):
     def __init__(self) -> None:
         super().__init__()
         self.sift = tasks.NOTHING
+        self.understood = ""
+        """The filter in words, as it was understood."""
+        self.asked_view: TaskView | None = None
+        """The view that the filter names, such as `view:upcoming`."""
         self._looking = 0
 
     def filter_changed(self) -> None:
-        """Look for the words before anything is shown; without words all is shown at once."""
-        if self.filter.strip():
-            self.say((f"looking for {self.filter}", "muted"))
-            self._look_for(self.filter, is_new=True)
-        else:
+        """Say what was understood and look for it before anything is shown; without a filter all is shown at once."""
+        self.understood, self.asked_view = "", None
+        if not self.filter.strip():
             self.sift = tasks.NOTHING
             self.show_rows()
+            return
+        sought = self._sought()
+        if sought is not None:
+            self.say((f"looking for {self.understood}", "muted"))
+            self._look_for(sought, is_new=True)
+
+    def _sought(self) -> tasks.Filter | None:
+        """What the text asks for; None, and the reason is said, if it cannot be understood as it stands."""
+        from engine.filtering import understand  # most views are never filtered
+        from engine.rules.errors import BadValue
+
+        try:
+            sought = understand(self.desk.reader, self.filter, self.desk.today, self.desk.actor.name)
+        except BadValue as fault:
+            self.say((str(fault), "error"))
+            return None
+        self.understood, self.asked_view = sought.words, sought.view
+        return sought.sift
 
     def refresh_data(self) -> None:
         """Read again; the cursor stays on its task. Under a filter others may match now."""
         self.reread()
         if self.filter.strip() and not self._looking:
-            self._look_for(self.filter, is_new=False)
+            sought = self._sought()
+            if sought is not None:
+                self._look_for(sought, is_new=False)
 
     def reread(self) -> None:
         """Read again what is shown."""
         raise NotImplementedError(type(self).__name__)
 
-    def _look_for(self, text: str, *, is_new: bool) -> None:
+    def _look_for(self, sought: tasks.Filter, *, is_new: bool) -> None:
         self._looking += 1
-        self._find(text, is_new)
+        self._find(self.filter, sought, is_new)
 
     @work(thread=True, group="sift", exit_on_error=False)
-    def _find(self, text: str, is_new: bool) -> None:
-        sift = self.sift
+    def _find(self, text: str, wanted: tasks.Filter, is_new: bool) -> None:
+        """Look stretch by stretch; whoever types on is not waited for."""
+        from store.reads.task_finding import stretches
+
+        shown_at = -SHOWN_EVERY
         try:
             with closing(self.in_thread()) as connection:
-                found = tasks.matching(connection, text, MOST)
-            sift = tasks.Filter(text=text) if found is None else tasks.Filter(ids=found)
+                for sift, is_all in stretches(connection, wanted, self.desk.today):
+                    if text != self.filter:
+                        return
+                    if is_all or (is_new and monotonic() - shown_at >= SHOWN_EVERY):
+                        self._tell(self._found, text, sift, is_new and shown_at < 0)
+                        shown_at = monotonic()
         finally:
-            self.app.call_from_thread(self._found, text, sift, is_new)
+            self._tell(self._looked)
+
+    def _tell(self, call: Any, *values: Any) -> None:
+        self.app.call_from_thread(call, *values)
+
+    def _looked(self) -> None:
+        self._looking -= 1
 
     def _found(self, text: str, sift: tasks.Filter, is_new: bool) -> None:
-        self._looking -= 1
         if text != self.filter or not self.is_mounted:
             return
         is_other = sift != self.sift

@@ -14,7 +14,7 @@ from store.frozen import value
 from store.instants import SECOND
 from store.reads import pulse, runs, schedules, tasks
 from tui.rows import Cells, run_row, schedule_row, task_row
-from tui.screens.sifted import SiftedTasks
+from tui.screens.sifted import FILTER_FORMS, SiftedTasks
 from tui.screens.view import Item, nothing
 from tui.text import fit
 from tui.widgets.line_list import LineList
@@ -43,7 +43,7 @@ class Today(SiftedTasks):
     PLACES: ClassVar[tuple[str, ...]] = ("today",)
     VIEW = "today"
     KINDS = frozenset({"task", "task_assignee", "entity", "run", "schedule", "user", "occurrence", "node"})
-    FILTER_HINT = "part of a name, a note, a thing (stay 12); esc clears"
+    FILTER_HINT = FILTER_FORMS
 
     def make_list(self) -> LineList:
         """Sections that hold nothing are left out."""
@@ -86,7 +86,7 @@ class Today(SiftedTasks):
 
     def _words(self) -> None:
         beat = pulse.pulse(self.desk.reader, self.desk.now, self.desk.today)
-        found = f" matching {self.filter}" if self.filter else ""
+        found = f" · {self.understood}" if self.understood else ""
         self.say(
             (f"{long_day(self.desk.today)}{found}", "text"),
             (f"   {beat.late:,} late" if beat.late else "   nothing late", "error" if beat.late else "muted"),

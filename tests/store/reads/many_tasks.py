@@ -22,6 +22,19 @@ INSERT INTO task (id, name, kind, is_done, done_by, done_date, visible_date, dea
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'stay', ?, ?, ?, ?, ?)
 """
 
+_MORE = """
+INSERT INTO task_list (id, name, parent_id) VALUES (1, 'house', NULL), (2, 'work', NULL), (3, 'garden', 1);
+INSERT INTO label (id, name) VALUES (1, 'red'), (2, 'redder'), (3, 'out');
+INSERT INTO task_label (task_id, label_id) SELECT id, 1 FROM task WHERE id % 5 = 0;
+INSERT INTO task_label (task_id, label_id) SELECT id, 3 FROM task WHERE id % 7 = 0;
+UPDATE task SET list_id = id % 4 WHERE id % 4 > 0;
+UPDATE task SET priority = id % 5 WHERE id % 5 > 0;
+UPDATE task SET checklist = '[["buy", false]]' WHERE id % 6 = 0;
+UPDATE task SET start_date = visible_date WHERE id % 8 = 0;
+UPDATE task SET deadline_time = '09:00' WHERE id % 9 = 0 AND deadline_date IS NOT NULL;
+UPDATE task SET object_class = NULL, object_id = NULL WHERE id % 10 = 1;
+"""
+
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -37,6 +50,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         connection.executemany(_INSERT, list(_tasks(random.Random(11))))
         connection.executemany("INSERT INTO task_assignee (task_id, user_id) VALUES (?, ?)", workers)
+        for statement in _MORE.strip().split(";\n"):
+            connection.execute(statement)
         connection.execute("COMMIT")
     return path
 

@@ -1,0 +1,149 @@
+"""The parts of a filter of tasks as SQL about the table `task`: labels, lists, people, priorities, days, texts."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import Enum, auto
+from typing import Any
+
+from store.frozen import value
+
+Sql = tuple[str, tuple[object, ...]]
+"""A condition and its values."""
+
+
+class What(Enum):
+    """What a part of a filter asks about a task."""
+
+    LIST = auto()
+    """It lies in one of these lists (ids)."""
+    LABEL = auto()
+    """It bears this label (id)."""
+    PERSON = auto()
+    """This person (id) does it."""
+    PRIORITY = auto()
+    """Its priority is one of these."""
+    THING = auto()
+    """It is about one of these: pairs of class and id; id None: any of the class."""
+    DAYS = auto()
+    """One of its days (a key of `DAY_COLUMNS`) lies between two, both counted; None: no bound."""
+    LATE = auto()
+    """It is open, and was due on this day at the latest."""
+    HAS = auto()
+    """It has this (a key of `HAVING`)."""
+    TEXT = auto()
+    """This text occurs in it."""
+
+
+@value
+class Part:
+    """One thing that is asked of a task; `is_not`: it must not be so."""
+
+    what: What
+    values: tuple[Any, ...]
+    is_not: bool = False
+
+    def condition(self) -> Sql:
+        """SQL that is true for the tasks that pass, never NULL."""
+        sql, values = _SQL[self.what](self.values)
+        return (f"NOT ifnull({sql}, 0)" if self.is_not else sql), values
+
+
+DAY_COLUMNS: Mapping[str, str] = {
+    "due": "task.deadline_date",
+    "visible": "task.visible_date",
+    "start": "task.start_date",
+    "done": "task.done_date",
+}
+
+HAVING: Mapping[str, str] = {
+    "notes": "task.notes <> ''",
+    "list": "task.list_id IS NOT NULL",
+    "label": "EXISTS (SELECT 1 FROM task_label x WHERE x.task_id = task.id)",
+    "person": "EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = task.id)",
+    "priority": "task.priority IS NOT NULL",
+    "due": "task.deadline_date IS NOT NULL",
+    "time": "task.deadline_time IS NOT NULL",
+    "start": "task.start_date IS NOT NULL",
+    "checklist": "task.checklist <> '[]'",
+    "thing": "task.object_id IS NOT NULL",
+    "template": "task.template_id IS NOT NULL",
+}
+"""Word of `has:` and `no:` -> what it means."""
+
+
+def text_condition(text: str) -> Sql:
+    """Where `text` occurs: the name, the notes, the thing's name and its `stay 12`, the labels. Case is disregarded.
+
+    `stay 12` may begin within the class and end within the id. Each test that reads another table does so once.
+    """
+    columns = ["task.name", "task.notes", "task.object_id"]
+    found = [_occurs(column, text) for column in columns]
+    found.append(_within("task.object_class IN (SELECT name FROM entity_class WHERE {})", "name", text))
+    found.append(
+        _within(
+            "(task.object_class, task.object_id) IN (SELECT object_class, object_id FROM entity WHERE {})", "name", text
+        )
+    )
+    labelled = "task.id IN (SELECT x.task_id FROM label l JOIN task_label x ON x.label_id = l.id WHERE {})"
+    found.append(_within(labelled, "l.name", text))
+    before, blank, after = " ".join(text.split()).partition(" ")
+    if blank:
+        ends, begins = _occurs("task.object_class", before, end=""), _occurs("task.object_id", after, begin="")
+        found.append((f"({ends[0]} AND {begins[0]})", ends[1] + begins[1]))
+    return "(" + " OR ".join(sql for sql, _ in found) + ")", tuple(value for _, values in found for value in values)
+
+
+def like_patterns(text: str, begin: str = "%", end: str = "%") -> tuple[str, ...]:
+    """Patterns for LIKE that find `text` anywhere, several where it holds letters beyond ASCII.
+
+    LIKE disregards case only within ASCII.
+    """
+    plain = unicodedata.normalize("NFC", " ".join(text.split()))
+    forms = (plain,) if plain.isascii() else (plain, plain.lower(), plain.upper(), plain.title(), plain.casefold())
+    return tuple(f"{begin}{_escaped(form)}{end}" for form in dict.fromkeys(forms))
+
+
+def _occurs(column: str, text: str, begin: str = "%", end: str = "%") -> Sql:
+    patterns = like_patterns(text, begin, end)
+    sql = " OR ".join([rf"{column} LIKE ? ESCAPE '\'"] * len(patterns))
+    return (f"({sql})" if len(patterns) > 1 else sql), patterns
+
+
+def _within(query: str, column: str, text: str) -> Sql:
+    sql, values = _occurs(column, text)
+    return query.format(sql), values
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _days(values: tuple[Any, ...]) -> Sql:
+    name, low, high = values
+    column = DAY_COLUMNS[name]
+    tests = [f"{column} {sign} ?" for sign, day in ((">=", low), ("<=", high)) if day is not None]
+    days = tuple(day.isoformat() for day in (low, high) if isinstance(day, date))
+    return "(" + " AND ".join(tests or [f"{column} IS NOT NULL"]) + ")", days
+
+
+def _things(values: tuple[Any, ...]) -> Sql:
+    one, any_of_class = "(task.object_class = ? AND task.object_id = ?)", "task.object_class = ?"
+    tests = [any_of_class if number is None else one for _, number in values]
+    return "(" + " OR ".join(tests) + ")", tuple(each for pair in values for each in pair if each is not None)
+
+
+_SQL: Mapping[What, Callable[[tuple[Any, ...]], Sql]] = {
+    What.LIST: lambda ids: ("task.list_id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)),
+    What.LABEL: lambda ids: ("task.id IN (SELECT x.task_id FROM task_label x WHERE x.label_id = ?)", ids),
+    What.PERSON: lambda ids: ("task.id IN (SELECT a.task_id FROM task_assignee a WHERE a.user_id = ?)", ids),
+    What.PRIORITY: lambda ids: ("task.priority IN (SELECT value FROM json_each(?))", (json.dumps(ids),)),
+    What.THING: _things,
+    What.DAYS: _days,
+    What.LATE: lambda days: ("(task.is_done = 0 AND task.deadline_date <= ?)", (days[0].isoformat(),)),
+    What.HAS: lambda values: (HAVING[values[0]], ()),
+    What.TEXT: lambda values: text_condition(values[0]),
+}

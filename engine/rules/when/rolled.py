@@ -46,18 +46,19 @@ def rolled(rule: Rule, days: BusinessDays, roll: Roll) -> Rule:
     """The rule with its occurrences on working days; the rule itself if they shall not roll.
 
     Raises BadSpec for `next` and `previous` with more than 24 occurrences a day: a whole weekend of them would come
-    upon Monday. `skip` takes any rule.
+    upon Monday. `skip` takes any rule but one that waits for the machine to start.
     """
     if roll is Roll.NONE:
         return rule
-    if roll is not Roll.SKIP:
-        clock = clock_of(rule.zone)
-        first = rule.pattern.next(clock, rule.floor)
-        if first is not None and rule.pattern.count(clock, first - 1, min(first + DAY, LAST)) > _MOST + 1:
-            raise BadSpec(
-                f"{quoted(rule.spec)} happens more than {_MOST} times a day, which cannot roll to another day;"
-                " expected roll skip or none"
-            )
+    clock = clock_of(rule.zone)
+    first = rule.pattern.next(clock, rule.floor)
+    if first is None:
+        raise BadSpec(f"{quoted(rule.spec)} has no days of its own that could be off; expected roll none")
+    if roll is not Roll.SKIP and rule.pattern.count(clock, first - 1, min(first + DAY, LAST)) > _MOST + 1:
+        raise BadSpec(
+            f"{quoted(rule.spec)} happens more than {_MOST} times a day, which cannot roll to another day;"
+            " expected roll skip or none"
+        )
     base = {each.name: getattr(rule, each.name) for each in fields(Rule)}
     return RolledRule(**base, days=days, roll=roll)
 

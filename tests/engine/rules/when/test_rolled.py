@@ -145,6 +145,8 @@ def test_hostile_calendars_are_answered_at_once(calendar: BusinessDays, roll: Ro
 def test_what_happens_all_day_long_cannot_roll_to_another_day() -> None:
     with pytest.raises(BadSpec, match="happens more than 24 times a day"):
         rolled(rule_of("every 5 minutes"), BE, Roll.NEXT)
+    with pytest.raises(BadSpec, match="no days of its own"):
+        rolled(rule_of("at boot + 15m"), BE, Roll.SKIP)
     quiet = rolled(rule_of("every 5 minutes"), BE, Roll.SKIP)
     assert quiet.next(utc("2025-05-01 00:00")) == utc("2025-05-02 00:00")
     assert rolled(rule_of("daily"), BE, Roll.NONE) == rule_of("daily")

@@ -62,33 +62,64 @@ class Reversal:
                     raise self._refusal(change, _clash(fault)) from fault
 
     def _all_at_once(self, group: Sequence[RowChange]) -> bool:
-        """Take many new rows away, or bring many deleted ones back, in one statement.
+        """Take many new rows away, bring many deleted ones back, or change many back, in few statements.
 
         False, and nothing done, where one of them stands in the way: row by row it can be named.
         """
-        if len(self.lines) < TOLD or group[0].action == "update":
+        if len(self.lines) < TOLD:
             return False
+        steps = {"insert": self._all_away, "delete": self._all_back, "update": self._all_changed_back}
+        self._connection.execute("SAVEPOINT many")
         try:
-            done = self._all_away(group) if group[0].action == "insert" else self._all_back(group)
+            done = steps[group[0].action](group)
         except sqlite3.IntegrityError:
-            return False
-        self.count += len(group) if done else 0
-        return done
+            done = None
+        if done is None:
+            self._connection.execute("ROLLBACK TO many")
+        self._connection.execute("RELEASE many")
+        self.count += done or 0
+        return done is not None
 
-    def _all_away(self, group: Sequence[RowChange]) -> bool:
+    def _all_away(self, group: Sequence[RowChange]) -> int | None:
         kind, ids = group[0].kind, [change.row_id for change in group]
         if touched_after(self._connection, group, self._until) or self._references.to_any(kind, ids):
-            return False
+            return None
         query = f"DELETE FROM {kind} WHERE id IN (SELECT value FROM json_each(?))"
-        self._connection.execute(query, (json.dumps(ids),))
-        return True
+        return self._connection.execute(query, (json.dumps(ids),)).rowcount
 
-    def _all_back(self, group: Sequence[RowChange]) -> bool:
+    def _all_back(self, group: Sequence[RowChange]) -> int | None:
         columns, marks = ", ".join(group[0].before), ", ".join("?" * len(group[0].before))
         values = [value for change in group for value in _again(change).values()]
         rows = ", ".join([f"({marks})"] * len(group))
         self._connection.execute(f"INSERT INTO {group[0].kind} ({columns}) VALUES {rows}", values)
-        return True
+        return len(group)
+
+    def _all_changed_back(self, group: Sequence[RowChange]) -> int | None:
+        """Rows that were changed alike are changed back in one statement; each must hold what the act left."""
+        alike: dict[tuple[tuple[str, Any], ...], list[RowChange]] = {}
+        for change in group:
+            alike.setdefault(tuple(change.before.items()), []).append(change)
+        if len({change.row_id for change in group}) < len(group) or len(alike) > len(group) // 4:
+            return None
+        done = 0
+        for before, rows in alike.items():
+            if not self._hold(rows):
+                return None
+            sets = ", ".join([f"{name} = ?" for name, _ in before] + ["rev = rev + 1"] * self._rev(group[0].kind))
+            values = [value for _, value in before]
+            ids = json.dumps([change.row_id for change in rows])
+            done += self._connection.execute(
+                f"UPDATE {group[0].kind} SET {sets} WHERE id IN (SELECT value FROM json_each(?))", (*values, ids)
+            ).rowcount
+        return done
+
+    def _hold(self, changes: Sequence[RowChange]) -> bool:
+        """Whether each of the rows still holds what the act left in it; they have the same columns."""
+        names = ", ".join(changes[0].after)
+        query = f"SELECT id, {names} FROM {changes[0].kind} WHERE id IN (SELECT value FROM json_each(?))"
+        rows = self._connection.execute(query, (json.dumps([change.row_id for change in changes]),))
+        now = {row[0]: row[1:] for row in rows}
+        return all(now.get(change.row_id) == tuple(change.after.values()) for change in changes)
 
     def _words(self, change: RowChange) -> str:
         """The row in words, as long as it is told of."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -11,7 +11,21 @@ from engine.operations.labels import label_ids
 from engine.operations.lists import list_id
 from engine.operations.naming import one_of
 from engine.operations.registry import Act, Help, operation
-from engine.operations.task_choice import Ids, Result, chosen, edit_columns, mark_edited, result
+from engine.operations.task_choice import (
+    Choice,
+    DryRun,
+    Ids,
+    Result,
+    Where,
+    Yes,
+    choose,
+    chosen,
+    edit_columns,
+    link,
+    linked,
+    result,
+    would,
+)
 from engine.operations.task_making import priority as checked_priority
 from engine.operations.things import user_id
 from engine.rules import checklists
@@ -40,9 +54,13 @@ def edit(
     done_date: Annotated[date | None, Help("day it was done; kept when it is marked done")] = None,
     no_done_date: Annotated[bool, Help("forget the day entered for an open task")] = False,
     rev: Annotated[int | None, Help("change it only if this is still its revision")] = None,
+    filter: Where = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
 ) -> Result:
-    """Change what a task says; several tasks at once can be given a list, a priority, a time and the like."""
-    found = chosen(act, tasks)
+    """Change what tasks say: name, notes, list, priority, time and more."""
+    choice = choose(act, tasks, filter, yes=yes or dry_run)
+    found = choice.tasks
     if len(found) > 1 and (name is not None or rev is not None):
         raise Refused(f"Name one task for --{'name' if name is not None else 'rev'}, not {len(found)}.")
     if rev is not None and rev != found[0].rev:
@@ -66,10 +84,15 @@ def edit(
         columns["done_date"] = _done_day(found, done_date, no_done_date)
     if not columns and item is None:
         raise Refused("Say what to change, such as --name, --notes, --list or --priority.")
-    for task in found:
-        lines = {} if item is None else {"checklist": _stored(checklists.replaced(_lines(task), item))}
-        edit_columns(act.connection, task.id, **columns, **lines)
-    return result(act, "edited", found)
+    if dry_run:
+        return would(choice)
+    if columns:
+        edit_columns(act.connection, choice.ids, **columns)
+    if item is not None:
+        for task in found:
+            lines = _stored(checklists.replaced(_lines(task), item))
+            edit_columns(act.connection, (task.id,), checklist=lines)
+    return result(act, "edited", choice)
 
 
 @operation("task label")
@@ -78,17 +101,21 @@ def label(
     *tasks: Ids,
     add: Annotated[tuple[str, ...], Help("a label it bears from now on; may be given several times")] = (),
     remove: Annotated[tuple[str, ...], Help("a label it no longer bears; may be given several times")] = (),
+    filter: Where = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
 ) -> Result:
     """Put labels on tasks and take labels off; a label that is new is made."""
     if not add and not remove:
         raise Refused("Say which labels: --add or --remove.")
-    found = chosen(act, tasks)
+    choice = choose(act, tasks, filter, yes=yes or dry_run)
     gone = [one_of(act.connection, "label", name.removeprefix("@")) for name in remove]
-    more = label_ids(act.connection, add)
-    _link(act, found, "label", more, gone)
+    if dry_run:
+        return would(choice)
+    _link(act, choice, "label", label_ids(act.connection, add), gone)
     words = [f"+{shown(name.removeprefix('@'))}" for name in add]
     words += [f"-{shown(name.removeprefix('@'))}" for name in remove]
-    return result(act, f"labelled {' '.join(words)}", found)
+    return result(act, f"labelled {' '.join(words)}", choice)
 
 
 @operation("task check")
@@ -105,7 +132,7 @@ def check(
     (found,) = chosen(act, (task,))
     before = _lines(found)
     after = checklists.changed(checklists.toggled(before, items), add, remove)
-    edit_columns(act.connection, task, checklist=_stored(after))
+    edit_columns(act.connection, (task,), checklist=_stored(after))
     ticks = [f"{'ticked' if is_done else 'no longer ticked'} {shown(text, 60)}" for text, is_done in after]
     one = [ticks[checklists.place(before, items[0])]] if len(items) == 1 and not remove else []
     return result(act, one[0] if one else "changed the checklist", (found,))
@@ -120,19 +147,23 @@ def assign(
     ] = (),
     add: Annotated[tuple[str, ...], Help("who does it too, beside those who did before")] = (),
     remove: Annotated[tuple[str, ...], Help("who does it no longer")] = (),
+    filter: Where = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
 ) -> Result:
     """Say who does tasks, instead of those who did before or (--add, --remove) beside them."""
     if to and (add or remove):
         raise Refused("Say who does it with --to alone, or with --add and --remove.")
-    found = chosen(act, tasks)
+    choice = choose(act, tasks, filter, yes=yes or dry_run)
+    if dry_run:
+        return would(choice)
     if add or remove:
-        _link(act, found, "user", [user_id(act, name) for name in add], [user_id(act, name) for name in remove])
+        _link(act, choice, "user", [user_id(act, name) for name in add], [user_id(act, name) for name in remove])
         words = [*(f"+{shown(name)}" for name in add), *(f"-{shown(name)}" for name in remove)]
-        return result(act, f"assigned {' '.join(words)}", found)
-    users = [user_id(act, name) for name in to]
-    for task in found:
-        _assign(act, task.id, users)
-    return result(act, f"assigned to {', '.join(map(shown, to)) or 'nobody'}", found)
+        return result(act, f"assigned {' '.join(words)}", choice)
+    users = list(dict.fromkeys(user_id(act, name) for name in to))
+    link(act.connection, "user", choice.ids, users, linked(act.connection, "user", choice.ids).difference(users))
+    return result(act, f"assigned to {', '.join(map(shown, to)) or 'nobody'}", choice)
 
 
 @operation("task note")
@@ -148,7 +179,7 @@ def note(
     line = f"{act.today.isoformat()} {act.actor.name}: {free_text('text', text).strip()}"
     for task in found:
         notes = f"{task.notes.rstrip()}\n{line}" if task.notes.strip() else line
-        edit_columns(act.connection, task.id, notes=free_text("notes", notes))
+        edit_columns(act.connection, (task.id,), notes=free_text("notes", notes))
     return result(act, "noted", found)
 
 
@@ -183,38 +214,9 @@ def _stored(lines: Sequence[checklists.Line]) -> str:
     return json.dumps([[text, is_done] for text, is_done in lines], ensure_ascii=False)
 
 
-_TABLES = {"label": ("task_label", "label_id"), "user": ("task_assignee", "user_id")}
-
-
-def _link(act: Act, tasks: Sequence[Task], kind: str, more: Iterable[int], gone: Iterable[int]) -> None:
-    """Tie labels or people to tasks and untie others; what stays is not written anew."""
-    table, column = _TABLES[kind]
-    tie, untie = list(dict.fromkeys(more)), set(gone)
-    if both := untie.intersection(tie):
+def _link(act: Act, choice: Choice, kind: str, more: Sequence[int], gone: Sequence[int]) -> None:
+    """Tie labels or people to tasks and untie others; to do both with one makes no sense."""
+    if both := set(gone).intersection(more):
         name = act.connection.execute(f"SELECT name FROM {kind} WHERE id = ?", (both.pop(),)).fetchone()[0]
         raise Refused(f"Say either --add or --remove of {shown(name)}.")
-    for task in tasks:
-        before = act.connection.total_changes
-        act.connection.executemany(
-            f"DELETE FROM {table} WHERE task_id = ? AND {column} = ?", [(task.id, each) for each in untie]
-        )
-        act.connection.executemany(
-            f"INSERT INTO {table} (task_id, {column}) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            [(task.id, each) for each in tie],
-        )
-        if act.connection.total_changes != before:
-            mark_edited(act.connection, (task.id,))
-
-
-def _assign(act: Act, number: int, users: Sequence[int]) -> None:
-    """Make the task that of these users alone; whoever keeps it is not written anew."""
-    has = {row[0] for row in act.connection.execute("SELECT user_id FROM task_assignee WHERE task_id = ?", (number,))}
-    gone, new = has - {*users}, [user for user in dict.fromkeys(users) if user not in has]
-    act.connection.executemany(
-        "DELETE FROM task_assignee WHERE task_id = ? AND user_id = ?", [(number, user) for user in gone]
-    )
-    act.connection.executemany(
-        "INSERT INTO task_assignee (task_id, user_id) VALUES (?, ?)", [(number, user) for user in new]
-    )
-    if gone or new:
-        mark_edited(act.connection, (number,))
+    link(act.connection, kind, choice.ids, more, gone)

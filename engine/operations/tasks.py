@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -10,11 +11,26 @@ from engine.operations import followups
 from engine.operations.labels import label_ids
 from engine.operations.lists import list_id
 from engine.operations.registry import Act, Help, operation
-from engine.operations.task_choice import Ids, Result, chosen, edit_columns, put, result, tell
+from engine.operations.task_choice import (
+    Choice,
+    DryRun,
+    Ids,
+    Result,
+    Where,
+    Yes,
+    choose,
+    edit_columns,
+    put,
+    result,
+    tell,
+    would,
+)
 from engine.operations.task_making import NewTask, make
 from engine.operations.things import entity_id, named_thing, user_id
+from engine.rules.moving import moved, parse_by
+from engine.rules.offsets import Offset, Unit
 from engine.rules.texts import one_line
-from store.enums import TaskKind
+from store.enums import TaskKind, TaskView
 from store.errors import Refused
 from store.values import CheckItem, Task
 
@@ -53,43 +69,53 @@ def done(
     act: Act,
     *tasks: Ids,
     on: Annotated[date | None, Help("day it was done; today if not given or entered before")] = None,
+    filter: Where = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
 ) -> Result:
     """Mark tasks done."""
-    found = chosen(act, tasks)
-    for task in found:
-        if task.is_done:
-            raise Refused(f"Task {task.id} is already done (by {task.done_by or 'nobody'} on {task.done_date}).")
-    by = followups.doer(act)
-    act.connection.executemany(
+    choice = choose(act, tasks, filter, yes=yes or dry_run, cannot=_is_done)
+    if dry_run:
+        return would(choice)
+    act.connection.execute(
         "UPDATE task SET is_done = 1, done_by = ?, done_date = coalesce(?, done_date, ?), done_at = ?, rev = rev + 1"
-        " WHERE id = ?",
-        [(by, on.isoformat() if on else None, act.today.isoformat(), act.now, task.id) for task in found],
-    )
-    if recurring := _recurring(found):
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (
+            followups.doer(act), on.isoformat() if on else None, act.today.isoformat(), act.now,
+            json.dumps(choice.ids),
+        ),
+    )  # fmt: skip
+    if recurring := _recurring(choice.tasks):
         from engine.operations import template_tasks
 
         template_tasks.after_done(act, recurring, on)
-    return result(act, "done", found)
+    return result(act, "done", choice)
 
 
 @operation("task reopen")
-def reopen(act: Act, *tasks: Ids) -> Result:
+def reopen(
+    act: Act,
+    *tasks: Ids,
+    filter: Annotated[str | None, Help("instead of ids: all that match, such as '#house'; done ones only")] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> Result:
     """Open done tasks again; dates that moved meanwhile hold for them too."""
-    found = chosen(act, tasks)
-    for task in found:
-        if not task.is_done:
-            raise Refused(f"Task {task.id} is open already.")
-    act.connection.executemany(
+    choice = choose(act, tasks, filter, yes=yes or dry_run, view=TaskView.DONE, cannot=_is_open)
+    if dry_run:
+        return would(choice)
+    act.connection.execute(
         "UPDATE task SET is_done = 0, done_by = iif(kind = 'contact', done_by, NULL),"
-        " done_date = iif(kind = 'contact', done_date, NULL), done_at = NULL, rev = rev + 1 WHERE id = ?",
-        [(task.id,) for task in found],
+        " done_date = iif(kind = 'contact', done_date, NULL), done_at = NULL, rev = rev + 1"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(choice.ids),),
     )
-    _catch_up(act, found)
-    if recurring := _recurring(found):
+    _catch_up(act, choice.tasks)
+    if recurring := _recurring(choice.tasks):
         from engine.operations import template_tasks
 
         template_tasks.after_reopened(act, recurring)
-    return result(act, "reopened", found)
+    return result(act, "reopened", choice)
 
 
 @operation("task move")
@@ -97,43 +123,91 @@ def move(
     act: Act,
     *tasks: Ids,
     deadline: Annotated[date | None, Help("day by which it is due from now on")] = None,
+    by: Annotated[str | None, Help("so much later than each is due, such as 3d, -1w, 2bd", metavar="OFFSET")] = None,
     visible: Annotated[date | None, Help("day before which it is hidden")] = None,
     no_deadline: Annotated[bool, Help("it has no deadline any more")] = False,
     follow: Annotated[bool, Help("let both days follow the dates of its entity again")] = False,
+    filter: Where = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
 ) -> Result:
     """Set the days of open tasks by hand: they stay when the dates of the entity move."""
-    if follow == (deadline is not None or visible is not None or no_deadline) or (deadline and no_deadline):
-        raise Refused("Say where to: --deadline DAY or --no-deadline, --visible DAY, or --follow alone.")
-    found = chosen(act, tasks)
-    for task in found:
-        if task.is_done or task.kind is TaskKind.CONTACT:
-            what = "a line of contact history" if task.kind is TaskKind.CONTACT else "done; reopen it first"
-            raise Refused(f"Task {task.id} cannot be moved: it is {what}.")
-        if follow:
-            put(act.connection, task.id, visible_by_hand=0, deadline_by_hand=0)
-        if deadline is not None or no_deadline:
-            day = deadline.isoformat() if deadline else None
-            edit_columns(act.connection, task.id, deadline_date=day, deadline_by_hand=1)
-            if no_deadline:
-                edit_columns(act.connection, task.id, deadline_time=None)
-        if visible is not None:
-            edit_columns(act.connection, task.id, visible_date=visible.isoformat(), visible_by_hand=1)
+    said = [deadline is not None, by is not None, no_deadline]
+    if sum(said) > 1 or follow == (any(said) or visible is not None):
+        raise Refused("Say where to: --deadline DAY, --by 3d or --no-deadline, --visible DAY, or --follow alone.")
+    offset = None if by is None else parse_by(by)
+    choice = choose(act, tasks, filter, yes=yes or dry_run, cannot=_stays if offset is None else _has_no_day)
+    if dry_run:
+        return would(choice)
     if follow:
-        _catch_up(act, found)
-    return result(act, "moved", found)
+        put(act.connection, choice.ids, visible_by_hand=0, deadline_by_hand=0)
+        _catch_up(act, choice.tasks)
+    if deadline is not None:
+        set_deadline(act, choice.ids, deadline)
+    if no_deadline:
+        edit_columns(
+            act.connection, choice.ids, deadline_date=None, deadline_by_hand=1, deadline_time=None, shift_words=None
+        )
+    if visible is not None:
+        edit_columns(act.connection, choice.ids, visible_date=visible.isoformat(), visible_by_hand=1)
+    for number, day in _moved_by(act, choice, offset):
+        set_deadline(act, number, day)
+    return result(act, "moved" if offset is None else f"moved by {offset}", choice)
 
 
 @operation("task delete")
-def delete(act: Act, *tasks: Ids) -> Result:
+def delete(act: Act, *tasks: Ids, filter: Where = None, dry_run: DryRun = False, yes: Yes = False) -> Result:
     """Delete tasks; undo brings them back."""
-    found = chosen(act, tasks)
-    for task in found:
-        put(act.connection, task.id, deleted_at=act.now)
-    if recurring := _recurring(found):
+    choice = choose(act, tasks, filter, yes=yes or dry_run)
+    if dry_run:
+        return would(choice)
+    put(act.connection, choice.ids, deleted_at=act.now)
+    if recurring := _recurring(choice.tasks):
         from engine.operations import template_tasks
 
         template_tasks.after_deleted(act, recurring)
-    return result(act, "deleted", found)
+    return result(act, "deleted", choice)
+
+
+def set_deadline(act: Act, numbers: Sequence[int], day: date) -> None:
+    """A person says by when these tasks are due."""
+    edit_columns(act.connection, numbers, deadline_date=day.isoformat(), deadline_by_hand=1, shift_words=None)
+
+
+def _moved_by(act: Act, choice: Choice, offset: Offset | None) -> Iterator[tuple[list[int], date]]:
+    """Tasks that share a day keep sharing it: one statement for each day, not for each task."""
+    if offset is None:
+        return
+    days = None
+    if offset.unit is Unit.BUSINESS_DAY:
+        from engine.calendars import business_days
+
+        days = business_days(act.connection)
+    together: dict[date, list[int]] = {}
+    for task in choice.tasks:
+        assert task.deadline_date is not None
+        together.setdefault(task.deadline_date, []).append(task.id)
+    for day, numbers in together.items():
+        yield numbers, moved(day, offset, days)
+
+
+def _stays(task: Task) -> str:
+    if task.kind is TaskKind.CONTACT:
+        return f"Task {task.id} cannot be moved: it is a line of contact history."
+    return f"Task {task.id} cannot be moved: it is done; reopen it first." if task.is_done else ""
+
+
+def _has_no_day(task: Task) -> str:
+    return _stays(task) or ("" if task.deadline_date else f"Task {task.id} has no due day to move; say which day.")
+
+
+def _is_done(task: Task) -> str:
+    done = f"Task {task.id} is already done (by {task.done_by or 'nobody'} on {task.done_date})."
+    return done if task.is_done else ""
+
+
+def _is_open(task: Task) -> str:
+    return "" if task.is_done else f"Task {task.id} is open already."
 
 
 def _recurring(tasks: Iterable[Task]) -> list[Task]:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from engine.operations import entities, task_editing, tasks
-from engine.operations.task_choice import Result
+from engine.operations.task_choice import Result, Several
 from engine.operations.undo import undo
 from engine.queries import tasks as queries
 from store.enums import TaskKind, TaskView
@@ -170,12 +170,18 @@ def test_several_tasks_are_one_act_and_one_undo(desk: Desk) -> None:
     assert contents(desk.path) == before
 
 
-def test_one_that_makes_no_sense_among_several_stops_all(desk: Desk) -> None:
-    first, second = add(desk, "one").id, add(desk, "two").id
-    tasks.done(desk.ana, desk.at("2025-06-02"), second)
+def test_one_that_was_done_meanwhile_is_left_out_and_named_and_a_slip_stops_all(desk: Desk) -> None:
+    first, second, at = add(desk, "one").id, add(desk, "two").id, desk.at("2025-06-02")
+    tasks.done(desk.ana, at, second)
     before = contents(desk.path)
-    assert "is already done" in refused(tasks.done, desk.ana, desk.at("2025-06-02"), first, second)
+    assert refused(tasks.done, desk.ana, at, first, second, 4711) == "There is no task 4711."
     assert contents(desk.path) == before
+    found = tasks.done(desk.ana, at, first, second)
+    assert isinstance(found, Several)
+    assert ([task.id for task in found], len(found.left_out)) == ([first], 1)
+    words = f"done: one; left out 1: Task {second} is already done (by Ana on 2025-06-02)."
+    assert desk.rows("SELECT words FROM act ORDER BY id DESC LIMIT 1") == [(words,)]
+    assert refused(tasks.done, desk.ana, at, first, second).startswith("Nothing to do: Task ")
 
 
 def test_moving_by_hand_is_flagged_and_can_take_the_deadline_away(desk: Desk) -> None:

@@ -14,6 +14,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "task add", "task done", "task reopen", "task move", "task delete",
     ),
     f"{_OPERATIONS}.task_editing": ("task edit", "task label", "task check", "task assign", "task note"),
+    f"{_OPERATIONS}.quick": ("task quick", "add"),
     f"{_QUERIES}.tasks": ("task list", "task show"),
     f"{_OPERATIONS}.entities": (
         "entity add", "entity set-status", "entity set", "entity contact", "entity delete",

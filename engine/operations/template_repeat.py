@@ -62,7 +62,7 @@ def repeat(
     place = zone or usual_zone(act, path, first.assignees)
     due, at = _first(act, first, rule, place)
     fields = {**_looks(first, due), "list": path, "spec": rule, "zone": place, "start_at": at, **given}
-    fields["name"] = name or _free_name(act, first.name)
+    fields["name"] = name or free_name(act, first.name)
     fields["task_name"] = first.name
     number = save_template(act, fields, None)
     _adopt(act, number, first, due, at)
@@ -84,8 +84,8 @@ def _chosen(act: Act, number: int) -> Task:
     return found
 
 
-def _free_name(act: Act, task_name: str) -> str:
-    """The task's name, or `name 2`, `name 3` ... as a schedule has it already."""
+def free_name(act: Act, task_name: str) -> str:
+    """A name for the template: the task's, or `name 2`, `name 3` ... as a schedule has it already."""
     found = wanted = task_name[:_LONGEST].strip()
     number = 1
     while schedules.named(act.connection, found) is not None:

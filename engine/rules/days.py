@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import date
 
 from engine.rules.errors import BadValue, OutOfCalendar, shown
+from engine.rules.named_days import named_day
 from engine.rules.offsets import CLOCK_UNITS, Offset, parse_offset, shift_date
 from engine.rules.wording import MONTHS, WEEKDAYS
 
@@ -44,7 +45,7 @@ def parse_day(text: str, today: date) -> date:
     """The day that `text` names, seen from `today`; BadValue says what was expected.
 
     Takes `2026-11-30`, `30 nov`, `nov 30 2027`, `Sat 14 Jun 2025`, `today`, `fri`, `next fri`, `15th`,
-    `in 3 days`, `2 weeks ago`, `+3d`, `-1mo`, `+3bd`, and `eow eom eoq eoy` for the end of the period.
+    `in 3 days`, `2 weeks ago`, `+3d`, `-1mo`, `+3bd`, `last fri`, and `eow eom eoq eoy` for the end of the period.
     """
     plain = plain_words(text, _EXPECTED)
     day = find_day(plain, today)
@@ -119,17 +120,6 @@ def _real_day(year: int, month: int, number: int, text: str) -> date:
     if not 1 <= number <= length:
         raise BadValue(f"{text} is not a date: {MONTHS[month - 1]} {year} has {length} days")
     return date(year, month, number)
-
-
-def _named(text: str, today: date) -> date | None:
-    """Words for one day, and the last day of this week, month, quarter or year."""
-    away = {"yesterday": -1, "today": 0, "tomorrow": 1, "eow": 6 - today.weekday()}.get(text)
-    if away is not None:
-        return shift_date(today, Offset(away))
-    month = {"eom": today.month, "eoq": (today.month + 2) // 3 * 3, "eoy": 12}.get(text)
-    if month is not None:
-        return date(today.year, month, calendar.monthrange(today.year, month)[1])
-    return None
 
 
 def _month_and_day(text: str, today: date) -> date | None:
@@ -238,7 +228,7 @@ def _unambiguous(number: int, month: int, year: str | None) -> str:
 
 _RULES: tuple[Callable[[str, date], date | None], ...] = (
     _iso,
-    _named,
+    named_day,
     _month_and_day,
     _ordinal,
     _weekday,

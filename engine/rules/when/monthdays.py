@@ -11,8 +11,9 @@ from engine.rules.when.draft import weekday_mask
 from engine.rules.when.names import ORDINALS, bits, listed, mask_of, nth, ordinal, short
 from engine.rules.wording import WEEKDAYS
 
-_EXPECTED = "expected a day such as 15, first monday, last friday or last day"
+_EXPECTED = "expected a day such as 15, first monday, last friday, last workday or last day"
 _LAST_EVERYWHERE = 28
+_WORKDAYS = frozenset({"workday", "weekday", "bd"})
 
 
 class MonthDays(NamedTuple):
@@ -34,6 +35,8 @@ def month_days(words: list[str], notation: str) -> MonthDays:
         raise BadSpec(f"{notation}: clamp and skip were both or twice given: expected one of them")
     if not rest:
         raise BadSpec(f"{notation} needs a day: {_EXPECTED}")
+    if rest[1:] == ["business", "day"]:
+        rest = [rest[0], "workday"]
     if len(rest) == 2 and nth(rest[0]) is not None:
         if policies:
             raise BadSpec(f"{notation}: {policies[0]} goes with the days 29 to 31 only")
@@ -76,6 +79,9 @@ def _by_place(place: str, what: str) -> MonthDays:
         if number < 0:
             return MonthDays("last day", "the last day", shapes(lambda length, _: 1 << length))
         return MonthDays(str(number), f"the {ordinal(number)}", numbered(1 << number))
+    if what in _WORKDAYS:
+        words = f"the {say} weekday (Monday to Friday)"
+        return MonthDays(f"{say} workday", words, worked(number))
     mask = weekday_mask([what])
     if mask.bit_count() != 1:
         raise BadSpec(f"{quoted(f'{place} {what}')} names several days: expected such as {place} monday")
@@ -92,6 +98,19 @@ def placed(weekday: int, number: int) -> tuple[int, ...]:
         day = 1 + (weekday - first) % 7
         day += (length - day) // 7 * 7 if number < 0 else (number - 1) * 7
         return 1 << day if day <= length else 0
+
+    return shapes(inside)
+
+
+def worked(number: int) -> tuple[int, ...]:
+    """Shapes of the `number`-th (-1: the last) day of a month from Monday to Friday.
+
+    Holidays are a matter of the calendar: `last workday` that rolls to the previous working day is the last one there.
+    """
+
+    def inside(length: int, first: int) -> int:
+        days = [day for day in range(1, length + 1) if (first + day - 1) % 7 < 5]
+        return 1 << days[number if number < 0 else number - 1]
 
     return shapes(inside)
 

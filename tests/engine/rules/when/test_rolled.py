@@ -67,6 +67,16 @@ def test_a_time_in_a_gap_is_itself_again_on_the_day_it_moves_to() -> None:
     assert told(rule, at("2025-03-28 12:00", BRUSSELS), 2) == ["2025-03-31 02:30", "2025-04-01 02:30"]
 
 
+def test_the_last_and_the_first_working_day_of_the_month() -> None:
+    last = rolled(rule_of("monthly last business day", BRUSSELS), BE, Roll.PREVIOUS)
+    assert last.spec == "monthly last workday 00:00"
+    assert days(last, at("2025-10-30 00:00", BRUSSELS), 3) == ["2025-10-31", "2025-11-28", "2025-12-31"]
+    first = rolled(rule_of("monthly first bd 09:00", BRUSSELS), BE, Roll.NEXT)
+    assert days(first, at("2025-04-30 00:00", BRUSSELS), 3) == ["2025-05-02", "2025-06-02", "2025-07-01"]
+    assert days(rule_of("monthly third weekday"), utc("2025-05-01 00:00"), 2) == ["2025-05-05", "2025-06-04"]
+    assert sentence(rule_of("monthly last workday")).startswith("the last weekday (Monday to Friday) of every month")
+
+
 def test_limits_are_of_what_the_rule_says_not_of_where_it_rolls() -> None:
     """As in RFC 5545 with its COUNT: the last payment is the last, also where it rolls past the end."""
     start, end = at("2025-04-01 00:00", BRUSSELS), at("2025-06-01 12:00", BRUSSELS)

@@ -74,7 +74,8 @@ def prepared(folder: Path, count: int) -> Path:
             ],
         )
         connection.executemany(
-            "INSERT INTO template (id, schedule_id, task_name, duration, wake_at, created_at) VALUES (?, ?, ?, '1d', ?, ?)",
+            "INSERT INTO template (id, schedule_id, task_name, duration, wake_at, created_at)"
+            " VALUES (?, ?, ?, '1d', ?, ?)",
             [(number, number, f"chore {number}", NOW, NOW) for number in range(1, count + 1)],
         )
         for table, column in (("template_label", "label_id"), ("template_assignee", "user_id")):

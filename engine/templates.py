@@ -148,6 +148,9 @@ class Look:
         journal.describe(self._connection, self._act, f"{' and '.join(parts) or 'looked'} of {many}", can_undo=False)
 
     def _plan(self, batch: Batch, standing: Standing, sheet: Sheet) -> None:
+        if standing.deleted_at is not None or not standing.is_enabled:
+            batch.wake(sheet, None)
+            return
         check(sheet, batch)
         if standing.error is not None:
             self._mend(standing)

@@ -99,8 +99,12 @@ def after_done(act: Act, tasks: Iterable[Task], on: date | None) -> None:
     for task in tasks:
         if task.template_id is not None:
             standing, sheet = one_row(act.connection, task.template_id)
-            if sheet.basis == Basis.COMPLETION and is_on(act, standing):
+            if sheet.basis != Basis.COMPLETION:
+                continue
+            if is_on(act, standing):
                 make_next(act, task.template_id, on or task.done_date or act.today)
+            else:
+                wake(act.connection, standing, sheet, act.now)  # the first pass that may makes it
 
 
 def make_next(act: Act, template_id: int, done: date) -> None:

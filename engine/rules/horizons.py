@@ -80,7 +80,7 @@ def kind_by_gap(rule: Rule, now: datetime) -> str:
     if first is None or second is None:
         return "yearly"
     days = (second - first).days
-    return "daily" if days <= 1 else "weekly" if days <= 7 else "monthly" if days <= 31 else "yearly"
+    return "daily" if days <= 1 else "weekly" if days <= 7 else "monthly" if days <= 62 else "yearly"
 
 
 def last_day(rule: Rule, horizon: Horizon, today: date, begin: datetime | None = None) -> date:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import templatelook, templates
 from engine.clock import HandClock
 from engine.engine import Engine
 from engine.operations import definitions
+from engine.queries.why import Kind
 from store.enums import Action, Missed
 from store.errors import Refused
 from store.instants import to_us
@@ -241,6 +241,7 @@ def test_W12_an_end(r: Chores, limit: dict[str, str]) -> None:
     shown = r.show("Water", "2025-03-20")
     assert shown.next_at is None
     assert r.ask("SELECT wake_at FROM template") == [(None,)]
+    assert "It has ended" in str(r.do("why", "2025-03-20", Kind.SCHEDULE, "Water"))
 
 
 def test_W12_the_last_day_belongs_to_it_whatever_the_time(r: Chores) -> None:
@@ -322,33 +323,3 @@ def test_W10_what_cannot_be_written_of_one_stops_nobody(r: Chores) -> None:
     assert [len(r.due(name)) for name in ("One", "Two", "Three")] == [7, 0, 0]
     assert "its assignee (user 999) is not there any more" in str(r.show("Two").error)
     assert "No tasks are made" in r.ask("SELECT error FROM schedule WHERE name = 'Three'")[0][0]
-
-
-def test_a_backfill_of_many_is_done_in_turns_and_says_how_far_it_is(r: Chores, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(templatelook, "MOST_SECONDS", 0.0)
-    monkeypatch.setattr(templates, "BATCH", 2)
-    for number in range(5):
-        r.add(f"Chore {number}", "weekly thu")
-    clock = HandClock(to_us(at("2025-03-03T11:00")))
-    with closing(Engine(clock, "test")) as engine:
-        engine.open()
-        assert engine.step(clock.now()) == clock.now(), "it looks again at once"
-        assert r.ask("SELECT words FROM node") == [("making recurring tasks: 2 of 5 templates",)]
-        assert not engine.is_idle
-        engine.step(clock.now())
-        engine.step(clock.now())
-        assert engine.is_idle
-    assert r.count() == 10
-    assert r.ask("SELECT words FROM act WHERE operation = 'template look'")[-1] == ("2 tasks made of 1 template",)
-
-
-def test_what_a_pass_makes_is_heard_of_and_not_journaled_row_by_row(r: Chores) -> None:
-    r.add("Water", "daily", label=("home",))
-    before = dict(r.ask("SELECT kind, version FROM feed"))
-    r.look("2025-03-03T11:00")
-    after = dict(r.ask("SELECT kind, version FROM feed"))
-    assert all(after[kind] > before[kind] for kind in ("task", "task_label", "occurrence", "template"))
-    assert r.ask("SELECT count(*) FROM change WHERE kind IN ('task', 'task_label')") == [(0,)]
-    assert r.ask("SELECT * FROM meta WHERE key = 'quiet'") == []
-    r.do("task add", "2025-03-03T12:00", "By hand")
-    assert r.ask("SELECT count(*) FROM change WHERE kind = 'task'") == [(1,)]

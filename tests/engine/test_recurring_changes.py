@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import recurring_switch
-from store.enums import Action
+from store.enums import Action, Basis
 from store.errors import Refused
-from tests.engine.recurring_stage import FIRST, Chores, chores
+from tests.engine.recurring_stage import Chores, chores
 from tests.engine.stage import contents, desk
 
 __all__ = ["desk"]
@@ -138,8 +137,6 @@ def test_W16_what_does_not_happen_cannot_be_left_out(bins: Chores) -> None:
 
 @pytest.mark.parametrize("spec", ["every! 10 days", "every 10 days"])
 def test_W17_counted_from_the_day_it_was_done(r: Chores, spec: str) -> None:
-    from store.enums import Basis
-
     r.add("Descale", spec, "2025-05-23T09:00", basis=Basis.COMPLETION)
     assert r.look("2025-05-23T11:00", "2025-05-30T11:00") == 1
     assert r.due() == ["06-02"]
@@ -214,84 +211,23 @@ def test_W19_every_quarter_of_an_hour_runs_evenly(r: Chores) -> None:
         r.add("Stare", "every minute")
 
 
-def test_a_pause_skips_and_a_resumed_one_goes_on(r: Chores) -> None:
-    r.add("Water", "daily", horizon="0d")
-    r.look("2025-03-04T08:00")
-    r.do("template pause", "2025-03-05T08:00", "Water", "away")
-    r.look("2025-03-05T09:00", "2025-03-08T09:00")
-    r.do("template resume", "2025-03-08T10:00", "Water")
-    r.look("2025-03-08T10:00", "2025-03-09T09:00")
-    assert r.due() == ["03-04", "03-05", "03-09"]
-    assert r.ledger() == [(f"03-0{day}", "skipped" if day in (6, 7, 8) else "fired") for day in range(4, 10)]
-
-
-def test_a_pause_with_an_end_is_over_by_itself(r: Chores) -> None:
-    from tests.engine.recurring_stage import at
-
-    r.add("Water", "daily", horizon="0d")
-    r.look("2025-03-04T08:00")
-    r.do("template pause", "2025-03-04T10:00", "Water", "away", until=at("2025-03-07T00:00"))
-    assert r.show("Water").paused_until is not None
-    r.look("2025-03-05T08:00", "2025-03-07T00:00", "2025-03-08T00:00")
-    assert r.due() == ["03-04", "03-07", "03-08"]
-    assert r.show("Water").pause_reason is None
-
-
-def test_deleting_keeps_the_history_and_asks_about_the_rest(bins: Chores) -> None:
-    bins.do("task done", "2025-03-04T10:00", bins.task("2025-03-06"))
-    with pytest.raises(Refused, match="3 open tasks"):
-        bins.do("template delete", "2025-03-04T11:00", "Bins")
-    bins.do("template delete", "2025-03-04T11:00", "Bins", drop_open=True)
-    assert bins.look("2025-03-20T11:00") == 0
-    assert bins.ask("SELECT deadline_date FROM task WHERE deleted_at IS NULL") == [("2025-03-06",)]
-    bins.do("undo", "2025-03-20T12:00")
-    assert bins.due() == ["03-06", "03-10", "03-13", "03-17"]
-
-
-def test_undo_of_adding_takes_the_tasks_of_the_engine_along(bins: Chores) -> None:
-    bins.do("undo", "2025-03-03T12:00")
-    assert bins.ask("SELECT count(*) FROM task") == bins.ask("SELECT count(*) FROM template") == [(0,)]
-    bins.do("redo", "2025-03-03T13:00")
-    bins.look("2025-03-03T13:00")
-    assert bins.due() == ["03-06", "03-10", "03-13", "03-17"]
-
-
-def test_creation_can_be_switched_off(r: Chores, monkeypatch: pytest.MonkeyPatch) -> None:
-    r.add("Water", "daily")
-    r.set("recurring", "false")
-    assert r.look("2025-03-03T11:00") == 0
-    monkeypatch.setenv(recurring_switch.VARIABLE, "on")
-    assert r.look("2025-03-03T11:00") == 7
-    r.set("recurring", "true")
-    monkeypatch.setenv(recurring_switch.VARIABLE, "0")
-    assert r.look("2025-03-04T11:00") == 0
-
-
-def test_a_task_begins_to_recur_from_its_own_row(r: Chores) -> None:
-    r.do("task add", FIRST, "Call mother", deadline=date(2025, 3, 5), label=("home",), priority=2)
-    template = r.do("task repeat", "2025-03-03T10:00", 1, "every 3 days")
-    assert (template.name, template.labels, template.priority) == ("Call mother", ("home",), 2)
-    assert r.due() == ["03-05"]
+def test_W17_what_was_done_while_creation_was_off_goes_on_later(r: Chores) -> None:
+    r.add("Dose", "every! 2 days")
     r.look("2025-03-03T11:00")
-    assert r.due() == ["03-05", "03-08"]
-    with pytest.raises(Refused, match="recurs already"):
-        r.do("task repeat", "2025-03-03T12:00", 1, "daily")
-    r.do("undo", "2025-03-03T12:00")
-    assert r.read(1).template_id is None
-    assert r.count() == 1
+    r.set("recurring", "false")
+    r.do("task done", "2025-03-05T10:00", r.task("2025-03-05"))
+    assert r.due(is_done=False) == []
+    r.set("recurring", "true")
+    r.look("2025-03-06T10:00")
+    assert r.due(is_done=False) == ["03-07"]
 
 
-def test_a_task_that_recurs_after_it_is_done(r: Chores) -> None:
-    r.do("task add", FIRST, "Descale", deadline=date(2025, 6, 2))
-    r.do("task repeat", FIRST, 1, "every! 10 days")
-    assert r.look("2025-03-03T11:00") == 0
-    r.do("task done", "2025-06-20T10:00", 1)
-    assert r.due(is_done=False) == ["06-30"]
-
-
-def test_a_name_that_a_job_has_is_refused_or_numbered(r: Chores) -> None:
-    r.do("schedule add", FIRST, "Backup", spec="daily 02:30", command="true")
-    with pytest.raises(Refused, match="already a schedule named Backup"):
-        r.add("Backup", "daily")
-    r.do("task add", FIRST, "Backup", deadline=date(2025, 3, 5))
-    assert r.do("task repeat", FIRST, 1, "daily").name == "Backup 2"
+def test_W17_a_done_one_that_is_opened_again_takes_its_next_back(r: Chores) -> None:
+    r.add("Dose", "every! 2 days")
+    r.look("2025-03-03T11:00")
+    number = r.task("2025-03-05")
+    r.do("task done", "2025-03-05T10:00", number)
+    r.do("task reopen", "2025-03-05T10:01", number)
+    assert r.due() == ["03-05"]
+    r.do("task done", "2025-03-06T10:00", number)
+    assert r.due(is_done=False) == ["03-08"]

@@ -32,7 +32,7 @@ class TemplateLook:
         self._say = say
         self._tried = 0
         self._total = self._done = 0
-        self._is_new = True
+        self._is_changed = True
 
     def look(self, connection: Connection, now: int, *, is_changed: bool) -> None:
         """Make the tasks that are due at `now`, microseconds UTC. A fault in it does not stop the runs.
@@ -43,7 +43,8 @@ class TemplateLook:
             if not recurring_switch.is_on(connection):
                 self.has_more, self.words, self.next_at = False, "", None
                 return
-            self._look(connection, now, self._tries(connection, now, is_changed))
+            self._is_changed = self._is_changed or is_changed
+            self._look(connection, now)
         except StoreTrouble:
             raise
         except Exception as fault:
@@ -51,18 +52,23 @@ class TemplateLook:
             self._say(f"templates: {fault}")
             self.has_more, self.next_at = False, now + 60 * SECOND
 
-    def _tries(self, connection: Connection, now: int, is_changed: bool) -> bool:
-        """Whether what is broken is tried again now."""
-        every = EVERY_SECONDS if is_changed else 60 * int(settings.read(connection, "recurring_interval"))
-        is_time = self._is_new or not 0 <= now - self._tried < every * SECOND
-        if is_time:
-            self._tried, self._is_new = now, False
-        return is_time
+    def _tries(self, connection: Connection, now: int) -> bool:
+        """Whether what is broken is tried again now; if soon, `next_at` says when."""
+        if not templates.has_broken(connection):
+            self._is_changed = False
+            return False
+        every = EVERY_SECONDS if self._is_changed else 60 * int(settings.read(connection, "recurring_interval"))
+        again = self._tried + every * SECOND
+        if self._tried <= now < again:
+            self.next_at = again if self.next_at is None else min(self.next_at, again)
+            return False
+        self._tried, self._is_changed = now, False
+        return True
 
-    def _look(self, connection: Connection, now: int, broken: bool) -> None:
+    def _look(self, connection: Connection, now: int) -> None:
         until = self._clock.monotonic() + MOST_SECONDS
         self.next_at = templates.next_look(connection)
-        tries_broken = broken and templates.has_broken(connection)
+        tries_broken = self._tries(connection, now)
         while tries_broken or (self.next_at is not None and self.next_at <= now):
             if not self._total:
                 self._total, self._done = templates.waiting(connection, now), 0

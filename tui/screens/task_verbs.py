@@ -6,15 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from store import values
-from tui.screens.view import View
+from tui.screens.marking import Marking
+
+UNASKED = 50
+"""More marked rows than this are counted, and asked about, before a verb acts on them at once."""
 
 
-class TaskVerbs(View):
+class TaskVerbs(Marking):
     """done, reopen, add, later, move, edit, take, delete, why."""
 
     def chosen(self) -> list[int]:
-        """Ids of the marked tasks, else of the one under the cursor."""
-        marked = sorted(number for number in self.list.marked if isinstance(number, int))
+        """Ids of the marked tasks, those of an open range among them, else of the one under the cursor."""
+        marked = sorted(number for number in self.list.targets() if isinstance(number, int))
         if marked:
             return marked
         task = self.current
@@ -31,31 +34,56 @@ class TaskVerbs(View):
                 return
         super().open_current()
 
-    def act(self, call: Callable[..., Any], **params: Any) -> None:
-        """Do an operation on the chosen tasks as one act, which one undo takes back."""
+    def act(self, call: Callable[..., Any], asked: str = "do it to all {}", /, **params: Any) -> None:
+        """Do an operation on the chosen tasks as one act, which one undo takes back; of many it is asked first."""
         numbers = self.chosen()
         if not numbers:
             self.notify("Put the cursor on a task first.")
-            return
-        self.desk.perform(call, *numbers, then=lambda _: self.list.set_marks(()), **params)
+        elif len(numbers) <= UNASKED:
+            self._do(call, numbers, params)
+        else:
+            self._sure(len(numbers), asked, lambda: self._do(call, numbers, params))
+
+    def _sure(self, number: int, asked: str, do: Callable[[], None]) -> None:
+        from tui.screens.dialog import Confirm
+
+        def answer(yes: bool | None) -> None:
+            if yes:
+                do()
+
+        shown = self.list.marked_in_view()
+        question = f"{number:,} tasks are marked, {shown:,} of them in view: {asked.format(f'{number:,}')}?"
+        self.app.push_screen(Confirm(question, "yes", ("One undo takes all of it back.",)), answer)
+
+    def _do(self, call: Callable[..., Any], numbers: list[int], params: dict[str, Any]) -> None:
+        self.desk.perform(call, *numbers, then=self.acted, **params)
+
+    def acted(self, result: object) -> None:
+        """An act on the chosen tasks is done: they are marked no more, and who had no part in it is named."""
+        self.list.set_marks(())
+        left_out = getattr(result, "left_out", ())
+        if left_out:
+            from engine.operations.task_choice import left_out_words
+
+            self.notify(left_out_words(left_out), title="Not all", severity="warning")
 
     def action_done(self) -> None:
         """Done: by this person, today."""
         from engine.operations.tasks import done
 
-        self.act(done)
+        self.act(done, "mark all {} done")
 
     def action_reopen(self) -> None:
         """Open again what was done."""
         from engine.operations.tasks import reopen
 
-        self.act(reopen)
+        self.act(reopen, "open all {} again")
 
     def action_delete(self) -> None:
         """Delete; undo brings it back."""
         from engine.operations.tasks import delete
 
-        self.act(delete)
+        self.act(delete, "delete all {}")
 
     def action_take(self) -> None:
         """Take the task, or hand it back if it is this person's already."""
@@ -70,8 +98,18 @@ class TaskVerbs(View):
         if isinstance(self.current, values.Task):
             self.desk.explain("task", self.current.id)
 
+    def quick_start(self) -> str:
+        """What a line of quick add begins with here, such as `on:stay/12` or a day."""
+        return ""
+
+    def action_quick_add(self) -> None:
+        """A new task, by one line."""
+        from tui.screens.quick_add import QuickAdd
+
+        self.app.push_screen(QuickAdd(self.quick_start()))
+
     def action_add(self) -> None:
-        """A new task, by hand."""
+        """A new task, field by field."""
         from tui.screens.task_dialogs import add_dialog
 
         self.app.push_screen(add_dialog(self.current, self.desk.today))
@@ -98,7 +136,4 @@ class TaskVerbs(View):
         if not numbers:
             self.notify("Put the cursor on a task first.")
             return
-        self.app.push_screen(day_dialog(title, field, verb, numbers, self.desk.today, self._moved_away))
-
-    def _moved_away(self, _: object) -> None:
-        self.list.set_marks(())
+        self.app.push_screen(day_dialog(title, field, verb, numbers, self.desk.today, self.acted))

@@ -35,6 +35,11 @@ class LineData(LineView, can_focus=False, inherit_bindings=False):
     newest_first = False
     """At the very top of the list let new rows push in, instead of keeping what is in view."""
 
+    @property
+    def unfolded(self) -> list[str]:
+        """Keys of the sections that are not collapsed, in screen order."""
+        return [each.key for each in self._outline.sections if each.key not in self._outline.folded]
+
     def show(self, sections: Sequence[Section]) -> None:
         """Show these sections from their start: another filter, another order, the first time."""
         self._outline = outline(sections)

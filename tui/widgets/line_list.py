@@ -117,6 +117,14 @@ class LineList(LineCursor, can_focus=True, inherit_bindings=False):
             self.action_range()
         return self.marked or frozenset(() if self.row is None else (self.row.id,))
 
+    def marked_in_view(self) -> int:
+        """How many of the marked rows a person sees now."""
+        number, first = 0, self.top_line
+        for index, begin, end in self._outline.spans(first, first + self._view.height):
+            rows = self._outline.sections[index].rows
+            number += sum(1 for id in rows.ids(begin, end - begin) if id in self._marks)
+        return number
+
     def set_marks(self, ids: Iterable[Hashable]) -> None:
         """Mark these rows and no others; an open range ends."""
         before, self._marks = self._marks, set(ids)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from engine import ledger, telling
@@ -23,7 +24,7 @@ from engine.rules.wording import count_of
 from engine.rules.zones import local
 from engine.template_rows import Batch, Sheet, due_rows
 from store import journal, settings
-from store.enums import Action, Basis, Cause, Missed, OccurrenceState
+from store.enums import Action, Basis, Cause, Missed, OccurrenceState, Roll
 from store.frozen import value
 from store.instants import from_us, to_us
 
@@ -170,7 +171,12 @@ class Look:
             decided = plan_reopening(rule, cursor, now, catchup, skipped, gap)
             batch.take_reopening(standing, sheet, rule, decided)
         else:
-            decided = plan(rule, cursor, now, horizon_of(sheet, rule, self._settings, now), catchup, skipped, gap)
+            horizon = horizon_of(sheet, rule, self._settings, now)
+            is_alike = not skipped and standing.roll == Roll.NONE
+            if is_alike:
+                decided = _planned(rule, cursor, now, horizon, catchup, gap)
+            else:
+                decided = plan(rule, cursor, now, horizon, catchup, skipped, gap)
             batch.take_tasks(standing, sheet, rule, decided)
 
     def _plan_next(self, batch: Batch, standing: Standing, sheet: Sheet, skipped: Mapping[date, str]) -> None:
@@ -227,6 +233,12 @@ class Look:
     def _mend(self, standing: Standing) -> None:
         self._connection.execute("UPDATE schedule SET error = NULL WHERE id = ?", (standing.id,))
         take_back(self._connection, standing.id, self._now, "its tasks are made again")
+
+
+@lru_cache(maxsize=1024)
+def _planned(rule: Rule, cursor: datetime, now: datetime, horizon: Horizon, catchup: Catchup, gap: str) -> Plan:
+    """The plan of the many templates that share a rule and have nothing left out, made once for all of them."""
+    return plan(rule, cursor, now, horizon, catchup, {}, gap)
 
 
 def take_back(connection: sqlite3.Connection, schedule_id: int, now: int, reason: str) -> None:

@@ -114,6 +114,7 @@ def plan_reopening(
     return Plan(tuple(verdicts), decided, following, following)
 
 
+@lru_cache(maxsize=16_384)
 def days_of(at: datetime, zone: str, duration: Offset, visible: Offset | None) -> Days:
     """The days of the task of an occurrence. Midnight is no time of day, also where a clock change moved it."""
     here = local(at, zone)

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from sqlite3 import Connection
 
 from engine import claims, firing
-from engine.forecast.plain import MOST_LISTED, Span, end_of, end_words, narrowest, planned
+from engine.forecast.collisions import with_collisions
+from engine.forecast.plain import Span, end_of, end_words, narrowest, planned
 from engine.forecast.rows import Coming, Kind
 from engine.ledger import COLUMNS, Standing, off_words, pause_words
 from engine.rules.durations import duration_words
 from engine.rules.errors import BadValue
+from engine.rules.when import Rule
 from engine.rules.wording import count_of
 from engine.rules.zones import local_day
 from store import settings
@@ -24,6 +26,8 @@ from store.instants import SECOND, Instant, from_us, to_us
 
 MOST_PLAYED = 20_000
 """Occurrences that are fired one by one, of all schedules; what is beyond is taken as if nothing stood in its way."""
+NEIGHBOURS = 60
+"""So many of the next occurrences tell how near to each other they are."""
 _ALL = f"SELECT {COLUMNS} FROM schedule WHERE action = 'run' AND deleted_at IS NULL ORDER BY id"
 _LEDGER = """
 SELECT s.name, s.id, o.planned_at, o.until_at, o.count, o.state, ifnull(o.reason, ''), r.started_at
@@ -87,22 +91,27 @@ class Jobs:
 
     def rows(self) -> Iterator[Coming]:
         """Everything, in no order; once, at the end."""
-        yield from (row for row in self._resting if self._is_wanted(row.schedule_id))
+        alone = "SELECT id FROM schedule WHERE is_exclusive = 1 AND action = 'run' AND deleted_at IS NULL"
+        exclusive = frozenset(row[0] for row in self._copy.execute(alone).fetchall())
+        found = [*self._resting, *self._played_rows(), *self._ended()]
         for schedule, since in self._plain.values():
-            if self._is_wanted(schedule.id):
-                span = Span(from_us(since), self._span.until, self._span.zone, self._span.days)
-                yield from planned(
-                    schedule, schedule.rule(self._copy), span, self._usual.get(schedule.id),
-                    is_alone=self._wanted is not None,
-                )  # fmt: skip
+            if exclusive or self._is_wanted(schedule.id):
+                found += self._plain_rows(schedule, since)
+        return (row for row in with_collisions(found, exclusive) if self._is_wanted(row.schedule_id))
+
+    def _plain_rows(self, schedule: Standing, since: int) -> Iterator[Coming]:
+        span = Span(from_us(since), self._span.until, self._span.zone, self._span.days)
+        is_alone = self._wanted is not None and self._is_wanted(schedule.id)
+        rule = schedule.rule(self._copy)
+        return planned(schedule, rule, span, self._usual.get(schedule.id), is_alone=is_alone)
+
+    def _played_rows(self) -> Iterator[Coming]:
         for name, schedule_id, at, until, count, state, reason, started in self._copy.execute(_LEDGER).fetchall():
-            if self._is_wanted(schedule_id):
-                seconds = self._usual.get(schedule_id) if state == OccurrenceState.FIRED else None
-                yield Coming(
-                    Instant(at), self._day(at), _KINDS[state], name, schedule=name, count=count, until=until,
-                    seconds=seconds, why=_waited(reason, at, started), schedule_id=schedule_id,
-                )  # fmt: skip
-        yield from self._ended()
+            seconds = self._usual.get(schedule_id) if state == OccurrenceState.FIRED else None
+            yield Coming(
+                Instant(at), self._day(at), _KINDS[state], name, schedule=name, count=count, until=until,
+                seconds=seconds, why=_waited(reason, at, started), schedule_id=schedule_id,
+            )  # fmt: skip
 
     def assumed(self) -> list[str]:
         """What the rows of runs hang on."""
@@ -127,18 +136,18 @@ class Jobs:
         if schedule.pause_reason is not None:
             self._resuming.add(schedule.id)
             return
-        many = rule.count(from_us(schedule.cursor_at), self._span.until)
-        first = rule.between(from_us(max(now, schedule.cursor_at)), self._span.until, min(many, MOST_LISTED))
-        if self._can_be_held(schedule, narrowest(first), now):
+        since = max(now, schedule.cursor_at)
+        if self._can_be_held(schedule, rule, from_us(since)):
+            many = rule.count(from_us(since), self._span.until)
             if many <= self._left:
                 self._left -= many
                 self._played.add(schedule.id)
                 return
             self._beyond += 1
-        self._plain[schedule.id] = (schedule, max(now, schedule.cursor_at))
+        self._plain[schedule.id] = (schedule, since)
         self._copy.execute("UPDATE schedule SET next_at = NULL WHERE id = ?", (schedule.id,))
 
-    def _can_be_held(self, schedule: Standing, gap: float, now: int) -> bool:
+    def _can_be_held(self, schedule: Standing, rule: Rule, since: datetime) -> bool:
         if schedule.is_exclusive or schedule.slot is not None:
             return True
         if schedule.overlap == Overlap.ALLOW:
@@ -146,7 +155,10 @@ class Jobs:
         is_open = self._copy.execute(
             "SELECT 1 FROM run WHERE schedule_id = ? AND state IN ('pending', 'starting', 'running')", (schedule.id,)
         ).fetchone()
-        return is_open is not None or self._usual.get(schedule.id, 0.0) >= gap
+        seconds = self._usual.get(schedule.id, 0.0)
+        return is_open is not None or (
+            seconds > 0 and seconds >= narrowest(rule.between(since, self._span.until, NEIGHBOURS))
+        )
 
     def _rest(self, schedule: Standing, now: int) -> None:
         """One that will not run says why, with the number of times."""
@@ -210,7 +222,7 @@ class Jobs:
     def _ended(self) -> Iterator[Coming]:
         for row in self._copy.execute(_ALL).fetchall():
             schedule = Standing(*row)
-            if schedule.id in self._played and self._is_wanted(schedule.id):
+            if schedule.id in self._played:
                 rule = schedule.rule(self._copy)
                 last = end_of(rule, self._span)
                 if last is not None:

@@ -129,12 +129,13 @@ class People:
 
     def rows(self) -> Iterator[Coming]:
         """Everything, in no order; once, at the end."""
-        yield from self._rows
+        first = local_day(self._span.since, self._zone).isoformat()
         gone = "SELECT id FROM task WHERE superseded_at IS NOT NULL OR deleted_at IS NOT NULL"
         over = {row[0] for row in self._copy.execute(gone)} if self._due else set()
         for number, row in self._due.items():
-            if number not in over:
+            if number not in over and str(row[3]) >= first:
                 yield self._due_row(row, number)
+        yield from self._rows
         yield from self._ends()
 
     def assumed(self) -> list[str]:

@@ -84,8 +84,7 @@ def _counted(schedule: Standing, rule: Rule, span: Span, seconds: float | None, 
         if inside:
             first = rule.next(low)
             assert first is not None
-            last = None if inside == 1 else rule.last(high, low)
-            yield _row(schedule, span, Kind.RUN, first, seconds=seconds, why=words, count=inside, until=last)
+            yield _row(schedule, span, Kind.RUN, first, seconds=seconds, why=words, count=inside)
 
 
 def _row(

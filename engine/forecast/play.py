@@ -132,14 +132,16 @@ class _Play:
         """Everything of a day, with what people do at its noon."""
         noon = None if self._people is None else self._people.noon_of(day)
         while True:
-            ahead = [each.next_at() for each in (self._people, self._jobs) if each is not None]
-            at = min((each for each in ahead if each is not None), default=until + 1)
+            ahead = [(each.next_at(), each) for each in (self._people, self._jobs) if each is not None]
+            known = ((at, each) for at, each in ahead if at is not None)
+            at, player = min(known, default=(until + 1, None), key=lambda found: found[0])
             if noon is not None and self._people is not None and noon <= min(at, until):
                 if noon > to_us(self._span.since):
                     self._people.noon(noon)
                 noon = None
-            elif at <= until:
-                self._step(at)
+            elif at <= until and player is not None:
+                player.step(at)
+                self._beat(at)
             else:
                 return
 

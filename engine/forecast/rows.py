@@ -57,8 +57,9 @@ _TASKS = frozenset({Kind.TASK_CREATED, Kind.TASK_REOPENED, Kind.TASK_DUE})
 class Coming:
     """One thing that will happen at `at`; `day` is the day people count it to.
 
-    `count` occurrences from `at` to `until` are one row where they are only counted. `seconds`: how long a run takes,
-    as it did. `task` is the id of a task that is there already. `was`: the instant from which a change moves it.
+    `count` occurrences from `at` on (up to `until`, if that is told) are one row where they are only counted.
+    `seconds`: how long a run takes, as it did. `task` is the id of a task that is there already. `was`: the instant
+    from which a change moves it.
     """
 
     at: Instant
@@ -179,5 +180,5 @@ def _marked(row: Coming) -> str:
 
 
 def in_order(rows: Iterable[Coming]) -> Sequence[Coming]:
-    """By day, then by time; what falls due all day comes before what has a time."""
-    return sorted(rows, key=lambda row: (row.day, row.at, row.kind is not Kind.TASK_DUE, row.kind, row.name))
+    """By day, then by time; at one time as they come."""
+    return sorted(rows, key=lambda row: (row.day, row.at))

@@ -78,6 +78,7 @@ class Desk(Coloured):
             ("runs", "runs", "Runs"),
             ("logs", "logs", "Logs"),
             ("entities", "entities", "Entities"),
+            ("calendar", "calendar", "Calendar"),
         )
     }
 
@@ -118,6 +119,8 @@ class Desk(Coloured):
         self._idle = asyncio.Event()
         self._idle.set()
         self._last_view = ""
+        self.lines_typed: list[str] = []
+        """Lines of quick add, oldest first: up recalls them."""
         self.announcer: Any = None
         """What speaks by itself: toasts, and the panel of recent runs."""
         self._day = self.today

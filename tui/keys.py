@@ -31,6 +31,8 @@ class Key:
 
 
 _TASKS = ("today", "followups", "entity")
+_SIFTED = ("today", "followups")
+_AGENDA = (*_TASKS, "agenda")
 _ROWS = (*_TASKS, "schedules", "runs", "missed")
 _LISTS = (*_ROWS, "entities")
 
@@ -41,16 +43,28 @@ KEYS: tuple[Key, ...] = (
     Key("view.runs", "4", "view('runs')", "Runs", "Go to Runs", (ANYWHERE,)),
     Key("view.logs", "5", "view('logs')", "Logs", "Go to Logs", (ANYWHERE,)),
     Key("view.entities", "8", "view('entities')", "Entities", "Go to Entities", (ANYWHERE,)),
+    Key("view.calendar", "9", "view('calendar')", "Calendar", "Go to the calendar", (ANYWHERE,)),
     Key("view.missed", "M", "view('missed')", "missed", "Show what was missed or skipped", (ANYWHERE,)),
     Key("view.last", "minus", "last_view", "last view", "Go back to the last view", (ANYWHERE,)),
-    Key("task.done", "d", "done", "done", "Mark the task done", _TASKS, hint=True),
-    Key("task.reopen", "o", "reopen", "reopen", "Open the done task again", _TASKS),
-    Key("task.add", "a", "add", "add", "Add a task", _TASKS, hint=True),
-    Key("task.later", "z", "later", "later", "Hide the task until a later day", _TASKS, hint=True),
-    Key("task.move", "r", "move", "move", "Move the day the task is due", _TASKS, hint=True),
-    Key("task.edit", "e", "edit", "edit", "Edit name and notes", _TASKS),
+    Key("task.done", "d", "done", "done", "Mark the task done", _AGENDA, hint=True),
+    Key("task.reopen", "o", "reopen", "reopen", "Open the done task again", _AGENDA),
+    Key("task.add", "a", "quick_add", "add", "Add a task by one line", _TASKS, hint=True),
+    Key("task.form", "A", "add", "form", "Add a task, field by field", (*_TASKS, "entities", "calendar")),
+    Key("task.later", "z", "later", "later", "Hide the task until a later day", _AGENDA, hint=True),
+    Key("task.move", "r", "move", "move", "Move the day the task is due", _AGENDA, hint=True),
+    Key("task.edit", "e", "edit", "edit", "Edit name and notes", _AGENDA),
     Key("task.take", "t", "take", "take", "Take the task, or hand it back", _TASKS),
-    Key("task.delete", "D", "delete", "delete", "Delete the task (undo brings it back)", _TASKS),
+    Key("task.hand", "T", "hand", "hand to", "Hand the task to somebody else", _SIFTED),
+    Key("task.priority", "p", "priority", "priority", "Set the priority of the task", _SIFTED),
+    Key("task.labels", "plus", "labels", "labels", "Put labels on the task, or take them off", _SIFTED),
+    Key("task.list", "L", "to_list", "list", "Move the task to another list", _SIFTED),
+    Key("task.note", "c", "comment", "note", "Add a line to the notes of the task", _SIFTED),
+    Key("task.items", "i", "items", "checklist", "Tick, add or remove lines of the checklist", _SIFTED),
+    Key("find.saved", "f", "saved_filters", "filters", "Choose a saved filter, or save the one that is set", _SIFTED),
+    Key("followups.group", "b", "group", "group by", "Group by deadline event, by list or by label", ("followups",)),
+    Key("task.delete", "D", "delete", "delete", "Delete the task (undo brings it back)", _AGENDA),
+    Key("mark.all", "V", "mark_all", "mark all", "Mark all that match, in view or not; again: none", _SIFTED),
+    Key("mark.invert", "asterisk", "invert", "invert", "Mark the others instead", _SIFTED),
     Key("entity.status", "s", "status", "status", "Change the status", ("entities", "entity"), hint=True),
     Key("entity.dates", "m", "dates", "dates", "Change the dates", ("entities", "entity"), hint=True),
     Key("entity.contact", "c", "contact", "contact", "Add a line of contact history",
@@ -69,9 +83,21 @@ KEYS: tuple[Key, ...] = (
     Key("ledger.all", "V", "choose_all", "all", "Choose all that match, in view or not", ("missed",), hint=True),
     Key("ledger.group", "b", "group", "by day or schedule", "Group by day, or by schedule", ("missed",)),
     Key("ledger.one", "o", "ledger", "whole ledger", "Show the whole ledger of this schedule", ("missed",)),
-    Key("tab.next", "right_square_bracket", "tab(1)", "next tab", "Go to the next tab", ("schedules", "missed")),
+    Key("tab.next", "right_square_bracket", "tab(1)", "next tab", "Go to the next tab",
+        ("schedules", "missed", "calendar")),
     Key("tab.previous", "left_square_bracket", "tab(-1)", "tab before", "Go to the tab before",
-        ("schedules", "missed")),
+        ("schedules", "missed", "calendar")),
+    Key("calendar.open", "enter", "open_day", "open", "Open the agenda from this day on", ("calendar",), hint=True),
+    Key("calendar.today", "t", "today", "today", "Go to today", ("calendar",), hint=True),
+    Key("calendar.add", "a", "quick_add", "add", "Add a task for this day", ("calendar",), hint=True),
+    Key("calendar.month", "L", "month(1)", "next month", "Go to the next month", ("calendar",), hint=True),
+    Key("calendar.month.back", "H", "month(-1)", "month before", "Go to the month before", ("calendar",)),
+    Key("calendar.year", "greater_than_sign", "month(12)", "next year", "Go to the next year", ("calendar",)),
+    Key("calendar.year.back", "less_than_sign", "month(-12)", "year before", "Go to the year before", ("calendar",)),
+    Key("calendar.day", "l,right", "day(1)", "next day", "Go to the next day", ("calendar",)),
+    Key("calendar.day.back", "h,left", "day(-1)", "day before", "Go to the day before", ("calendar",)),
+    Key("calendar.week", "j,down", "week(1)", "next week", "Go to the next week", ("calendar",)),
+    Key("calendar.week.back", "k,up", "week(-1)", "week before", "Go to the week before", ("calendar",)),
     Key("run.cancel", "x", "cancel", "cancel", "Ask the run to stop; twice kills it",
         ("runs", "logs"), hint=True),
     Key("run.retry", "r,R", "retry", "try again", "Make a new run like this one", ("runs",), hint=True),
@@ -97,7 +123,8 @@ KEYS: tuple[Key, ...] = (
     Key("log.mark.back", "quotation_mark", "go_mark(False)", "mark before", "Go to the marked line before", ("logs",)),
     Key("log.export", "greater_than_sign", "export", "to a file", "Write the log, or what is shown of it, to a file",
         ("logs",)),
-    Key("row.why", "w", "why", "why", "Say why this is here and what happens next", (*_ROWS, "notices"), hint=True),
+    Key("row.why", "w", "why", "why", "Say why this is here and what happens next",
+        (*_ROWS, "notices", "calendar"), hint=True),
     Key("find.filter", "slash", "filter", "filter", "Filter the list", _LISTS, hint=True),
     Key("find.search", "slash", "filter", "search", "Search in the log", ("logs",), hint=True),
     Key("notice.dismiss", "d", "put_away", "put away", "Put the notice away", ("notices",), hint=True),
@@ -121,8 +148,9 @@ KEYS: tuple[Key, ...] = (
 
 _SHOWN = {"slash": "/", "question_mark": "?", "colon": ":", "comma": ",", "minus": "-", "escape": "esc",
           "ampersand": "&", "apostrophe": "'", "quotation_mark": '"', "greater_than_sign": ">",
+          "less_than_sign": "<",
           "right_square_bracket": "]", "left_square_bracket": "[",
-          "exclamation_mark": "!", "percent_sign": "%"}  # fmt: skip
+          "plus": "+", "exclamation_mark": "!", "asterisk": "*", "percent_sign": "%"}  # fmt: skip
 
 
 def shown(keys: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from store.enums import RunState
 from store.frozen import value
 from store.instants import Instant
+from store.reads import tasks
 from store.reads.notifications import Viewer, open_between, snoozed_between
 from store.reads.task_rows import snapshot
 
@@ -114,6 +115,12 @@ def days(connection: sqlite3.Connection, bounds: Sequence[Bounds], few: int, who
             )
             for each in bounds
         )
+
+
+def due_on(day: date) -> tasks.Section:
+    """Open tasks that are due on a day, visible yet or not; to be paged."""
+    text = day.isoformat()
+    return tasks.Section("task_open", f"{_OPEN} AND {_DUE} >= ? AND {_DUE} <= ?", (text, text), _DUE)
 
 
 def _due(connection: sqlite3.Connection, first: str, last: str) -> dict[str, int]:

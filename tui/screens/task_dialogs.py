@@ -6,10 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from textual.content import Content
+
 from engine.operations.task_editing import edit
 from engine.operations.tasks import add, move
 from engine.rules.days import parse_day
 from engine.rules.errors import BadValue
+from engine.rules.moving import by_words, parse_move
+from engine.rules.offsets import Offset
 from engine.rules.wording import due_words, long_day, plural
 from store import values
 from tui.perform import Wish, wish
@@ -20,13 +24,13 @@ BULK = 1
 """More rows than this are named by their number before a verb acts on them."""
 
 
-def add_dialog(beside: Any, today: date) -> Dialog:
-    """Asks for a new task; `beside` is the row of the cursor, whose entity is offered."""
+def add_dialog(beside: Any, today: date, due: str = "") -> Dialog:
+    """Asks for a new task; `beside` is the row of the cursor, whose entity is offered, `due` a day that is."""
     known = isinstance(beside, values.Task) and beside.object_id is not None
     about = f"{beside.object_class}/{beside.object_id}" if known else ""
     fields = (
         Field("name", "what", hint="what somebody must do"),
-        Field("deadline", "due", hint="a day: fri, 30 nov, +3d; empty for none"),
+        Field("deadline", "due", due, hint="a day: fri, 30 nov, +3d; empty for none"),
         Field("about", "about", about, hint="class and id, such as stay/12; may be empty"),
     )
 
@@ -64,14 +68,33 @@ def edit_dialog(task: values.Task) -> Dialog:
 def day_dialog(
     title: str, field: str, verb: str, tasks: Sequence[int], today: date, then: Callable[[object], None]
 ) -> Dialog:
-    """Asks for the `field` (`deadline` or `visible`) of these tasks; `then` is called when they have it."""
-    more = f" ({plural(len(tasks), 'task')})" if len(tasks) > BULK else ""
-    fields = (Field(field, "day", hint="fri, 30 nov, tomorrow, +3d, 2026-11-30"),)
+    """Asks for the `field` (`deadline` or `visible`) of these tasks; `then` is called when they have it.
+
+    The due days of several can be moved each from its own: `+3d`, `-1w`, `+2bd`.
+    """
+    is_many = len(tasks) > BULK
+    by_days = is_many and field == "deadline"
+    more = f" ({len(tasks):,} {plural(len(tasks), 'task')})" if is_many else ""
+    hint = "+3d, -1w, +2bd from its own day; fri, 30 nov: that day" if by_days else "fri, 30 nov, tomorrow, +3d"
+    fields = (Field(field, "day", hint=hint),)
+
+    def check(given: dict[str, str]) -> Notes:
+        text = given[field]
+        if by_days and text.strip():
+            try:
+                to = parse_move(text, today, is_many=True)
+            except BadValue as fault:
+                return Notes({field: str(fault)})
+            if isinstance(to, Offset):
+                return Notes({}, {field: by_words(to)}, (Content(f"each {by_words(to)} than it is due now"),))
+        return _check_day(given, field, today)
 
     def save(given: dict[str, str]) -> Wish:
-        return wish(move, *tasks, then=then, **{field: parse_day(given[field], today)})
+        to = parse_move(given[field], today, is_many=by_days)
+        days: dict[str, Any] = {"by": str(to)} if isinstance(to, Offset) else {field: to}
+        return wish(move, *tasks, then=then, **days)
 
-    return Dialog(title + more, fields, lambda given: _check_day(given, field, today), save, verb)
+    return Dialog(title + more, fields, check, save, verb)
 
 
 def _check_day(given: dict[str, str], field: str, today: date, *, may_be_empty: bool = False) -> Notes:

@@ -24,6 +24,7 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
     ("4", "runs", "Runs"),
     ("5", "logs", "Logs"),
     ("8", "entities", "Entities"),
+    ("9", "calendar", "Calendar"),
 )
 """Number, mode and name of every view."""
 
@@ -45,7 +46,7 @@ def _words(status: Sequence[Status], *, long: bool) -> list[Piece]:
 
 def _places(pieces: list[Piece]) -> list[tuple[int, int, str]]:
     """Where each view stands on the line: start, end, mode."""
-    modes = {name: view for _, view, name in VIEWS}
+    modes = {word: view for number, view, name in VIEWS for word in (number, name)}
     found, at = [], 0
     for words, _ in pieces:
         name = words.strip().split(" ", 1)[-1]
@@ -99,17 +100,27 @@ class Header(Widget):
             (tight, _words(kept, long=False)),
             (tight, _words((*kept[:1], *kept[1:][-2:]), long=False)),
             (tight, _words((*kept[:1], *kept[1:][-1:]), long=False)),
+            (self._numbers(), _words(kept, long=True)),
+            (self._numbers(), _words(kept, long=False)),
+            (self._numbers(), _words((*kept[:1], *kept[1:][-1:]), long=False)),
         ):
             if sum(len(words) for words, _ in (*left, *status)) <= width:
                 return left, status
-        here = [piece for piece, (_, view, _) in zip(tight, VIEWS, strict=True) if view == self._view]
-        return here, _words(kept[:1], long=False)
+        return self._numbers(), _words(kept[:1], long=False)
 
     def _views(self, space: str) -> list[Piece]:
         return [
             (f" {number} {name}{space[1:]}", "accent reverse" if view == self._view else "muted")
             for number, view, name in VIEWS
         ]
+
+    def _numbers(self) -> list[Piece]:
+        """The name of this view, and of the others only the number; no other on a screen that is no view."""
+        return [
+            (f" {number} {name}" if view == self._view else f" {number}",
+             "accent reverse" if view == self._view else "muted")
+            for number, view, name in VIEWS
+        ]  # fmt: skip
 
     def on_click(self, event: events.Click) -> None:
         """Go to the view under the pointer."""

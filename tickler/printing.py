@@ -24,6 +24,20 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "Team": ("id", "name"),
     "User": ("id", "name", "full_name", "login", "team"),
     "Schedule": ("id", "name", "state", "rule", "zone", "next_at", "last_run", "last_state", "error"),
+    "Template": (
+        "id",
+        "name",
+        "state",
+        "spec",
+        "zone",
+        "next_at",
+        "open_tasks",
+        "list",
+        "labels",
+        "assignees",
+        "error",
+    ),
+    "Skip": ("schedule", "day", "reason", "by"),
     "Occurrence": ("schedule", "planned_at", "until_at", "count", "state", "cause", "reason", "run_id"),
     "Run": ("id", "name", "state", "created_at", "started_at", "finished_at", "exit_code", "reason"),
     "Attempt": ("number", "state", "pid", "started_at", "finished_at", "exit_code", "error"),
@@ -129,6 +143,20 @@ def schedule_state(schedule: Any) -> str:
     return "waits for the clock" if schedule.waits else str(schedule.status)
 
 
+def template_state(template: Any) -> str:
+    """A word for whether tasks are made of a template; `ended` when nothing more will come."""
+    if template.deleted_at is not None:
+        return "deleted"
+    if not template.is_enabled:
+        return "off"
+    if template.pause_reason is not None:
+        return "paused"
+    if template.error is not None:
+        return "broken"
+    waits = template.basis == "completion" and (template.open_tasks or template.last_checked_at is None)
+    return "on" if template.next_at is not None or waits else "ended"
+
+
 def unplanned(schedule: Any) -> str:
     """`at the next boot` of a schedule in service that has no next time until then; nothing of any other."""
     is_off = schedule.deleted_at is not None or not schedule.is_enabled or schedule.pause_reason is not None
@@ -165,6 +193,7 @@ _DERIVED: dict[tuple[str, str], Callable[[Any], str]] = {
     ("Task", "state"): task_state,
     ("Notice", "state"): notice_state,
     ("Schedule", "state"): schedule_state,
+    ("Template", "state"): template_state,
     ("Schedule", "rule"): _rule,
     ("Declaration", "parameters"): _usage,
     ("Calendar", "week"): lambda calendar: _week(calendar.week),

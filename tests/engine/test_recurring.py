@@ -18,6 +18,7 @@ from store.errors import Refused
 from store.instants import to_us
 from tests.engine.recurring_stage import FIRST, Chores, at, chores
 from tests.engine.stage import ANA, AT, desk
+from tickler.printing import template_state
 
 __all__ = ["desk"]
 
@@ -242,6 +243,7 @@ def test_W12_an_end(r: Chores, limit: dict[str, str]) -> None:
     shown = r.show("Water", "2025-03-20")
     assert shown.next_at is None
     assert r.ask("SELECT wake_at FROM template") == [(None,)]
+    assert template_state(shown) == "ended"
     assert "It has ended" in str(r.do("why", "2025-03-20", Kind.SCHEDULE, "Water"))
 
 

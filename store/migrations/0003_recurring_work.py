@@ -126,6 +126,7 @@ ALTER TABLE task ADD COLUMN planned_at INTEGER;
 ALTER TABLE task ADD COLUMN is_edited INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE task ADD COLUMN shift_words TEXT;
 ALTER TABLE task ADD COLUMN origin TEXT;
+ALTER TABLE task ADD COLUMN origin_digest TEXT;
 DROP INDEX task_of_failing_schedule;
 CREATE UNIQUE INDEX task_of_failing_schedule ON task (schedule_id)
     WHERE schedule_id IS NOT NULL AND template_id IS NULL AND is_done = 0 AND deleted_at IS NULL;

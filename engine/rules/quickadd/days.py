@@ -37,6 +37,14 @@ _DATED = re.compile(
     rf"(?:on |by |due )?(.*\b(?:today|tomorrow|eo[dwmqy]w?|so[wmqy]w?|easter|{_DAYS}|{_MONTHS})\b.*"
     r"|in [0-9]+ ?[a-z].*|\+.*|last .*|.*[0-9](?:st|nd|rd|th)\b.*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*)"
 )
+_SAYS = re.compile(
+    rf"today|tomorrow|eo[dwmqy]w?|so[wmqy]w?|easter|noon|in|last|{_DAYS}|{_MONTHS}|\+.*|[0-9]+(?:st|nd|rd|th)"
+    rf"|[0-9]{{1,2}}(?:{_MONTHS})|[0-9]{{4}}-.*|[0-9]+:.*|[0-9]* ?[ap]m"
+)
+"""One of the words that make a date; figures alone are none."""
+_MONTH = re.compile(rf"(?:{_MONTHS}),?")
+_NAMED = re.compile(rf"(?:{_DAYS}|{_MONTHS}),?")
+_AFTER_FIGURE = re.compile(rf"(?:[ap]m|{_MONTHS})[,;.!]?", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:at )?(?:noon|[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}(?::[0-9]{2})? ?[ap]m)")
 _TWO_READINGS = frozenset({"sun", "sat", "wed"})
 
@@ -84,10 +92,13 @@ def find_phrase(words: Sequence[Word], now: datetime, zone: str, days: BusinessD
     What looks like a date but cannot be one, or has two readings, comes as a refusal.
     """
     first = words[0].text.lower()
-    if not _FIRST.fullmatch(first):
+    is_number = first.isdigit() and not (len(words) > 1 and _AFTER_FIGURE.fullmatch(words[1].text))
+    if is_number or not _FIRST.fullmatch(first):
         return _numbers(first, now, zone, days)
     run = _run(words)
     refused = ""
+    if not any(_SAYS.fullmatch(text) for text in run):
+        return _numbers(first, now, zone, days)
     for count in range(len(run), 0, -1):
         text = " ".join(run[:count])
         if not (_DATED.fullmatch(text) or _CLOCK.fullmatch(_bare(text))):
@@ -108,12 +119,18 @@ def find_phrase(words: Sequence[Word], now: datetime, zone: str, days: BusinessD
 def _run(words: Sequence[Word]) -> list[str]:
     """Words that may belong to one date; a comma ends it."""
     run: list[str] = []
+    named: set[bool] = set()
     for word in words[:_MOST_WORDS]:
         text = word.text.lower()
         if word.is_text or (
             run and not _MORE.fullmatch(text) and not (run[-1] in ("on", "by", "due") and _FIRST.fullmatch(text))
         ):
             break
+        if _NAMED.fullmatch(text):
+            is_month = _MONTH.fullmatch(text) is not None
+            if is_month in named:
+                break
+            named.add(is_month)
         run.append(text.rstrip(",;.!") if text[-1] in ",;.!" else text)
         if text[-1] in ";.!" or (text[-1] == "," and len(run) > 1):
             break

@@ -20,6 +20,10 @@ _NUMBER = re.compile(r"[0-9]{1,7}")
 _SET_OFF = ("until", "ending", "from", "starting")
 
 
+MOST = 30
+"""Marks that are read in a line: who pastes a page gets an answer as fast as who types."""
+
+
 def find_all(words: Sequence[Word], known: Known, now: datetime) -> list[Found]:
     """What the words mean, in their order; words between are text. Stretches never overlap."""
     return list(_found(words, Reader(known, now)))
@@ -30,10 +34,15 @@ def _found(words: Sequence[Word], reader: Reader) -> Iterator[Found]:
     labels = {word.text[1:] for word in words if word.text[:1] in "@+"} | set(reader.known.labels)
     header = list(_header(words))
     yield from header
-    place = len(header)
+    place = said = len(header)
     while place < len(words):
         count, found = (1, None) if words[place].is_text else _at(words[place:], reader, has_rule, labels)
+        if found is not None and said == MOST:
+            words_ = f"more than {MOST} marks are in this line; put what is text in quotes"
+            yield Found(found.start, found.end, Part.ERROR, words_)
+            return
         if found is not None:
+            said += 1
             yield found
         place += count
 

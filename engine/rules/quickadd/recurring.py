@@ -10,7 +10,6 @@ from engine.rules.businessdays import MONDAY_TO_FRIDAY, BusinessDays
 from engine.rules.errors import BadValue
 from engine.rules.offsets import Offset
 from engine.rules.quickadd.days import days_between
-from engine.rules.quickadd.repeats import with_clock
 from engine.rules.quickadd.sense import Draft
 from engine.rules.quickadd.values import Found, Part, Repeat, When
 from engine.rules.when import Rule, bounded, parse
@@ -74,11 +73,11 @@ def _timed(draft: Draft, repeat: Repeat) -> str | None:
         other = draft.words(draft.one[Part.RULE] if _has_time(repeat.spec) else said[1][0])
         draft.refuse(found, f"{draft.words(found)} and {other} are two times; keep one")
         return None
-    return with_clock(repeat.spec, f" {at}")
+    return f"{repeat.spec} {at}"
 
 
 def _has_time(spec: str) -> bool:
-    return re.search(r"[0-9]:[0-9]|BYHOUR", spec) is not None
+    return ":" in spec
 
 
 def _begun(draft: Draft, spec: str, zone: str) -> tuple[Rule, datetime]:

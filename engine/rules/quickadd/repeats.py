@@ -24,7 +24,7 @@ _UNIT += "|bd|workdays?|weekdays?|weekends?"
 _NTH = "first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th"
 _BEGINS = re.compile(rf"(?:-?[0-9]+(?:[a-z]*)|other|the|{_NTH}|(?:{_DAY})(?:[,-].*)?|{_UNIT}|(?:{_MONTH}))[,;.!]?")
 _GOES_ON = re.compile(
-    rf"(?:[0-9][0-9a-z:,-]*|on|at|and|of|the|day|noon|clamp|skip|[ap]m|{_NTH}|(?:(?:{_DAY})[,-]?)+|{_UNIT}|(?:{_MONTH})),?[;.!]?"
+    rf"(?:[0-9][0-9a-z:,-]*|on|at|and|of|the|each|day|noon|business|working|clamp|skip|[ap]m|{_NTH}|(?:(?:{_DAY})[,-]?)+|{_UNIT}|(?:{_MONTH})),?[;.!]?"
 )
 _CLOCKS = re.compile(r" (?:(?:at|on) )?([0-9]{1,2}:[0-9]{2}(?:,[0-9:]+)*)$")
 _WEEKDAYS = re.compile(rf"(?:(?:{_DAY})[,-]?)+")
@@ -34,7 +34,9 @@ _DATED = re.compile(
 _NUMBERED = re.compile(
     r"[0-9]{1,2}(?:st|nd|rd|th)(?:,[0-9]{1,2}(?:st|nd|rd|th)?)*(?: clamp| skip)?|[0-9]{1,2} (?:clamp|skip)"
 )
-_PLACED = re.compile(rf"(?:{_NTH}) (?:day|{_DAY})")
+_PLACED = re.compile(rf"({_NTH}) (day|weekday|bd|{_DAY})")
+_OF_MONTH = re.compile(r" of (?:the|each|every) month$")
+_TOO_OFTEN = re.compile(r"every (?:[0-9]+ ?)?(?:s|sec|secs|seconds?|min|mins|minutes?)\b")
 _SAME = (
     (re.compile(r"^the "), ""),
     (re.compile(r"^other (day|week|month|year)\b"), r"2 \1s"),
@@ -43,7 +45,7 @@ _SAME = (
 )
 _PERIODS = {
     "day": "daily", "weekday": "weekly mon-fri", "bd": "weekly mon-fri", "weekend": "weekly sat,sun",
-    "quarter": "every 3 months", "last bd": "RRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+    "quarter": "every 3 months",
 }  # fmt: skip
 _RECUR = {
     "daily": "daily", "weekdays": "weekly mon-fri", "weekly": "every week", "biweekly": "every 2 weeks",
@@ -71,6 +73,10 @@ class RulePhrase:
     refused: str = ""
 
 
+class TwoReadings(BadValue):
+    """A rule that some people read so and others otherwise; fewer of its words are no way out."""
+
+
 def find_rule(words: Sequence[Word]) -> RulePhrase | None:
     """The longest rule that begins with the first word, `every` or `every!`; None where that is a word of the text."""
     head = words[0].text.lower()
@@ -81,6 +87,8 @@ def find_rule(words: Sequence[Word]) -> RulePhrase | None:
     for count in range(len(run), 0, -1):
         try:
             repeat = _repeat(head, " ".join(run[:count]))
+        except TwoReadings as fault:
+            return RulePhrase(count + 1, None, str(fault))
         except BadValue as fault:
             refused = refused or str(fault)
             continue
@@ -110,6 +118,8 @@ def _run(words: Sequence[Word]) -> list[str]:
 def _repeat(head: str, text: str) -> Repeat:
     """BadValue for what is no rule."""
     spec = _spec(_with_clocks(text))
+    if _TOO_OFTEN.match(spec):
+        raise BadValue(f"{head} {shown(text)}: what people do recurs by hours, days, weeks, months or years")
     if head == "every!":
         if not spec.startswith("every "):
             raise BadValue(
@@ -129,30 +139,32 @@ def _spec(text: str) -> str:
     if form := re.fullmatch(r"([0-9]{1,4}) quarters?(.*)", words):
         words = f"{int(form[1]) * 3} months{form[2]}"
     if words in _PERIODS:
-        return with_clock(_PERIODS[words], clock)
+        return _PERIODS[words] + clock
     if _WEEKDAYS.fullmatch(words):
         return "weekly " + re.sub(r"days\b", "day", words) + clock
     if _DATED.fullmatch(words):
         return f"yearly {words}{clock}"
-    if _NUMBERED.fullmatch(words) or _PLACED.fullmatch(words):
-        return f"monthly {words}{clock}"
+    inside = _OF_MONTH.sub("", words)
+    if form := _PLACED.fullmatch(inside):
+        if inside == words and form[1] not in ("first", "1st", "last"):
+            raise _two_readings(form[1], form[2])
+        return f"monthly {inside}{clock}"
+    if _NUMBERED.fullmatch(inside):
+        return f"monthly {inside}{clock}"
     return f"every {words}{clock}"
+
+
+def _two_readings(nth: str, day: str) -> TwoReadings:
+    """`every second friday` is every other one to some people, and the second of the month to others."""
+    step = _NTH.split("|").index(nth) % 6 + 1
+    other = f"every {step} days" if day in ("day", "weekday", "bd") else f"every {step} weeks on {day}"
+    return TwoReadings(f"every {nth} {day} has two readings: write {other}, or every {nth} {day} of the month")
 
 
 def _parted(text: str) -> tuple[str, str]:
     """The days of a rule, and its times with a blank before them."""
     found = _CLOCKS.search(text)
     return (text, "") if found is None else (text[: found.start()], f" {found[1]}")
-
-
-def with_clock(spec: str, clock: str) -> str:
-    """An RRULE has its own words for a time of day, and takes one."""
-    if not clock or not spec.startswith("RRULE:"):
-        return f"{spec}{clock}"
-    hour, _, minute = clock.strip().partition(":")
-    if not (hour.isdigit() and minute.isdigit()):
-        raise BadValue(f"'{shown(clock.strip())}' is not a time of day here (expected one, such as 09:00)")
-    return f"{spec};BYHOUR={int(hour)};BYMINUTE={int(minute)};BYSECOND=0"
 
 
 def _with_clocks(text: str) -> str:

@@ -84,7 +84,7 @@ def edit(
     group: Group = None, object: Object = None, notes: Notes = None, item: Item = None,
     enabled: Annotated[bool | None, Help("whether tasks are made of it")] = None, rev: Rev = None,
 ) -> Template:  # fmt: skip
-    """Change a template and all its future tasks that nobody touched; an empty text clears what can be empty."""
+    """Change a template and its future tasks that nobody touched; an empty text clears a value."""
     before = found(act, template, rev)
     given = _given(
         name=name, spec=spec, task_name=task_name, mode=mode, basis=basis, zone=zone, start=start, end=end,

@@ -31,6 +31,7 @@ KNOWN: dict[str, Setting] = {
     "keep_last": Setting(20, "runs of each schedule that are kept however old they are, beside its last failure"),
     "log_total": Setting(1_000_000_000, "bytes of log lines kept, in the store and in files, of all runs together"),
     "keep_backups": Setting(3, "copies that the daily backup beside the store keeps; 0 for no such backup"),
+    "group_by": Setting("event", "what groups followups: event, list or label"),
     "calendar": Setting("", "business calendar where nothing nearer says otherwise; empty: Monday to Friday"),
     "week_start": Setting("monday", "weekday with which a week begins in the calendar"),
     "recurring": Setting(True, "whether recurring tasks are created (TICKLER_RECURRING overrides it)"),
@@ -40,6 +41,7 @@ KNOWN: dict[str, Setting] = {
     "horizon_monthly": Setting("2mo", "how far ahead tasks of monthly templates are created"),
     "horizon_yearly": Setting("1y", "how far ahead tasks of yearly templates are created"),
     "horizon_every": Setting("2 intervals", "how far ahead tasks of 'every N ...' templates are created"),
+    "away_days": Setting(5, "days without an act of yours after which Today offers to sort what is late; 0: never"),
     "date_events_checked": Setting("", "last day whose date events were looked at (kept by the engine)"),
 }
 

@@ -25,6 +25,7 @@ from store.instants import from_us
 from store.reads import entity_history, runs, tasks
 from tui.app import Desk
 from tui.job_details import pair, run_detail, schedule_detail
+from tui.rows import check_marks
 from tui.text import safe
 
 OPEN_SHOWN, HISTORY_SHOWN = 12, 30
@@ -53,23 +54,27 @@ def task_detail(desk: Desk, task: values.Task) -> Content:
     lines += [Content(""), _due(task, today)]
     shown = f"  {upcoming_words(task.visible_date, today)}" if task.visible_date > today else ""
     lines.append(pair("visible", f"{long_day(task.visible_date)}{shown}"))
-    lines.append(pair("assignee", ", ".join(task.assignees) or "-   t takes it"))
+    if task.start_date is not None:
+        lines.append(pair("start", long_day(task.start_date)))
+    lines += _fields(task)
+    if task.checklist:
+        lines += [Content(""), *_checklist(desk, task)]
     if task.tasks_group_name:
         lines.append(pair("group", task.tasks_group_name))
-    if task.schedule is not None:
+    if task.schedule is not None and task.template_id is None:
         lines += _failures(desk, task)
     if task.is_done and task.done_date is not None:
         lines.append(pair("done", f"{past_day(task.done_date, today)} by {task.done_by or '-'}"))
     lines += [Content(""), Content.styled("why", "$muted")]
     lines += [Content(safe(line)) for line in why_task(desk.reader, task.id, today, desk.zone)]
     lines += [Content(""), Content.styled("notes", "$muted")]
-    lines += [Content(safe(line)) for line in (task.notes or "-   e edits").split("\n")[:60]]
+    lines += [Content(safe(line)) for line in (task.notes or "-   c adds a line").split("\n")[:60]]
     return Content("\n").join(lines)
 
 
 def last_failure(desk: Desk, task: values.Task) -> values.Run | None:
     """Of a task that a failing job opened: the last run that failed, if it is kept."""
-    if task.schedule_id is None:
+    if task.schedule_id is None or task.template_id is not None:
         return None
     which = runs.Which(states=(RunState.FAILED, RunState.LOST), schedules=(task.schedule_id,))
     return next(iter(runs.page(desk.reader, which, limit=1)), None)
@@ -84,13 +89,40 @@ def _failures(desk: Desk, task: values.Task) -> list[Content]:
     return lines
 
 
+def _fields(task: values.Task) -> list[Content]:
+    """Who, where and how urgent, each with the key that changes it where it says nothing."""
+    said = [
+        ("assignee", ", ".join(task.assignees) or "-   t takes it, T hands it over"),
+        ("list", task.list.replace("/", " / ") if task.list else "-   L moves it"),
+        ("labels", " ".join(f"@{name}" for name in task.labels) or "-   + adds some"),
+        ("priority", f"{task.priority}" if task.priority else "-   p sets it"),
+    ]
+    if task.template is not None:
+        said.append(("template", f"{task.template}{'   changed by hand' if task.is_edited else ''}"))
+    return [pair(label, words) for label, words in said]
+
+
+def _checklist(desk: Desk, task: values.Task) -> list[Content]:
+    """Its lines with their marks, and how many are ticked."""
+    done, open_ = check_marks(desk.ascii_marks)
+    ticked = sum(item.is_done for item in task.checklist)
+    lines = [Content.styled(f"checklist  {ticked} of {len(task.checklist)}   i ticks", "$muted")]
+    for item in task.checklist:
+        words = safe(f"{done if item.is_done else open_} {item.text}")
+        lines.append(Content.styled(words, "$muted") if item.is_done else Content(words))
+    return lines
+
+
 def _due(task: values.Task, today: date) -> Content:
     if task.deadline_date is None:
         return pair("due", "no day")
     words = due_words(task.deadline_date, today, task.is_done)
     token = "$error" if task.deadline_date < today and not task.is_done else "$muted"
     by_hand = "  by hand" if task.deadline_by_hand else ""
-    return Content.assemble(pair("due", f"{long_day(task.deadline_date)}  "), (words + by_hand, token))
+    shift = f"  {safe(task.shift_words)}" if task.shift_words else ""
+    clock = f" {task.deadline_time}" if task.deadline_time else ""
+    day = f"{long_day(task.deadline_date)}{clock}  "
+    return Content.assemble(pair("due", day), (words + by_hand, token), (shift, "$muted"))
 
 
 def entity_detail(desk: Desk, entity: values.Entity) -> Content:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
+
 from engine.rules import progress
 from engine.rules.durations import duration_words
 from engine.rules.wording import (
@@ -24,10 +26,15 @@ from engine.rules.wording import (
 from store import values
 from store.enums import ACTIVE
 from store.instants import SECOND, Instant, from_us
-from tui.text import fit
+from tui.text import fit, safe
 from tui.widgets.painting import Piece
 
 Cells = list[Piece]
+
+_DUE = 13
+"""Cells of the day a task is due."""
+_LEAST_MARKS = 5
+"""Cells that must be left beside a name for its labels to be shown."""
 
 STATE_TOKENS = {
     "late": "error", "due_today": "warning", "done": "done", "open": "text",
@@ -39,7 +46,7 @@ STATE_TOKENS = {
 
 
 def task_row(task: values.Task, width: int, today: date, ascii_marks: bool = False) -> Cells:
-    """Mark, name, what it is about, when it is due, who does it."""
+    """Mark, priority, name with labels and list where they fit, what it is about, when it is due, who does it."""
     state = due_state(task.deadline_date, today, task.is_done)
     token = STATE_TOKENS["done" if task.is_done else _due_key(task.deadline_date, today)]
     if task.is_done and task.done_date is not None:
@@ -48,16 +55,40 @@ def task_row(task: values.Task, width: int, today: date, ascii_marks: bool = Fal
         due = upcoming_words(task.visible_date, today)
     else:
         due = due_words(task.deadline_date, today, task.is_done)
+        if task.deadline_time is not None and len(due) + 6 < _DUE:
+            due = f"{due} {task.deadline_time}"
     thing = f"{task.object_class} {task.object_id} {task.object_name or ''}" if task.object_id else ""
     about, who = (28, 10) if width >= 90 else (18, 7) if width >= 66 else (16, 0)
-    name = max(8, width - 2 - about - 13 - who)
+    about = about if thing else 1
+    name = max(8, width - 2 - about - _DUE - who)
     return [
         (fit(state.symbol(ascii_marks), 2), token),
-        (fit(task.name, name - 1) + " ", "done" if task.is_done else "text"),
-        (fit(thing, about - 1) + " ", "muted"),
-        (fit(due, 13), "muted" if token == "text" else token),
+        *_name(task, name - 1),
+        (" " + fit(thing, about - 1) + " ", "muted"),
+        (fit(due, _DUE), "muted" if token == "text" else token),
         (fit(", ".join(task.assignees) or "-", who), "muted"),
     ]
+
+
+def _name(task: values.Task, width: int) -> Cells:
+    """The name in `width` cells; the room that it leaves goes to labels and list."""
+    cells: Cells = []
+    if task.priority is not None:
+        urgent = "warning" if task.priority == 1 and not task.is_done else "muted"
+        cells.append((f"p{task.priority} ", urgent))
+        width -= 3
+    words = [*(f"@{name}" for name in task.labels), *([f"#{task.list.rpartition('/')[2]}"] if task.list else [])]
+    name = safe(task.name, width)
+    left = width - cell_len(name)
+    marks = safe(" " + " ".join(words), left) if words and left > _LEAST_MARKS else ""
+    cells.append((name, "done" if task.is_done else "text"))
+    cells.append((fit(marks, left), "muted"))
+    return cells
+
+
+def check_marks(ascii_marks: bool) -> tuple[str, str]:
+    """The marks of a line of a checklist that is ticked, and of one that is not."""
+    return ("[x]", "[ ]") if ascii_marks else ("☑", "☐")
 
 
 def entity_row(entity: values.Entity, width: int, today: date) -> Cells:

@@ -1,7 +1,8 @@
-"""Followups: what people owe, grouped by the event that sets its day."""
+"""Followups: what people owe, grouped by the event that sets its day, by list or by label."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date
@@ -11,9 +12,10 @@ from typing import ClassVar
 from textual import work
 
 from engine.rules.wording import count_of
-from store import values
+from store import settings
+from store.enums import TaskView
 from store.frozen import value
-from store.reads import tasks
+from store.reads import task_grouping, tasks
 from tui.rows import Cells, task_row
 from tui.screens.sifted import FILTER_FORMS, SiftedTasks
 from tui.screens.view import Item, nothing
@@ -22,16 +24,25 @@ from tui.widgets.line_view import LineState
 from tui.widgets.pages import Key, Row, Section, section
 
 _UPCOMING, _DONE = "upcoming", "done"
+_BY_EVENT, _BY_LIST = "event", "list"
+_GROUPED = {_BY_EVENT: "deadline event", _BY_LIST: "list", "label": "label"}
+"""What may stand in the setting `group_by`, and how people call it."""
+_GROUPINGS = tuple(_GROUPED)
+_ONLY_VIEW = {_UPCOMING: TaskView.UPCOMING, _DONE: TaskView.DONE}
+_ONLY = frozenset({TaskView.UPCOMING, TaskView.DONE, TaskView.WAITING})
+_WITHOUT_WAITING = frozenset({TaskView.UPCOMING, TaskView.DONE})
+"""Views that a filter may name, which leave other sections out."""
 
 
 @value
 class Counted:
-    """What a worker counted, and for which filter."""
+    """What a worker counted, for which filter and which headings."""
 
     sift: tasks.Filter
+    by: str
     counts: Mapping[str, int]
     notes: Mapping[str, str]
-    late: int
+    whole: task_grouping.Counts
 
 
 class Followups(SiftedTasks):
@@ -39,12 +50,15 @@ class Followups(SiftedTasks):
 
     PLACES: ClassVar[tuple[str, ...]] = ("followups",)
     VIEW = "followups"
-    KINDS = frozenset({"task", "task_assignee", "entity", "task_event", "user"})
+    KINDS = frozenset({"task", "task_assignee", "task_label", "task_list", "label", "entity", "task_event", "user"})
     FILTER_HINT = FILTER_FORMS
 
     def __init__(self) -> None:
         super().__init__()
         self._order: tuple[str, ...] = ()
+        self._sources: dict[str, tasks.Section] = {}
+        by = settings.read(self.desk.reader, "group_by")
+        self._by = by if by in _GROUPED else _BY_EVENT
 
     def make_list(self) -> LineList:
         """Headings are counted by a worker; rows are there at once."""
@@ -84,26 +98,54 @@ class Followups(SiftedTasks):
         self._count()
         self.show_detail()
 
+    def action_group(self) -> None:
+        """Group by deadline event, by list or by label, in turn; it is remembered."""
+        from engine.operations.settings import set_setting
+
+        self._by = _GROUPINGS[(_GROUPINGS.index(self._by) + 1) % len(_GROUPINGS)]
+        self._order = ()
+        self.desk.perform(set_setting, "group_by", self._by)
+        self.show_rows()
+
+    def _heads(self) -> list[task_grouping.Head]:
+        """The headings of what waits, in the order of their first day, of the tree or of the alphabet."""
+        today, reader = self.desk.today, self.desk.reader
+        if self.asked_view in _WITHOUT_WAITING:
+            return []
+        if self._by != _BY_EVENT:
+            return list((task_grouping.lists if self._by == _BY_LIST else task_grouping.labels)(reader, today))
+        return [
+            task_grouping.Head(
+                f"event {head.deadline_event_id}", head.deadline_event or "no deadline", _of(head, today)
+            )
+            for head in tasks.group_heads(reader, today)
+        ]
+
     def _sections(self, counted: Counted | None = None) -> list[Section]:
         """The groups, then what is hidden and what is done. Groups never trade places under the hand."""
         today = self.desk.today
-        heads = {f"event {head.deadline_event_id}": head for head in tasks.group_heads(self.desk.reader, today)}
+        heads = {head.key: head for head in self._heads()}
         known = [key for key in self._order if key in heads]
         self._order = (*known, *(key for key in heads if key not in known))
-        groups = ((key, heads[key]) for key in self._order)
-        sections = [
-            self._section(key, head.deadline_event or "no deadline", _of(head, today), counted) for key, head in groups
-        ]
+        sections = [self._section(key, heads[key].title, heads[key].section, counted) for key in self._order]
         for key, source in ((_UPCOMING, tasks.upcoming(today)), (_DONE, tasks.done())):
+            if self.asked_view in _ONLY and self.asked_view is not _ONLY_VIEW[key]:
+                continue
             if tasks.count(self.desk.reader, source, most=1):
                 sections.append(self._section(key, key, source, counted, folded=not self.filter))
         if counted is not None and self.filter:
             sections = [each for each in sections if each.count]
         return sections or [section("nothing", None, nothing)]
 
+    @property
+    def sources(self) -> Mapping[str, tasks.Section]:
+        """The groups, what is hidden and what is done."""
+        return self._sources
+
     def _section(
         self, key: str, title: str, source: tasks.Section, counted: Counted | None, *, folded: bool = False
     ) -> Section:
+        self._sources[key] = source
         count = counted.counts.get(key, 0) if counted else None
         note = counted.notes.get(key, "") if counted else ""
         return section(key, title, partial(self._fetch, source), count, note=note, folded=folded)
@@ -111,37 +153,51 @@ class Followups(SiftedTasks):
     @work(thread=True, exclusive=True, group="count", exit_on_error=False)
     def _count(self) -> None:
         """Count away from the screen's loop: a million tasks take a while, and nobody waits for a number."""
-        sift, today = self.sift, self.desk.today
+        sift, today, by = self.sift, self.desk.today, self._by
         with closing(self.in_thread()) as connection:
-            groups = tasks.groups(connection, today, sift)
+            groups = _grouped(connection, by, today, sift)
+            whole = task_grouping.counts(connection, tasks.waiting(today), today, sift)
             counts = {
                 _UPCOMING: tasks.count(connection, tasks.upcoming(today), sift),
                 _DONE: tasks.count(connection, tasks.done(), sift),
             }
-        counts |= {f"event {group.deadline_event_id}": group.open for group in groups}
-        notes = {f"event {group.deadline_event_id}": _note(group) for group in groups}
-        late = sum(group.late for group in groups)
-        self.app.call_from_thread(self._counted, Counted(sift, counts, notes, late))
+        counts |= {key: group.open for key, group in groups.items()}
+        notes = {key: _note(group) for key, group in groups.items()}
+        self.app.call_from_thread(self._counted, Counted(sift, by, counts, notes, whole))
 
     def _counted(self, counted: Counted) -> None:
-        if counted.sift != self.sift or not self.is_mounted:
+        if (counted.sift, counted.by) != (self.sift, self._by) or not self.is_mounted:
             return
         self.list.refresh_data(self._sections(counted))
-        total = sum(counted.counts[key] for key in self._order if key in counted.counts)
-        found = f" matching {self.filter}" if self.filter else ""
+        if self.filter and not self.understood:
+            return  # what is typed now cannot be understood, and that is said already
+        found = f" · {self.understood}" if self.understood else ""
         self.say(
             (f"open{found}", "text"),
-            (f"   {count_of(total, 'task')}", "muted"),
-            (f" · {counted.late:,} late" if counted.late else "", "error"),
-            (" · grouped by deadline event · by deadline", "muted"),
+            (f"   {count_of(counted.whole.open, 'task')}", "muted"),
+            (f" · {counted.whole.late:,} late" if counted.whole.late else "", "error"),
+            (f" · grouped by {_GROUPED[self._by]} · by deadline", "muted"),
         )
+
+
+def _grouped(
+    connection: sqlite3.Connection, by: str, today: date, sift: tasks.Filter
+) -> dict[str, task_grouping.Counts]:
+    """What each heading says, by its key."""
+    if by == _BY_EVENT:
+        return {
+            f"event {group.deadline_event_id}": task_grouping.Counts(group.open, group.due_today, group.late)
+            for group in tasks.groups(connection, today, sift)
+        }
+    heads = (task_grouping.lists if by == _BY_LIST else task_grouping.labels)(connection, today)
+    return {head.key: task_grouping.counts(connection, head.section, today, sift) for head in heads}
 
 
 def _of(head: tasks.GroupHead, today: date) -> tasks.Section:
     return tasks.of_event(head.deadline_event_id, today)
 
 
-def _note(group: values.TaskGroup) -> str:
+def _note(group: task_grouping.Counts) -> str:
     words = [f"{group.open:,} open"]
     if group.due_today:
         words.append(f"{group.due_today:,} today")

@@ -10,14 +10,14 @@ from textual import work
 
 from store.enums import TaskView
 from store.reads import tasks
-from tui.screens.task_verbs import TaskVerbs
+from tui.screens.task_fields import TaskFields
 
 FILTER_FORMS = "words  #list @label !me p<=2 stay 12 late due:<fri no:label -not; esc clears"
 SHOWN_EVERY = 0.25
 """Seconds between two pictures while more is found; the first hits are shown at once."""
 
 
-class SiftedTasks(TaskVerbs):
+class SiftedTasks(TaskFields):
     """What the filter finds is found once for a text, and again when tasks changed."""
 
     def __init__(self) -> None:
@@ -61,6 +61,22 @@ class SiftedTasks(TaskVerbs):
             sought = self._sought()
             if sought is not None:
                 self._look_for(sought, is_new=False)
+
+    def action_saved_filters(self) -> None:
+        """Choose a saved filter, or save the one that is set."""
+        from tui.screens.filter_list import FilterList
+
+        self.app.push_screen(FilterList(self.filter, self.use_filter))
+
+    def use_filter(self, text: str) -> None:
+        """Set this filter as if it had been typed."""
+        self.call_later(self._use, text)
+
+    async def _use(self, text: str) -> None:
+        await self.action_filter()
+        self._box.value = text
+        self.kept(text)
+        self.list.focus()
 
     def reread(self) -> None:
         """Read again what is shown."""

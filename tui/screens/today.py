@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -42,8 +42,19 @@ class Today(SiftedTasks):
 
     PLACES: ClassVar[tuple[str, ...]] = ("today",)
     VIEW = "today"
-    KINDS = frozenset({"task", "task_assignee", "entity", "run", "schedule", "user", "occurrence", "node"})
+    KINDS = frozenset(
+        {"task", "task_assignee", "task_label", "task_list", "entity", "run", "schedule", "user", "occurrence", "node"}
+    )
     FILTER_HINT = FILTER_FORMS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sources: dict[str, tasks.Section] = {}
+
+    @property
+    def sources(self) -> Mapping[str, tasks.Section]:
+        """The sections of tasks; jobs are not marked."""
+        return self._sources
 
     def make_list(self) -> LineList:
         """Sections that hold nothing are left out."""
@@ -109,6 +120,7 @@ class Today(SiftedTasks):
         return [each for each in found if each is not None] or [section("nothing", None, nothing)]
 
     def _tasks(self, key: str, title: str, source: tasks.Section) -> Section | None:
+        self._sources[key] = source
         fetch = partial(self._fetch, source)
         return section(key, title, fetch) if fetch(key, None, None, None, 1) else None
 

@@ -100,6 +100,16 @@ def list_id(connection: sqlite3.Connection, text: str) -> int:
     raise Refused(f"list: {unknown(text, [each.path for each in lists], 'list')}.")
 
 
+def made_path(act: Act, path: str) -> int:
+    """The list of that path; what is not there of it is made."""
+    parent: int | None = None
+    for part in path.split("/"):
+        name = plain_name(part)
+        parent = _child(act.connection, parent, name) or _made(act, parent, name, None, 0)
+    assert parent is not None
+    return parent
+
+
 def _paths(lists: list[TaskList]) -> str:
     return ", ".join(each.path for each in lists)
 

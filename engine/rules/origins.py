@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from store.frozen import value
 
-_KINDS = {"crontab": "the crontab", "timer": "the timers in"}
+_KINDS = {
+    "crontab": "the crontab", "timer": "the timers in", "ics": "an .ics file", "taskwarrior": "a file of Taskwarrior",
+}  # fmt: skip
 
 
 @value
@@ -23,7 +25,7 @@ class Origin:
     def words(self) -> str:
         """`the crontab /etc/crontab`."""
         file = "standard input" if self.file == "-" else self.file
-        return f"{_KINDS.get(self.kind, self.kind)} {file}"
+        return f"{_KINDS.get(self.kind, self.kind)} {file}".strip()
 
 
 def prefix(kind: str, file: str) -> str:

@@ -1,0 +1,60 @@
+"""What is late or due, in light rows: a board sorts ten thousand of them at once."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from store.reads import tasks
+from store.reads.task_rows import snapshot
+from store.reads.task_search import NOTHING, Filter
+
+MOST = 20_000
+"""Tasks that are sorted in one go."""
+
+Row = tuple[int, str, date, int | None, int | None, bool, bool, str, tuple[str, ...]]
+"""id, name, due day, priority, template, whether that reopens its task, whether the day hangs on the entity, what it
+is about, who does it."""
+
+_ROWS = """
+SELECT t.id, t.name, t.deadline_date, t.priority, t.template_id, ifnull(sc.action = 'reopen', 0),
+       t.deadline_event_id IS NOT NULL AND NOT t.deadline_by_hand,
+       ifnull(t.object_class || ' ' || t.object_id, ''),
+       (SELECT group_concat(u.name, char(31)) FROM task_assignee a JOIN user u ON u.id = a.user_id
+        WHERE a.task_id = t.id)
+FROM json_each(?) chosen CROSS JOIN task t ON t.id = chosen.value
+LEFT JOIN schedule sc ON sc.id = t.schedule_id AND t.template_id IS NOT NULL
+WHERE ? OR NOT EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = t.id)
+   OR EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = t.id AND a.user_id = ?)
+"""
+
+
+def rows(
+    connection: sqlite3.Connection, today: date, user_id: int | None, *, everybody: bool = False, sift: Filter = NOTHING
+) -> tuple[Row, ...]:
+    """Open tasks that are visible and due until `today`, the oldest first, at most MOST: of that person and of nobody.
+
+    Not for the thread of a screen.
+    """
+    with snapshot(connection):
+        sections = (tasks.late(today), tasks.due_on(today))
+        numbers = [number for section in sections for number in tasks.ids(connection, section, sift, MOST)]
+        found = connection.execute(_ROWS, (json.dumps(numbers[:MOST]), everybody, user_id)).fetchall()
+    return tuple(map(_row, found))
+
+
+def count(connection: sqlite3.Connection, today: date, user_id: int | None, most: int = MOST) -> int:
+    """How many tasks of that person and of nobody are late, counted up to `most`."""
+    ids: Sequence[int] = tasks.ids(connection, tasks.late(today), NOTHING, most)
+    test = _ROWS.partition("WHERE")[2]
+    query = f"SELECT count(*) FROM json_each(?) chosen CROSS JOIN task t ON t.id = chosen.value WHERE {test}"
+    return int(connection.execute(query, (json.dumps(ids), False, user_id)).fetchone()[0])
+
+
+def _row(found: Any) -> Row:
+    number, name, due, priority, template, reopens, follows, about, people = found
+    names = tuple(sorted(people.split("\x1f"))) if people else ()
+    return number, name, date.fromisoformat(due), priority, template, bool(reopens), bool(follows), about, names

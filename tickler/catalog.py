@@ -22,6 +22,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     f"{_OPERATIONS}.imports": ("entity import",),
     f"{_OPERATIONS}.crontabs": ("import crontab",),
     f"{_OPERATIONS}.timers": ("import timers",),
+    f"{_OPERATIONS}.task_imports": ("import ics", "import taskwarrior", "import todotxt", "import tasks"),
     f"{_QUERIES}.crontab": ("export crontab",),
     f"{_QUERIES}.entities": ("entity list", "entity show", "entity history"),
     f"{_OPERATIONS}.definitions": tuple(

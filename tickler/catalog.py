@@ -32,6 +32,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     f"{_QUERIES}.definitions": tuple(
         f"{noun} {verb}" for noun in ("class", "event", "model", "team", "user") for verb in ("list", "show")
     ),
+    f"{_OPERATIONS}.backlog": (
+        "backlog apply", "backlog spread", "backlog skip", "backlog hand", "backlog drop",
+    ),
+    f"{_QUERIES}.board": ("board",),
     f"{_OPERATIONS}.lists": ("list add", "list edit", "list delete"),
     f"{_OPERATIONS}.calendars": ("calendar add", "calendar edit", "calendar delete"),
     f"{_OPERATIONS}.calendar_imports": ("calendar import",),
@@ -46,6 +50,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     f"{_OPERATIONS}.template_skips": ("template skip", "template unskip"),
     f"{_OPERATIONS}.template_repeat": ("task repeat",),
+    f"{_OPERATIONS}.template_future": ("task future", "task stop"),
+    f"{_QUERIES}.recurring": ("task foresee",),
     f"{_QUERIES}.templates": ("template list", "template show", "template preview", "template skips"),
     f"{_OPERATIONS}.schedules": (
         "schedule add", "schedule edit", "schedule delete", "schedule run", "schedule pause",

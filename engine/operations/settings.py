@@ -25,6 +25,7 @@ _LIMITS = {
     "keep_changes": (1, 36_500),
     "keep_runs": (1, 36_500),
     "keep_last": (0, 10_000),
+    "away_days": (0, 3_650),
     "keep_backups": (0, 1_000),
     "recurring_interval": (1, 1_440),
     "log_total": (1_000_000, 1_000_000_000_000),
@@ -69,7 +70,11 @@ def _calendar(act: Act, text: str) -> str:
 
 
 def _replanned(act: Act, key: str) -> AbstractContextManager[None]:
-    """Schedules that keep to the usual calendar are planned anew when it is another one."""
+    """What keeps to the usual calendar or zone is planned anew when it is another one."""
+    if key == "zone":
+        from engine.operations.zones_of_templates import following_zones
+
+        return following_zones(act)
     if key != "calendar":
         return nullcontext()
     from engine.operations.calendars import replanned

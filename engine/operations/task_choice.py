@@ -32,8 +32,9 @@ Yes = Annotated[bool, Help("also if more than 50 tasks match")]
 
 UNASKED = 50
 """More tasks than this are changed by a filter only if somebody said so."""
-_NAMED = 3
-_SHOWN = 20
+NAMED = 20
+"""Tasks that the answer to --dry-run names."""
+_SAID = 3
 
 
 class Several(tuple[Task, ...]):
@@ -55,7 +56,7 @@ class Would:
         lines = [f"{count_of(self.tasks, 'task')}, nothing changed", *(f"  {row}" for row in self.rows)]
         if self.tasks > len(self.rows):
             lines.append(f"  and {self.tasks - len(self.rows):,} more")
-        return "\n".join([*lines, *(f"left out: {words}" for words in self.left_out[:_SHOWN])])
+        return "\n".join([*lines, *(f"left out: {words}" for words in self.left_out[:NAMED])])
 
 
 Result = Task | Several | Would
@@ -143,7 +144,7 @@ def matching(act: Act, text: str, view: TaskView) -> list[int]:
 
 def would(choice: Choice) -> Would:
     """The answer to --dry-run."""
-    rows = tuple(f"task {task.id}: {task_words((task,))}" for task in choice.tasks[:_SHOWN])
+    rows = tuple(f"task {task.id}: {task_words((task,))}" for task in choice.tasks[:NAMED])
     return Would(len(choice.tasks), choice.left_out, rows)
 
 
@@ -255,5 +256,5 @@ def _gone(task: Task) -> str:
 
 
 def _some(sentences: Sequence[str]) -> str:
-    more = len(sentences) - _NAMED
-    return " ".join(sentences[:_NAMED]) + (f" And {more:,} more." if more > 0 else "")
+    more = len(sentences) - _SAID
+    return " ".join(sentences[:_SAID]) + (f" And {more:,} more." if more > 0 else "")

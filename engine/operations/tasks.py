@@ -74,7 +74,7 @@ def done(
     yes: Yes = False,
 ) -> Result:
     """Mark tasks done."""
-    choice = choose(act, tasks, filter, yes=yes or dry_run, cannot=_is_done)
+    choice = choose(act, tasks, filter, yes=yes or dry_run, cannot=done_already)
     if dry_run:
         return would(choice)
     act.connection.execute(
@@ -161,12 +161,17 @@ def delete(act: Act, *tasks: Ids, filter: Where = None, dry_run: DryRun = False,
     choice = choose(act, tasks, filter, yes=yes or dry_run)
     if dry_run:
         return would(choice)
-    put(act.connection, choice.ids, deleted_at=act.now)
-    if recurring := _recurring(choice.tasks):
+    take_away(act, choice.tasks)
+    return result(act, "deleted", choice)
+
+
+def take_away(act: Act, tasks: Sequence[Task]) -> None:
+    """Delete tasks; the days of those that a template made are left out of it."""
+    put(act.connection, [task.id for task in tasks], deleted_at=act.now)
+    if recurring := _recurring(tasks):
         from engine.operations import template_tasks
 
         template_tasks.after_deleted(act, recurring)
-    return result(act, "deleted", choice)
 
 
 def set_deadline(act: Act, numbers: Sequence[int], day: date) -> None:
@@ -201,7 +206,8 @@ def _has_no_day(task: Task) -> str:
     return _stays(task) or ("" if task.deadline_date else f"Task {task.id} has no due day to move; say which day.")
 
 
-def _is_done(task: Task) -> str:
+def done_already(task: Task) -> str:
+    """Why a task cannot be done, if it cannot."""
     done = f"Task {task.id} is already done (by {task.done_by or 'nobody'} on {task.done_date})."
     return done if task.is_done else ""
 

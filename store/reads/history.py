@@ -102,6 +102,11 @@ def redoable(connection: sqlite3.Connection, actor: Actor, before: int) -> Act |
     return _newest_of(connection, actor, before, "act.undone_by_id IS NULL AND act.operation = 'undo'")
 
 
+def last(connection: sqlite3.Connection, actor: Actor) -> Act | None:
+    """The newest act of the actor, whatever it was; None if there is none."""
+    return _newest_of(connection, actor, 1 << 62, "true")
+
+
 def is_own(connection: sqlite3.Connection, actor: Actor, number: int) -> bool:
     """Whether the actor did that act."""
     query = f"SELECT 1 FROM act WHERE act.id = ? AND ({_BY_USER} OR {_BY_LOGIN})"

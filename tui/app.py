@@ -279,6 +279,10 @@ class Desk(Coloured):
         if not isinstance(self.screen, ModalScreen) and type(self.screen).__name__ != name:
             self.push_screen(_view(module, name))
 
+    def action_forecast(self) -> None:
+        """What will happen, of the row under the cursor or of all."""
+        import_module("tui.forecasting").open_forecast(self)
+
     def action_recent(self) -> None:
         """Show or hide one's own recent runs."""
         if self.announcer is not None:

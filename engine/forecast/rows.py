@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
@@ -177,6 +178,23 @@ def line_of(row: Coming, zone: str) -> str:
 def _marked(row: Coming) -> str:
     marks = {Change.APPEARS: "+ ", Change.GOES: "- ", Change.MOVES: "> ", None: ""}
     return marks[row.change] + row.word
+
+
+def gathered(rows: Iterable[Coming], since: int, today: date) -> Iterator[Coming]:
+    """What lies before `since` is decided today: of a schedule and one fate it is one row, however many there are."""
+    past: dict[tuple[object, ...], Coming] = {}
+    for row in rows:
+        if row.at > since or row.kind is Kind.TASK_DUE:
+            yield row
+            continue
+        key = (row.kind, row.schedule_id, row.template_id, row.why, row.at == since and row)
+        known = past.get(key)
+        if known is None:
+            past[key] = replace(row, day=today)
+        else:
+            last = max(row.until or row.at, known.until or known.at)
+            past[key] = replace(known, at=min(known.at, row.at), until=last, count=known.count + row.count)
+    yield from past.values()
 
 
 def in_order(rows: Iterable[Coming]) -> Sequence[Coming]:

@@ -13,7 +13,7 @@ from typing import Any
 from engine.operations import followups
 from engine.operations import tasks as tasks  # its verbs are called by their names
 from engine.operations.labels import label_ids, set_labels
-from engine.operations.lists import made_path
+from engine.operations.list_paths import made_path
 from engine.operations.registry import NAMED, Act
 from engine.operations.task_adopting_series import Series
 from engine.operations.task_making import NewTask, clock_time, make

@@ -11,7 +11,7 @@ from datetime import date
 
 from engine.agenda import Day
 from engine.rules.planned import OFTEN, Slot
-from engine.rules.wording import MONTHS, clock, due_state, state_of
+from engine.rules.wording import MONTHS, clock, due_state, plural, state_of
 from store.enums import RunState
 from store.frozen import value
 from store.instants import from_us
@@ -142,7 +142,8 @@ def _machines(day: Day, ascii_marks: bool, width: int) -> list[Entry]:
         )
         if number
     ]
-    words = f"{' '.join(parts)}{' runs' if width >= 18 else ''}"
+    what = plural(sum(counts.values()) + day.plan.jobs, " run") if width >= 18 else ""
+    words = f"{' '.join(parts)}{what}"
     return [Entry(words, "error" if bad else "muted", stands_for=0)] if parts else []
 
 

@@ -173,7 +173,8 @@ class Calendar(Rows):
         self._words()
 
     def _words(self) -> None:
-        title = f"{MONTHS[self.day.month - 1]} {self.day.year}"
+        is_wide = not self.has_class("-narrow")
+        title = f"{MONTHS[self.day.month - 1]} {self.day.year}   " if self.tab == MONTH and is_wide else ""
         known = self.days.get(self.day)
         told = note(known) if known is not None else ""
         name = f" · {known.off.name}" if known is not None and known.off is not None and known.off.name else ""
@@ -184,8 +185,7 @@ class Calendar(Rows):
             parts = [(f"from {long_day(self.day)}", "text"), (f"   {LEGEND}", "muted")]
         else:
             day = f"{long_day(self.day)}{name}"
-            parts = [(f"{title}   " if self.tab == MONTH else "", "text bold"), (day, "text")]
-            parts += [(f"   {told or 'nothing; a adds a task'}", "muted")]
+            parts = [(title, "text bold"), (day, "text"), (f"   {told or 'nothing; a adds a task'}", "muted")]
         self.say(*tab_words(TABS, self.tab), *parts, (counting, "muted"))
 
     def _tick(self) -> None:
@@ -231,7 +231,7 @@ class Calendar(Rows):
         if self.tab == HEAT:
             self._hour = (self._hour[0], (self._hour[1] + by) % 24)
             self._paint()
-        else:
+        elif self.tab != AGENDA:
             self._to(self.day + timedelta(by))
 
     def action_week(self, by: int) -> None:
@@ -239,7 +239,7 @@ class Calendar(Rows):
         if self.tab == HEAT:
             self._hour = ((self._hour[0] + by) % 7, self._hour[1])
             self._paint()
-        else:
+        elif self.tab != AGENDA:
             self._to(self.day + timedelta(7 * by))
 
     def action_month(self, by: int) -> None:

@@ -21,12 +21,13 @@ from store.reads import tasks
 from store.reads.calendar_days import LOUD, DayTask, EndedRun, Reminder, due_on
 from tui.calendar_cells import PLANNED, REMINDER, UNDER_WAY, Around, task_entry
 from tui.rows import STATE_TOKENS, Cells, task_row
-from tui.screens.view import Item
+from tui.screens.view import Item, nothing
 from tui.text import fit
 from tui.widgets.pages import Key, Row, Section, section
 
 FEW = 50
 """Things of each kind of a day that stand in order of time; more tasks are read page by page."""
+NOTHING = "nothing"
 _TIME = 6
 
 
@@ -58,7 +59,7 @@ def sections(days: Sequence[Day], around: Around, reader: Callable[[], sqlite3.C
         if day.facts.due > FEW:
             fetch = partial(_paged, reader, day.day, around.today)
             found.append(section(f"{day.day} tasks", f"{count_of(day.facts.due, 'task')} due", fetch, day.facts.due))
-    return found
+    return found or [section(NOTHING, None, nothing)]
 
 
 def note(day: Day, room: int = 1_000) -> str:

@@ -25,6 +25,8 @@ EVERY = 1.0
 REST = 20
 PLANS = 12
 """Periods whose plans are kept."""
+BY_HAND = frozenset({"task", "template", "skip", "calendar", "setting"})
+"""What people change, now and then: it is read at once. Runs end all the time."""
 NEW_PLANS = frozenset({"schedule", "template", "skip", "calendar", "calendar_day", "setting", "day"})
 
 
@@ -70,6 +72,9 @@ class Pages(TaskVerbs):
     def _heard(self, changed: frozenset[str]) -> None:
         if changed & NEW_PLANS:
             self._are_plans_old = True
+        if changed & BY_HAND:
+            self._read_at = -EVERY
+            self._took = 0.0
         super()._heard(changed)
 
     def refresh_data(self) -> None:

@@ -12,7 +12,7 @@ from store import values
 from store.reads import runs, schedules, tasks
 from store.reads.calendar_days import DayTask, EndedRun, Reminder
 from tui.calendar_cells import LEGEND
-from tui.screens.calendar_agenda import Under, note
+from tui.screens.calendar_agenda import NOTHING, Under, note
 from tui.screens.calendar_pages import Pages
 from tui.screens.view import Item
 
@@ -41,8 +41,9 @@ class Rows(Pages):
     @property
     def day_of_row(self) -> date:
         """The day under the cursor, of whatever it stands on."""
-        if self.is_agenda and self.list.section is not None:
-            return date.fromisoformat(self.list.section.key[:10])
+        section = self.list.section
+        if self.is_agenda and section is not None and section.key != NOTHING:
+            return date.fromisoformat(section.key[:10])
         return self.day
 
     @property
@@ -104,6 +105,6 @@ class Rows(Pages):
 
     def action_add(self) -> None:
         """The same in a form."""
-        from tui.screens.task_dialogs import add_dialog
+        from tui.screens.task_form import add_dialog
 
-        self.app.push_screen(add_dialog(self.current, self.desk.today, self.day_of_row.isoformat()))
+        self.app.push_screen(add_dialog(self.desk, self.current, self.day_of_row.isoformat()))

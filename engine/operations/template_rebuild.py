@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from engine.operations.labels import set_labels
 from engine.operations.registry import Act
 from engine.operations.template_tasks import FIRED, is_on, wake
 from engine.rules.errors import BadValue, shown
-from engine.rules.horizons import parse_length
+from engine.rules.horizons import Horizon, parse_length
 from engine.rules.missed import Catchup
 from engine.rules.recurring import Plan, days_of, plan, plan_reopening
 from engine.rules.when import Rule
@@ -88,7 +88,7 @@ def rebuild(act: Act, template_id: int) -> None:
     connection = act.connection
     standing, sheet = one_row(connection, template_id)
     today = local(act.at, standing.zone).date()
-    made = _not_past(connection, sheet, today)
+    made = not_past(connection, sheet.id, today)
     rule = standing.rule(connection)
     connection.execute("DELETE FROM occurrence WHERE schedule_id = ? AND planned_at > ?", (standing.id, act.now))
     standing = standing._replace(cursor_at=min(standing.cursor_at, act.now))
@@ -100,24 +100,33 @@ def rebuild(act: Act, template_id: int) -> None:
     wake(connection, standing, sheet, act.now)
 
 
-def _not_past(connection: sqlite3.Connection, sheet: Sheet, today: date) -> list[Made]:
+class Rebuilt(NamedTuple):
+    """What becomes of the tasks that were made ahead: those that `follow` with their instants, those that are `gone`,
+    and the verdicts of which the fired ones are new.
+    """
+
+    follow: list[tuple[Made, datetime]]
+    gone: list[Made]
+    decided: Plan
+
+
+def not_past(connection: sqlite3.Connection, template_id: int, today: date) -> list[Made]:
+    """The live tasks of a template that an edit looks at."""
     rows = connection.execute(
         "SELECT id, planned_at, is_done, is_edited, deadline_date FROM task"
         f" WHERE template_id = ? AND {_LIVE} ORDER BY deadline_date, id",
-        (sheet.id,),
+        (template_id,),
     ).fetchall()
     return [Made(*row) for row in rows if row[4] is None or row[4] >= today.isoformat() or row[2] or row[3]]
 
 
-def _rebuild_many(act: Act, standing: Standing, sheet: Sheet, rule: Rule, made: Sequence[Made]) -> None:
-    connection, now = act.connection, act.at
-    horizon = horizon_of(sheet, rule, settings.read_all(connection), now)
+def rebuilt(rule: Rule, now: datetime, horizon: Horizon, skipped: Mapping[date, str], made: Sequence[Made]) -> Rebuilt:
+    """How the tasks that are not past follow a rule: the same for a preview and for the edit itself."""
     by_planned = {each.planned_at: each for each in made if each.planned_at is not None}
-    old = Batch(connection, act.now, [(standing, sheet)])
-    skipped = old.skips.get(standing.id, {})
     decided = plan(rule, now, now, horizon, Catchup(Missed.SKIP), skipped)
     wanted = {to_us(each.planned): each for each in decided.verdicts if each.state is OccurrenceState.FIRED}
     taken: set[date] = set()
+    found = Rebuilt([], [], decided)
     for task in made:
         if task.planned_at is None:
             is_wanted = False
@@ -127,19 +136,31 @@ def _rebuild_many(act: Act, standing: Standing, sheet: Sheet, rule: Rule, made: 
             if not task.is_untouched and not is_wanted:
                 taken.add(local(at, rule.zone).date())
         if task.is_untouched and is_wanted and task.planned_at is not None:
-            _refresh(act, sheet, rule, task, from_us(task.planned_at), old)
+            found.follow.append((task, from_us(task.planned_at)))
         elif task.is_untouched:
-            _drop(act, standing, task)
-    connection.execute(FIRED, (act.now, sheet.id, act.now))
+            found.gone.append(task)
     new = tuple(
         each
         for each in decided.verdicts
         if each.state is not OccurrenceState.FIRED
         or (to_us(each.planned) not in by_planned and local(each.planned, rule.zone).date() not in taken)
     )
+    return found._replace(decided=Plan(new, decided.cursor, decided.next, decided.wake))
+
+
+def _rebuild_many(act: Act, standing: Standing, sheet: Sheet, rule: Rule, made: Sequence[Made]) -> None:
+    connection, now = act.connection, act.at
+    horizon = horizon_of(sheet, rule, settings.read_all(connection), now)
+    old = Batch(connection, act.now, [(standing, sheet)])
+    found = rebuilt(rule, now, horizon, old.skips.get(standing.id, {}), made)
+    for task, at in found.follow:
+        _refresh(act, sheet, rule, task, at, old)
+    for task in found.gone:
+        _drop(act, standing, task)
+    connection.execute(FIRED, (act.now, sheet.id, act.now))
     if is_on(act, standing):
         batch = Batch(connection, act.now, [(standing, sheet)], by=followups.doer(act))
-        batch.take_tasks(standing, sheet, rule, Plan(new, decided.cursor, decided.next, decided.wake))
+        batch.take_tasks(standing, sheet, rule, found.decided)
         batch.write()
 
 

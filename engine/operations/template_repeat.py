@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
@@ -31,6 +32,7 @@ from store.enums import Basis, TaskKind
 from store.errors import Refused
 from store.instants import from_us, to_us
 from store.reads import schedules
+from store.reads import templates as reads
 from store.reads.task_rows import one
 from store.values import Task, Template
 
@@ -48,7 +50,7 @@ def repeat(
     visible: Visible = None, horizon: Ahead = None,
 ) -> Template:  # fmt: skip
     """Let a task recur: it becomes the first occurrence of a new template that looks like it."""
-    first = _chosen(act, task)
+    first = chosen(act, task)
     given: dict[str, Any] = {
         key: said
         for key, said in {
@@ -58,25 +60,34 @@ def repeat(
         }.items()
         if said is not None
     }  # fmt: skip
-    path = _list_path(act, first)
-    place = zone or usual_zone(act, path, first.assignees)
-    due, at = _first(act, first, rule, place)
-    fields = {**_looks(first, due), "list": path, "spec": rule, "zone": place, "start_at": at, **given}
-    fields["name"] = name or free_name(act, first.name)
-    fields["task_name"] = first.name
+    fields, due, at = wanted(act, first, rule, given)
+    if name:
+        fields["name"] = name
     number = save_template(act, fields, None)
     _adopt(act, number, first, due, at)
     return told(act, number, f"recurs from now on: {shown(first.name)} ({shown(rule)})")
 
 
-def _chosen(act: Act, number: int) -> Task:
+def wanted(act: Act, first: Task, rule: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], date, datetime]:
+    """The fields of the template, and the day and the instant of the task itself. Writes nothing."""
+    path = _list_path(act, first)
+    place = given.get("zone") or usual_zone(act, path, first.assignees)
+    due, at = _first(act, first, rule, place)
+    fields = {**_looks(first, due), "list": path, "spec": rule, "zone": place, "start_at": at, **given}
+    return {**fields, "name": free_name(act, first.name), "task_name": first.name}, due, at
+
+
+def chosen(act: Act, number: int) -> Task:
+    """The task, if it can begin to recur; Refused with the reason."""
     found = one(act.connection, number) if abs(number) < 1 << 63 else None
     if found is None:
         raise Refused(f"There is no task {number}.")
     if found.deleted_at is not None or found.superseded_at is not None:
         raise Refused(f"Task {number} ({shown(found.name)}) is history; only a task that is there can recur.")
-    if found.template is not None and found.template_id is not None:
-        raise Refused(f"Task {number} recurs already, by the template {shown(found.template)}: use `template edit`.")
+    if found.template_id is not None and reads.template(act.connection, found.template_id).deleted_at is None:
+        raise Refused(
+            f"Task {number} recurs already, by the template {shown(found.template or '')}: use `template edit`."
+        )
     if found.kind is TaskKind.CONTACT:
         raise Refused(f"Task {number} cannot recur: it is a line of contact history.")
     if found.is_done:

@@ -81,17 +81,20 @@ def make_room(connection: sqlite3.Connection, act_id: int) -> None:
         " WHERE c.act_id = ? AND c.kind = 'template' AND c.action = 'insert'",
         (act_id,),
     ).fetchall()
+    made = (
+        "template_id = :template AND created_by IS NULL"
+        " AND id NOT IN (SELECT row_id FROM change WHERE act_id = :act AND kind = 'task')"
+    )  # the task that began to recur was there before, whoever made it
     for template, schedule in rows:
+        which = {"template": template, "act": act_id}
         used = connection.execute(
-            "SELECT 1 FROM task WHERE template_id = ? AND created_by IS NULL AND (is_done OR is_edited) LIMIT 1",
-            (template,),
+            f"SELECT 1 FROM task WHERE {made} AND (is_done OR is_edited) LIMIT 1", which
         ).fetchone()
         if used is None:
-            which = "(SELECT id FROM task WHERE template_id = ? AND created_by IS NULL)"
             for table in ("task_label", "task_assignee"):
-                connection.execute(f"DELETE FROM {table} WHERE task_id IN {which}", (template,))
+                connection.execute(f"DELETE FROM {table} WHERE task_id IN (SELECT id FROM task WHERE {made})", which)
             connection.execute("DELETE FROM occurrence WHERE schedule_id = ?", (schedule,))
-            connection.execute("DELETE FROM task WHERE template_id = ? AND created_by IS NULL", (template,))
+            connection.execute(f"DELETE FROM task WHERE {made}", which)
 
 
 def after_done(act: Act, tasks: Iterable[Task], on: date | None) -> None:

@@ -116,6 +116,13 @@ def delete(
         )
     settle(act, before.id)
     dropped = template_tasks.drop_open(act, before.id) if drop_open else 0
+    let_go(act, before)
+    more = f" with {count_of(dropped, 'open task')}" if dropped else ""
+    return told(act, before.id, f"deleted template: {shown(before.name)}{more}")
+
+
+def let_go(act: Act, before: Template) -> None:
+    """The template makes nothing any more; its tasks stay as they are."""
     act.connection.execute(
         "UPDATE schedule SET deleted_at = ?, next_at = NULL, rev = rev + 1 WHERE id = ?", (act.now, before.schedule_id)
     )
@@ -123,8 +130,6 @@ def delete(
         "UPDATE template SET deleted_at = ?, wake_at = NULL, rev = rev + 1 WHERE id = ?", (act.now, before.id)
     )
     templates.take_back(act.connection, before.schedule_id, act.now, "the template was deleted")
-    more = f" with {count_of(dropped, 'open task')}" if dropped else ""
-    return told(act, before.id, f"deleted template: {shown(before.name)}{more}")
 
 
 @operation("template pause")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Any
 
 from engine.operations import followups
@@ -247,8 +248,15 @@ def edit_user(
     row = one_of(act.connection, "user", user)
     before = reads.user(act.connection, row)
     given = _given(name=name, full_name=full_name, login=login, team=team, zone=zone)
-    _change(act, "user", before, user_columns(act.connection, given, row), rev)
+    with nullcontext() if zone is None else _following_zones(act):
+        _change(act, "user", before, user_columns(act.connection, given, row), rev)
     return reads.user(act.connection, row)
+
+
+def _following_zones(act: Act) -> AbstractContextManager[None]:
+    from engine.operations.zones_of_templates import following_zones  # loads all that templates are made of
+
+    return following_zones(act)
 
 
 @operation("user delete")

@@ -42,6 +42,7 @@ _REFERENCES = {
     "trigger_event": "task_event",
     "deadline_event": "task_event",
     "calendar": "calendar",
+    "list": "list",
 }
 """Keys by which one entry hangs on another of the same file."""
 
@@ -86,6 +87,8 @@ def _saved(act: Act, entry: Entry, classes: Classes, problems: Problems) -> Save
             return save_entity(act, entry.given, classes)
         if entry.table == "calendar":
             return _save_calendar(act, entry.given)
+        if entry.table in ("label", "list"):
+            return _save_list_or_label(act, entry)
         if entry.table == "template":
             return _save_template(act, entry.given)
         if entry.table == "schedule":
@@ -116,6 +119,16 @@ def _save_calendar(act: Act, given: Mapping[str, Any]) -> Saved:
     from store.reads.calendars import named
 
     return save_calendar(act, given, named(act.connection, given["name"]))[1]
+
+
+def _save_list_or_label(act: Act, entry: Entry) -> Saved:
+    if entry.table == "list":
+        from engine.operations.lists import save_list
+
+        return save_list(act, entry.given)
+    from engine.operations.labels import save_label
+
+    return save_label(act.connection, entry.given["name"])
 
 
 def _save_template(act: Act, given: Mapping[str, Any]) -> Saved:

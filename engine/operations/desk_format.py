@@ -41,6 +41,10 @@ def _number_or_text(value: Any) -> str:
     return "" if isinstance(value, str) or is_whole else "a text or a whole number"
 
 
+def _whole(value: Any) -> str:
+    return "" if isinstance(value, int) and not isinstance(value, bool) else "a whole number"
+
+
 def _object(value: Any) -> str:
     return "" if isinstance(value, dict) else "a table, such as { date_from = 2025-07-14 }"
 
@@ -72,6 +76,8 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "object_class": _text, "object_id": _number_or_text, "name": _text, "status": _text, "team": _text,
         "dates": _object, "attributes": _object,
     },
+    "label": {"name": _text},
+    "list": {"name": _text, "zone": _text, "position": _whole},
     "template": {},
     "schedule": {},
 }  # fmt: skip
@@ -89,12 +95,14 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "task_model": ("object_class", "name"),
     "entity": ("object_class", "object_id"),
     "calendar": ("name",),
+    "label": ("name",),
+    "list": ("name",),
     "template": ("name",),
     "schedule": ("name",),
 }
 """What tells the rows of a table apart; these keys must be there."""
 
-LATER = ("label", "list", "trigger", "workflow", "role")
+LATER = ("trigger", "workflow", "role")
 """Tables that the format has and this version does not load yet."""
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from engine.operations.naming import one_of
 from engine.operations.registry import Act, Help, operation
-from engine.operations.saving import put
+from engine.operations.saving import Saved, put
 from engine.rules.errors import BadValue, shown
 from engine.rules.names import plain_name
 from store import journal
@@ -62,6 +62,13 @@ def label_ids(connection: sqlite3.Connection, names: Iterable[str]) -> list[int]
         number = int(row[0]) if row else put(connection, "label", None, {"name": plain})[0]
         found[number] = None
     return list(found)
+
+
+def save_label(connection: sqlite3.Connection, name: str) -> Saved:
+    """Make sure that there is a label of that name."""
+    plain = label_name(name)
+    there = connection.execute("SELECT 1 FROM label WHERE name = ?", (plain,)).fetchone()
+    return Saved.UNCHANGED if there else put(connection, "label", None, {"name": plain})[1]
 
 
 def label_name(text: str) -> str:

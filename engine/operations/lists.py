@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
+from engine.operations.list_names import list_id
 from engine.operations.registry import Act, Help, operation
-from engine.operations.saving import put
+from engine.operations.saving import Saved, put
+from engine.operations.zones_of_templates import following_zones
 from engine.rules.errors import shown
-from engine.rules.names import plain_name, unknown
+from engine.rules.names import plain_name
 from engine.rules.zones import zone_named
 from store import journal
 from store.errors import Refused
 from store.reads import lists as reads
 from store.values import TaskList
+
+__all__ = ["add", "delete", "edit", "list_id", "save_list"]
 
 Path = Annotated[str, Help("its name; house/garden for a list within another; or its id", metavar="LIST")]
 Parent = Annotated[str | None, Help("list it lies in; empty: at the top")]
@@ -64,7 +69,8 @@ def edit(
         columns["position"] = position
     if not columns:
         raise Refused("Say what to change: --name, --parent, --zone or --position.")
-    put(act.connection, "task_list", before.id, columns)
+    with following_zones(act):
+        put(act.connection, "task_list", before.id, columns)
     return _told(act, "changed", before.id)
 
 
@@ -84,34 +90,24 @@ def delete(act: Act, list: Path) -> TaskList:
     return before
 
 
-def list_id(connection: sqlite3.Connection, text: str) -> int:
-    """The list that `text` names: its path, its name alone where only one list has it, or its id.
-
-    Refused with the paths if several have the name, and with the nearest if none has.
-    """
-    lists = reads.listed(connection)
-    found = [each for each in lists if each.path == text] or [each for each in lists if each.name == text]
-    if not found and text.isascii() and text.isdigit():
-        found = [each for each in lists if str(each.id) == text]
-    if len(found) == 1:
-        return found[0].id
-    if found:
-        raise Refused(f"list: '{shown(text)}' is there several times; write one of {_paths(found)}.")
-    raise Refused(f"list: {unknown(text, [each.path for each in lists], 'list')}.")
-
-
-def made_path(act: Act, path: str) -> int:
-    """The list of that path; what is not there of it is made."""
+def save_list(act: Act, given: Mapping[str, Any]) -> Saved:
+    """Make the list of that path, with those above it, or change its zone and position; what is absent is kept."""
+    parts = [plain_name(part) for part in given["name"].split("/")]
+    columns: dict[str, object] = {}
+    if "zone" in given:
+        columns["zone"] = _zone(given["zone"])
+    if "position" in given:
+        columns["position"] = given["position"]
     parent: int | None = None
-    for part in path.split("/"):
-        name = plain_name(part)
-        parent = _child(act.connection, parent, name) or _made(act, parent, name, None, 0)
-    assert parent is not None
-    return parent
-
-
-def _paths(lists: list[TaskList]) -> str:
-    return ", ".join(each.path for each in lists)
+    for part in parts[:-1]:
+        parent = _child(act.connection, parent, part) or _made(act, parent, part, None, 0)
+    number = _child(act.connection, parent, parts[-1])
+    if number is None:
+        columns |= {"name": parts[-1], "parent_id": parent}
+    elif not columns:
+        return Saved.UNCHANGED
+    with following_zones(act):
+        return put(act.connection, "task_list", number, columns)[1]
 
 
 def _made(act: Act, parent: int | None, name: str, zone: str | None, position: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from engine.operations.lists import list_id
+from engine.operations.list_names import list_id
 from engine.operations.registry import Act
 from engine.operations.saving import BadKey, Columns
 from engine.operations.schedule_fields import calendar_id, rule_for
@@ -19,6 +19,7 @@ from engine.rules.errors import BadValue, shown
 from engine.rules.horizons import kind_by_gap, kind_of, midnight, parse_horizon, parse_length
 from engine.rules.names import unknown
 from engine.rules.recurring import check_dense, without_mark
+from engine.rules.task_zones import zone_of_task
 from engine.rules.texts import free_text, one_line, thing
 from engine.rules.when import Rule
 from engine.rules.zones import local
@@ -112,16 +113,13 @@ def usual_zone(act: Act, list_path: str | None, assignees: Iterable[str]) -> str
     """Zone of a task's days where nobody names one: its list's, else its one assignee's, else the store's."""
     connection = act.connection
     number = None if list_path is None else list_id(connection, list_path)
+    lists: list[str | None] = []
     while number is not None:
         zone, number = connection.execute("SELECT zone, parent_id FROM task_list WHERE id = ?", (number,)).fetchone()
-        if zone:
-            return str(zone)
-    names = list(assignees)
-    if len(names) == 1:
-        row = connection.execute("SELECT zone FROM user WHERE name = ?", (names[0],)).fetchone()
-        if row and row[0]:
-            return str(row[0])
-    return str(settings.read(connection, "zone"))
+        lists.append(zone)
+    rows = [connection.execute("SELECT zone FROM user WHERE name = ?", (name,)).fetchone() for name in assignees]
+    people = [row[0] if row else None for row in rows]
+    return zone_of_task(lists, people, str(settings.read(connection, "zone")))
 
 
 def stored_schedule(connection: sqlite3.Connection, fields: Columns) -> Columns:

@@ -14,6 +14,7 @@ from engine.rules.durations import duration_text
 from store.enums import AfterExecution, Roll
 from store.instants import from_us
 from store.reads import definitions as reads
+from store.reads import lists
 
 Row = dict[str, Any]
 
@@ -29,6 +30,8 @@ def dump(look: Look) -> str:
         "task_event": _events(look),
         "task_model": _models(look),
         "entity": _entities(look),
+        "label": ({"name": label.name} for label in lists.labels(look.connection)),
+        "list": _lists(look),
         "template": _templates(look),
         "schedule": _schedules(look),
     }
@@ -132,6 +135,12 @@ _USUAL = {
 
 
 _LENGTHS = ("timeout", "max_lateness", "start_window", "jitter", "backoff", "backoff_limit")
+
+
+def _lists(look: Look) -> Iterator[Row]:
+    """Each behind the one that it lies in, which a load makes first."""
+    for each in lists.listed(look.connection):
+        yield _said({"name": each.path, "zone": each.zone, "position": each.position or None})
 
 
 def _templates(look: Look) -> Iterator[Row]:

@@ -192,6 +192,14 @@ class Entities(View):
 
         self.desk.push_screen(Dialog(_title(entity, "contact"), fields, check, save, "add"))
 
+    def action_add_task(self) -> None:
+        """A task about the entity, by one line."""
+        from tui.screens.quick_add import QuickAdd, about
+
+        entity = self.entity
+        if entity is not None:
+            self.desk.push_screen(QuickAdd(about(entity.object_class, entity.object_id)))
+
     def action_add(self) -> None:
         """A new entity."""
         from engine.operations.entities import add

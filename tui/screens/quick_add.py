@@ -19,6 +19,7 @@ from textual.widgets import Input, Static
 
 from engine.operations.quick import Reading, quick
 from engine.queries.quick import known
+from engine.rules.errors import shown
 from engine.rules.quickadd import Known, Understood, quoted_at, read_line
 from engine.rules.wording import long_day
 from store.values import Task, Template
@@ -214,7 +215,7 @@ def chip_lines(read: Understood | None, width: int, refused: tuple[str, ...] = (
         for chip in read.chips:
             if chip.is_error:
                 said.add(chip.words)
-                yield Content.styled(safe(f"! {read.line[chip.start : chip.end]}: {chip.words}"), "$error")
+                yield Content.styled(safe(f"! {shown(read.line[chip.start : chip.end], 40)}: {chip.words}"), "$error")
     for words in refused:
         if words not in said:
             yield Content.styled(safe(f"! {words}"), "$error")
@@ -233,6 +234,12 @@ def _flow(parts: list[tuple[str, str]], width: int) -> Iterator[Content]:
         used += size + (2 if used else 0)
     if used:
         yield row
+
+
+def about(object_class: str, object_id: str) -> str:
+    """`on:stay/12`, in quotes where a blank would end it."""
+    named = f"{object_class}/{object_id}"
+    return f"on:{named}" if named.isprintable() and " " not in named else f'on:"{named}"'
 
 
 def made_words(made: Task | Template | Reading) -> str:

@@ -1,4 +1,4 @@
-"""What is asked before a task is added, edited, moved or hidden. Loaded when it is first asked."""
+"""What is asked before a task is edited, moved or hidden. Loaded when it is first asked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from textual.content import Content
 
 from engine.operations.task_editing import edit
-from engine.operations.tasks import add, move
+from engine.operations.tasks import move
 from engine.rules.days import parse_day
 from engine.rules.errors import BadValue
 from engine.rules.moving import by_words, parse_move
@@ -22,32 +22,6 @@ from tui.widgets.form import Field, Notes
 
 BULK = 1
 """More rows than this are named by their number before a verb acts on them."""
-
-
-def add_dialog(beside: Any, today: date, due: str = "") -> Dialog:
-    """Asks for a new task; `beside` is the row of the cursor, whose entity is offered, `due` a day that is."""
-    known = isinstance(beside, values.Task) and beside.object_id is not None
-    about = f"{beside.object_class}/{beside.object_id}" if known else ""
-    fields = (
-        Field("name", "what", hint="what somebody must do"),
-        Field("deadline", "due", due, hint="a day: fri, 30 nov, +3d; empty for none"),
-        Field("about", "about", about, hint="class and id, such as stay/12; may be empty"),
-    )
-
-    def check(given: dict[str, str]) -> Notes:
-        notes = _check_day(given, "deadline", today, may_be_empty=True)
-        wrong = dict(notes.wrong)
-        if not given["name"].strip():
-            wrong["name"] = "say what must be done"
-        if given["about"] and given["about"].count("/") != 1:
-            wrong["about"] = "expected class/id, such as stay/12"
-        return Notes(wrong, notes.means)
-
-    def save(given: dict[str, str]) -> Wish:
-        day = parse_day(given["deadline"], today) if given["deadline"] else None
-        return wish(add, given["name"], deadline=day, object=given["about"] or None)
-
-    return Dialog("Add a task", fields, check, save, "add")
 
 
 def edit_dialog(task: values.Task) -> Dialog:

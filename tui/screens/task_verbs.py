@@ -110,9 +110,9 @@ class TaskVerbs(Marking):
 
     def action_add(self) -> None:
         """A new task, field by field."""
-        from tui.screens.task_dialogs import add_dialog
+        from tui.screens.task_form import add_dialog
 
-        self.app.push_screen(add_dialog(self.current, self.desk.today))
+        self.app.push_screen(add_dialog(self.desk, self.current))
 
     def action_edit(self) -> None:
         """Name and notes."""

@@ -98,7 +98,7 @@ async def test_a_wrong_day_is_refused_beside_its_field_and_nothing_is_lost(desk:
 
 async def test_a_task_is_added_by_hand(desk: Desk) -> None:
     async with shown(desk) as pilot:
-        await press(pilot, "2", "a")
+        await press(pilot, "2", "A")
         await type_in(pilot, "Print door cards")
         await press(pilot, "tab")
         await type_in(pilot, "fri")

@@ -87,6 +87,7 @@ def test_dialogs_of_tasks_and_their_toasts(terminal: Terminal, daily: dict[str, 
     terminal.settle()
     for key, words in (
         ("a", "enter add"),
+        ("A", "Add a task"),
         ("e", "Edit the task"),
         ("r", "enter move"),
         ("z", "enter hide"),
@@ -154,7 +155,7 @@ def test_dialogs_of_schedules_and_runs(terminal: Terminal, daily: dict[str, int]
 
 
 def test_what_is_typed_and_pasted(terminal: Terminal, daily: dict[str, int]) -> None:
-    terminal.press("a")
+    terminal.press("A")
     terminal.wait_for("enter add")
     terminal.press("\x1b[200~[b]x[/b] \x9b2J \u202eevil\x08\x1b[201~")
     terminal.wait_for("[b]x[/b]")

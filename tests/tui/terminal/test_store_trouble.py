@@ -110,9 +110,9 @@ def test_who_gives_up_keeps_what_was_typed(made: Desk) -> None:
 def test_a_refusal_leaves_the_form_as_it_was(made: Desk) -> None:
     with desk(made.path) as terminal:
         terminal.wait_for("Collect allergy info", "engine ok")
-        terminal.press("a")
+        terminal.press("A")
         terminal.wait_for("enter add")
-        terminal.press("Print door cards", "tab", "tab", "backspace", "backspace", "99")
+        terminal.press("Print door cards", "tab", "tab", "tab", "backspace", "backspace", "99")
         terminal.wait_for("stay/99")
         terminal.press("enter")
         terminal.wait_for("There is no stay 99", "Print door cards", "stay/99", "enter add")

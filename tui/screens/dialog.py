@@ -41,11 +41,13 @@ class Dialog(ModalScreen[None]):
         check: Callable[[dict[str, str]], Notes],
         save: Callable[[dict[str, str]], Wish],
         verb: str = "save",
+        *,
+        aside: bool = False,
     ) -> None:
-        """`save` makes the wish from values that `check` found nothing wrong with."""
+        """`save` makes the wish from values that `check` found nothing wrong with; `aside` as forms have it."""
         super().__init__()
         self._title = title
-        self._form = Form(fields, check)
+        self._form = Form(fields, check, aside=aside)
         self._make = save
         self._verb = verb
         self._asked: Wish | None = None

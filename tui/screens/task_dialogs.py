@@ -8,35 +8,18 @@ from typing import Any
 
 from textual.content import Content
 
-from engine.operations.task_editing import edit
 from engine.operations.tasks import move
 from engine.rules.days import parse_day
 from engine.rules.errors import BadValue
 from engine.rules.moving import by_words, parse_move
 from engine.rules.offsets import Offset
 from engine.rules.wording import due_words, long_day, plural
-from store import values
 from tui.perform import Wish, wish
 from tui.screens.dialog import Dialog
 from tui.widgets.form import Field, Notes
 
 BULK = 1
 """More rows than this are named by their number before a verb acts on them."""
-
-
-def edit_dialog(task: values.Task) -> Dialog:
-    """Asks for another name and other notes."""
-    was = task.notes.replace("\n", " / ")
-    fields = (Field("name", "what", task.name), Field("notes", "notes", was))
-
-    def check(given: dict[str, str]) -> Notes:
-        return Notes({} if given["name"].strip() else {"name": "a task needs a name"})
-
-    def save(given: dict[str, str]) -> Wish:
-        notes = None if given["notes"] == was else given["notes"].replace(" / ", "\n")
-        return wish(edit, task.id, name=given["name"], notes=notes, rev=task.rev)
-
-    return Dialog("Edit the task", fields, check, save)
 
 
 def day_dialog(

@@ -115,14 +115,33 @@ class TaskVerbs(Marking):
         self.app.push_screen(add_dialog(self.desk, self.current))
 
     def action_edit(self) -> None:
-        """Name and notes."""
-        from tui.screens.task_dialogs import edit_dialog
+        """Name and notes; of a task that recurs also those of all future ones."""
+        from tui.screens.recur_dialogs import edit_dialog
 
         if isinstance(self.current, values.Task):
-            self.app.push_screen(edit_dialog(self.current))
+            self.app.push_screen(edit_dialog(self.desk, self.current, self.acted))
+
+    def action_skip(self) -> None:
+        """Leave this one out, of a task that recurs."""
+        from tui.screens.recur_dialogs import day_of, skip_dialog, template_of
+
+        task = self.current
+        if not isinstance(task, values.Task):
+            return
+        made = template_of(self.desk, task)
+        if made is None:
+            self.notify("This task does not recur. r lets it recur, D deletes it.")
+        else:
+            self.app.push_screen(skip_dialog(made, day_of(task, made), self.acted))
 
     def action_move(self) -> None:
-        """Another day by which it is due; set by hand, it stays when the entity's dates move."""
+        """Another day by which it is due, which is by hand and stays; or a rule by which one task recurs."""
+        task = self.current
+        if len(self.chosen()) == 1 and isinstance(task, values.Task) and self.chosen() == [task.id]:
+            from tui.screens.recur_dialogs import Recur
+
+            self.app.push_screen(Recur(self.desk, task, self.acted))
+            return
         self._ask_day("Move the day it is due", "deadline", "move")
 
     def action_later(self) -> None:

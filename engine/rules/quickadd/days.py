@@ -46,6 +46,11 @@ _MONTH = re.compile(rf"(?:{_MONTHS}),?")
 _NAMED = re.compile(rf"(?:{_DAYS}|{_MONTHS}),?")
 _AFTER_FIGURE = re.compile(rf"(?:[ap]m|{_MONTHS})[,;.!]?", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:at )?(?:noon|[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}(?::[0-9]{2})? ?[ap]m)")
+_SURELY = re.compile(
+    rf"(?:(?:on|by|due) )?(?:(?:{_DAYS}),? )?(?:[0-9]{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS})(?: [0-9]{{4}})?"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?: (?:at )?[0-9]{1,2}(?::[0-9]{2}| ?[ap]m))?|\+[0-9]+m|[0-9]{1,2}:[0-9]{2}"
+)
+"""What can hardly be anything but a slip in a date: `31 feb`, `fri 30 nov` of a year in which it is a Monday, `+1m`."""
 _TWO_READINGS = frozenset({"sun", "sat", "wed"})
 
 
@@ -96,7 +101,6 @@ def find_phrase(words: Sequence[Word], now: datetime, zone: str, days: BusinessD
     if is_number or not _FIRST.fullmatch(first):
         return _numbers(first, now, zone, days)
     run = _run(words)
-    refused = ""
     if not any(_SAYS.fullmatch(text) for text in run):
         return _numbers(first, now, zone, days)
     for count in range(len(run), 0, -1):
@@ -106,14 +110,15 @@ def find_phrase(words: Sequence[Word], now: datetime, zone: str, days: BusinessD
         try:
             when = _read(_bare(text), now, zone, days)
         except BadValue as fault:
-            refused = refused or (str(fault) if _is_surely(text) else "")
+            if _SURELY.fullmatch(text):
+                return Phrase(count, None, str(fault))
             continue
         if count == 1 and first in _TWO_READINGS and _goes_on(words):
             day = WEEKDAYS[when.day.weekday()]
             readings = f'{day.lower()} for {long_day(when.day)}, or "{shown(words[0].text)}" in quotes for the word'
             return Phrase(1, None, f"{shown(first)} may be {day} or a word: write {readings}")
         return Phrase(count, when)
-    return Phrase(1, None, refused) if refused else _numbers(first, now, zone, days)
+    return _numbers(first, now, zone, days)
 
 
 def _run(words: Sequence[Word]) -> list[str]:
@@ -146,14 +151,6 @@ def _read(text: str, now: datetime, zone: str, days: BusinessDays) -> When:
         return read_when(text, now, zone, days)
     at = parse_clock(text.removeprefix("at "))
     return When(local_day(now, zone), f"{at:%H:%M}", True)
-
-
-def _is_surely(text: str) -> bool:
-    """Whether it can hardly be anything but a slip in a date: `31 feb`, `fri 30 nov` on another day, `+1m`, 25:00."""
-    has_month = re.fullmatch(
-        rf"(?:on |by )?(?:(?:{_DAYS}),? )?[0-9]{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS})(?: [0-9]{{4}})?", text
-    )
-    return bool(has_month or re.fullmatch(r"\+[0-9]+m|[0-9]{1,2}:[0-9]{2}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", text))
 
 
 def _goes_on(words: Sequence[Word]) -> bool:

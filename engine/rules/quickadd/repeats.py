@@ -42,6 +42,7 @@ _SAME = (
     (re.compile(r"^other (day|week|month|year)\b"), r"2 \1s"),
     (re.compile(r"\b(?:working|business) day\b|\bworkday\b"), "bd"),
     (re.compile(r"\bsept\b"), "sep"),
+    (re.compile(rf"\b({_DAY}) (?=(?:{_DAY})\b)"), r"\1,"),
 )
 _PERIODS = {
     "day": "daily", "weekday": "weekly mon-fri", "bd": "weekly mon-fri", "weekend": "weekly sat,sun",

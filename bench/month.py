@@ -56,7 +56,8 @@ def measure(name: str, store: Path, rows: int, columns: int) -> None:
     told("week", [terminal.press(b"]", quiet=1.5)])
     told("agenda", [terminal.press(b"]", quiet=1.5)])
     told("heat map", [terminal.press(b"]", quiet=4.0)])
-    told("step on the heat map", [terminal.press(key) for key in (b"l", b"j", b"h", b"k") * 8])
+    if "1 task" not in name:  # no job, so no map
+        told("step on the heat map", [terminal.press(key) for key in (b"l", b"j", b"h", b"k") * 8])
     terminal.press(b"]", quiet=2.0)
     terminal.settle(2.0)
     print(f"bytes in 10 idle seconds: {terminal.count(10)}; RSS {terminal.rss():.0f} MB")

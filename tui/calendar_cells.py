@@ -17,7 +17,7 @@ from store.frozen import value
 from store.instants import from_us
 from store.reads.calendar_days import LOUD, DayTask, EndedRun
 from tui.rows import STATE_TOKENS
-from tui.text import fit
+from tui.text import fit, safe
 from tui.widgets.painting import Piece
 
 UNDER_WAY, PLANNED, REMINDER = "-", "~", "@"
@@ -60,8 +60,8 @@ def head(day: Day | None, date_: date, around: Around, width: int, *, is_cursor:
     words = f"{gap}today " if date_ == around.today else gap
     off = day.off if day is not None else None
     left = max(0, width - len(frame) - len(words))
-    name = fit(off.name if off is not None else "", left)
-    return ((frame, token), (words, "accent"), (name, "heading" if name.strip() else "muted"))
+    name = safe(off.name, left) if off is not None else ""
+    return tuple(piece for piece in ((frame, token), (words, "accent"), (name, "heading")) if piece[0])
 
 
 def body(day: Day, around: Around, width: int, height: int) -> tuple[Line, ...]:

@@ -6,20 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rich.segment import Segment
 from textual import events
-from textual.geometry import Region
 from textual.message import Message
-from textual.reactive import reactive
-from textual.strip import Strip
-from textual.widget import Widget
 
 from engine.agenda import Day
 from engine.rules.wording import WEEKDAYS
 from store.frozen import value
 from tui.calendar_cells import Around, body, head
-from tui.text import fit, safe
-from tui.widgets.painting import Line, Painter, Piece
+from tui.widgets.painting import Piece
+from tui.widgets.parts import Part, Parts
 
 Cell = tuple[tuple[Piece, ...], str]
 """Pieces of one line of one day, and the ground they stand on."""
@@ -40,12 +35,10 @@ class Page:
         return tuple(day for week in self.weeks for day in week)
 
 
-class DayGrid(Widget, can_focus=True):
+class DayGrid(Parts, can_focus=True):
     """The cursor is a day; the screen moves it."""
 
-    lets_keys_pass = True
     DEFAULT_CSS = "DayGrid { width: 1fr; height: 1fr; }"
-    painter: reactive[Painter | None] = reactive(None)
 
     @dataclass
     class Picked(Message):
@@ -58,7 +51,6 @@ class DayGrid(Widget, can_focus=True):
         super().__init__()
         self._page: Page | None = None
         self._cursor = date.min
-        self._drawn: list[list[Cell]] = []
         self._bodies: dict[date, tuple[Day, Around, tuple[tuple[Piece, ...], ...]]] = {}
         self._room = (0, 0)
 
@@ -78,6 +70,7 @@ class DayGrid(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         """Other room, other cells."""
+        super().on_resize()
         self._draw()
 
     def watch_has_focus(self, _has_focus: bool) -> None:
@@ -99,30 +92,22 @@ class DayGrid(Widget, can_focus=True):
         if self._page is None or not self.size.width:
             return
         if self._room != self.size:
-            self._room, self._drawn, self._bodies = self.size, [], {}
-        old, new = self._drawn, self._cells(self._page)
-        self._drawn = new
-        if len(old) != len(new):
-            self.refresh()
-            return
-        regions, x = [], 0
-        for column, width in enumerate(self._widths()):
-            changed = [y for y in range(len(new)) if old[y][column] != new[y][column]]
-            regions += [Region(x, y, width, 1) for y in changed]
-            x += width + 1
-        if regions:
-            self.refresh(*regions)
+            self._room, self._bodies = self.size, {}
+        self.put(self._lines(self._page))
 
-    def _cells(self, page: Page) -> list[list[Cell]]:
+    def _lines(self, page: Page) -> list[list[Part]]:
         widths = self._widths()
         names = [WEEKDAYS[day.weekday()] for day in page.weeks[0]]
-        lines: list[list[Cell]] = [
-            [(((fit(f" {name if width > 12 else name[:3]}", width), "muted"),), "ground")
-             for name, width in zip(names, widths, strict=True)]
-        ]  # fmt: skip
+        heads: list[Cell] = [
+            (((f" {name if width > 12 else name[:3]}", "muted"),), "ground")
+            for name, width in zip(names, widths, strict=True)
+        ]
+        rule = "|" if page.around.ascii_marks else "│"
+        lines = [_joined(heads, widths, rule)]
         for week, height in zip(page.weeks, self._heights(), strict=True):
             columns = [self._cell(page, day, width, height) for day, width in zip(week, widths, strict=True)]
-            lines += [[column[y] for column in columns] for y in range(height)]
+            lines.append(_joined([column[0] for column in columns], widths, ""))
+            lines += [_joined([column[y] for column in columns], widths, rule) for y in range(1, height)]
         return lines[: self.size.height]
 
     def _cell(self, page: Page, day: date, width: int, height: int) -> list[Cell]:
@@ -141,24 +126,6 @@ class DayGrid(Widget, can_focus=True):
             kept = self._bodies[known.day] = (known, page.around, body(known, page.around, width, height))
         return kept[2]
 
-    def render_line(self, y: int) -> Strip:
-        """A line over all seven days."""
-        painter = self.painter
-        if painter is None or y >= len(self._drawn):
-            return Strip.blank(self.size.width, self.rich_style)
-        segments: list[Segment] = []
-        ascii_marks = self._page is not None and self._page.around.ascii_marks
-        for column, (width, (pieces, ground)) in enumerate(zip(self._widths(), self._drawn[y], strict=True)):
-            if column:
-                segments.append(Segment("|" if ascii_marks else "│", painter.style("muted dim")))
-            left = width
-            for text, token in pieces:
-                shown = safe(text, left)
-                segments.append(Segment(shown, painter.style(token, ground)))
-                left -= Segment(shown).cell_length
-            segments.append(Segment(" " * max(0, left), painter.style("text", ground)))
-        return Line(segments).adjust_cell_length(self.size.width, painter.style("text"))
-
     def on_click(self, event: events.Click) -> None:
         """The day under the pointer."""
         day = self._day_at(event.x, event.y)
@@ -176,3 +143,12 @@ class DayGrid(Widget, can_focus=True):
                     left += width + 1
             top += height
         return None
+
+
+def _joined(cells: Sequence[Cell], widths: Sequence[int], rule: str) -> list[Part]:
+    """The cells of seven days beside each other; without a rule their ground goes on between them."""
+    between: Part = (1, ((rule, "muted dim"),), "ground") if rule else (1, (), "panel")
+    parts: list[Part] = []
+    for (pieces, ground), width in zip(cells, widths, strict=True):
+        parts += [*([between] if parts else ()), (width, pieces, ground)]
+    return parts

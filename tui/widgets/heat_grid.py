@@ -7,19 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.segment import Segment
 from textual import events
-from textual.geometry import Region
 from textual.message import Message
-from textual.reactive import reactive
-from textual.strip import Strip
-from textual.widget import Widget
 
 from engine.rules.planned import WEEKS, Cell, Heat
 from engine.rules.wording import WEEKDAYS, count_of, some_of
 from tui.calendar_cells import short
-from tui.text import fit, safe
-from tui.widgets.painting import Line, Painter, Piece
+from tui.text import fit
+from tui.widgets.parts import Part, Parts
 
 HOURS, LABEL = 24, 5
 _SHADES, _PLAIN = " ░▒▓█", " .:+#"
@@ -28,16 +23,11 @@ FULL = 16
 """Runs in an hour of the week, over four weeks, from which on it may look full: four each time."""
 EMPTY = "No job is planned in the next four weeks. 3 shows the schedules; a adds one there."
 
-Part = tuple[int, tuple[Piece, ...], str]
-"""Width in cells, pieces, ground."""
 
-
-class HeatGrid(Widget, can_focus=True):
+class HeatGrid(Parts, can_focus=True):
     """The cursor is an hour of a weekday, counted from the weekday with which a week begins."""
 
-    lets_keys_pass = True
     DEFAULT_CSS = "HeatGrid { width: 1fr; height: 1fr; }"
-    painter: reactive[Painter | None] = reactive(None)
 
     @dataclass
     class Picked(Message):
@@ -52,8 +42,6 @@ class HeatGrid(Widget, can_focus=True):
         self._first = 0
         self._cursor = (0, 0)
         self._ascii = ascii_marks
-        self._drawn: list[list[Part]] = []
-        self._room = (0, 0)
 
     def show(self, heat: Heat | None, first_weekday: int, cursor: tuple[int, int]) -> None:
         """A map with the cursor at (row, hour); rows begin with `first_weekday`, 0 = Monday."""
@@ -66,6 +54,7 @@ class HeatGrid(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         """Other room, other cells."""
+        super().on_resize()
         self._draw()
 
     def watch_has_focus(self, _has_focus: bool) -> None:
@@ -84,24 +73,7 @@ class HeatGrid(Widget, can_focus=True):
     def _draw(self) -> None:
         if not self.size.width:
             return
-        if self._room != self.size:
-            self._room, self._drawn = self.size, []
-        old, self._drawn = self._drawn, self._lines()
-        if len(old) != len(self._drawn):
-            self.refresh()
-            return
-        regions = []
-        for y, (before, after) in enumerate(zip(old, self._drawn, strict=True)):
-            if [part[0] for part in before] != [part[0] for part in after]:
-                regions.append(Region(0, y, self.size.width, 1))
-                continue
-            x = 0
-            for was, part in zip(before, after, strict=True):
-                if was != part:
-                    regions.append(Region(x, y, part[0], 1))
-                x += part[0]
-        if regions:
-            self.refresh(*regions)
+        self.put(self._lines())
 
     def _lines(self) -> list[list[Part]]:
         height, width = self.size.height, self.size.width
@@ -155,21 +127,6 @@ class HeatGrid(Widget, can_focus=True):
 
     def _words(self, text: str, token: str = "text") -> list[Part]:
         return [(self.size.width, ((fit(f" {text}", self.size.width), token),), "ground")]
-
-    def render_line(self, y: int) -> Strip:
-        """A line of the map, or words."""
-        painter = self.painter
-        if painter is None or y >= len(self._drawn):
-            return Strip.blank(self.size.width, self.rich_style)
-        segments: list[Segment] = []
-        for width, pieces, ground in self._drawn[y]:
-            left = width
-            for text, token in pieces:
-                shown = safe(text, left)
-                segments.append(Segment(shown, painter.style(token, ground)))
-                left -= Segment(shown).cell_length
-            segments.append(Segment(" " * max(0, left), painter.style("text", ground)))
-        return Line(segments).adjust_cell_length(self.size.width, painter.style("text"))
 
     def on_click(self, event: events.Click) -> None:
         """The hour under the pointer."""

@@ -54,6 +54,10 @@ class Line(Strip):
             self._written = (console.color_system, "".join(_encode(self, _system(console.color_system))))
         return self._written[1]
 
+    def crop(self, start: int, end: int | None = None) -> Strip:
+        strip = super().crop(start, end)
+        return strip if isinstance(strip, Line) else Line(strip, strip.cell_length)
+
     def apply_filter(self, filter: LineFilter, background: Color) -> Strip:
         line = self._filtered.get((filter, background))
         if line is None:

@@ -311,8 +311,8 @@ async def test_pages_that_are_turned_fast_end_at_the_last(desk: Desk) -> None:
         assert date(2026, 6, 16) in grid.page.days
 
 
-async def test_a_step_writes_two_cells_and_the_words(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing else of the grid is drawn again when the cursor moves."""
+async def test_a_step_writes_the_two_days_and_no_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing else of the grid is drawn again when the cursor moves, and nothing when nothing changed."""
     async with shown(desk, LARGE) as pilot:
         await press(pilot, "9")
         regions: list[Any] = []
@@ -321,4 +321,6 @@ async def test_a_step_writes_two_cells_and_the_words(desk: Desk, monkeypatch: py
             DayGrid, "refresh", lambda self, *given, **more: (regions.extend(given), refresh(self, *given, **more))[1]
         )
         await press(pilot, "l")
-        assert [(region.width, region.height) for region in regions] == [(22, 1), (22, 1)]
+        assert [(region.width, region.height) for region in regions] == [(45, 1)]
+        screen(pilot)._paint()
+        assert len(regions) == 1

@@ -6,14 +6,11 @@ import sqlite3
 from datetime import date
 
 from engine.calendars import business_days
-from engine.rules.backlog import Fate, Owed, Pile, is_away, pile_up, propose
+from engine.rules.backlog import Fate, Owed, Pile, pile_up, propose
 from engine.rules.businessdays import BusinessDays
-from store import settings
 from store.frozen import value
-from store.instants import from_us
 from store.journal import Actor
 from store.reads import backlog as reads
-from store.reads import history
 from store.reads.task_search import NOTHING
 
 
@@ -46,14 +43,3 @@ def backlog(
     rows = reads.rows(connection, today, actor.user_id, everybody=everybody, sift=sift)
     piles = pile_up(Owed(*row) for row in rows)
     return Backlog(piles, propose(piles, today), business_days(connection))
-
-
-def away_since(connection: sqlite3.Connection, actor: Actor, today: date) -> date | None:
-    """The day of the actor's last act, if that is longer ago than the setting `away_days` says."""
-    last = history.last(connection, actor)
-    if last is None:
-        return None
-    from engine.rules.zones import local_day
-
-    day = local_day(from_us(last.at), str(settings.read(connection, "zone")))
-    return day if is_away(day, today, int(settings.read(connection, "away_days"))) else None

@@ -34,7 +34,7 @@ _TASKS = ("today", "followups", "entity")
 _SIFTED = ("today", "followups")
 _AGENDA = (*_TASKS, "agenda")
 _ROWS = (*_TASKS, "schedules", "runs", "missed")
-_LISTS = (*_ROWS, "entities")
+_LISTS = (*_ROWS, "entities", "board")
 
 KEYS: tuple[Key, ...] = (
     Key("view.today", "1", "view('today')", "Today", "Go to Today", (ANYWHERE,)),
@@ -64,8 +64,18 @@ KEYS: tuple[Key, ...] = (
     Key("find.saved", "f", "saved_filters", "filters", "Choose a saved filter, or save the one that is set", _SIFTED),
     Key("followups.group", "b", "group", "group by", "Group by deadline event, by list or by label", ("followups",)),
     Key("task.delete", "D", "delete", "delete", "Delete the task (undo brings it back)", _AGENDA),
-    Key("mark.all", "V", "mark_all", "mark all", "Mark all that match, in view or not; again: none", _SIFTED),
-    Key("mark.invert", "asterisk", "invert", "invert", "Mark the others instead", _SIFTED),
+    Key("mark.all", "V", "mark_all", "mark all", "Mark all that match, in view or not; again: none",
+        (*_SIFTED, "board")),
+    Key("mark.invert", "asterisk", "invert", "invert", "Mark the others instead", (*_SIFTED, "board")),
+    Key("board.now", "t", "fate('now')", "today", "Do it now: it stays as it is", ("board",), hint=True),
+    Key("board.spread", "z", "spread", "spread", "Spread it over working days", ("board",), hint=True),
+    Key("board.skip", "s", "fate('skip')", "skip", "Skip what passed of it and go on with the next",
+        ("board",), hint=True),
+    Key("board.hand", "T", "hand", "hand", "Hand it to somebody else", ("board",), hint=True),
+    Key("board.drop", "D", "fate('drop')", "drop", "Delete it (undo brings it back)", ("board",), hint=True),
+    Key("board.apply", "enter", "apply", "apply", "Carry out the whole board as one act", ("board",), hint=True),
+    Key("board.everybody", "o", "everybody", "everybody's", "Look at everybody's tasks, or only at yours and nobody's",
+        ("board",)),
     Key("entity.status", "s", "status", "status", "Change the status", ("entities", "entity"), hint=True),
     Key("entity.dates", "m", "dates", "dates", "Change the dates", ("entities", "entity"), hint=True),
     Key("entity.contact", "c", "contact", "contact", "Add a line of contact history",
@@ -132,6 +142,8 @@ KEYS: tuple[Key, ...] = (
     Key("notice.dismiss", "d", "put_away", "put away", "Put the notice away", ("notices",), hint=True),
     Key("notice.snooze", "z", "snooze", "in an hour", "Put the notice away for an hour", ("notices",), hint=True),
     Key("notice.dismiss.all", "D", "put_all_away", "put all away", "Put all notices away", ("notices",), hint=True),
+    Key("desk.board", "S", "over('board', 'Board')", "return board",
+        "Sort what is late and due: now, later, next time, somebody else, never", (ANYWHERE,)),
     Key("desk.notices", "exclamation_mark", "over('notices', 'Notices')", "notices",
         "Read what there is to be told", (ANYWHERE,)),
     Key("desk.numbers", "percent_sign", "over('metrics', 'Numbers')", "numbers",

@@ -61,7 +61,7 @@ def apply(
 @operation("backlog spread")
 def spread_out(
     act: Act,
-    over: Annotated[str, Help("over how many working days, such as 5d")],
+    over: Annotated[str, Help("over how many working days, 5d if not given")] = "5d",
     filter: Where = None,
     everybody: Everybody = False,
     dry_run: DryRun = False,
@@ -96,13 +96,15 @@ def skip(
 @operation("backlog hand")
 def hand(
     act: Act,
-    to: Annotated[str, Help("who does them from now on")],
+    to: Annotated[str, Help("who does them from now on")] = "",
     filter: Where = None,
     everybody: Everybody = False,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> Result:
     """Hand what is late and due to somebody else."""
+    if not to.strip():
+        raise Refused("Say who does them from now on: --to NAME.")
     found = _found(act, filter, everybody, yes or dry_run)
     if dry_run:
         return _would(found.owed, lambda task: f"to {shown(to)}")

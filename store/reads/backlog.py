@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,7 +18,11 @@ Row = tuple[int, str, date, int | None, int | None, bool, bool, str, tuple[str, 
 """id, name, due day, priority, template, whether that reopens its task, whether the day hangs on the entity, what it
 is about, who does it."""
 
-_ROWS = """
+_THEIRS = """
+(NOT EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = t.id)
+ OR EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = t.id AND a.user_id = ?))
+"""
+_ROWS = f"""
 SELECT t.id, t.name, t.deadline_date, t.priority, t.template_id, ifnull(sc.action = 'reopen', 0),
        t.deadline_event_id IS NOT NULL AND NOT t.deadline_by_hand,
        ifnull(t.object_class || ' ' || t.object_id, ''),
@@ -27,8 +30,7 @@ SELECT t.id, t.name, t.deadline_date, t.priority, t.template_id, ifnull(sc.actio
         WHERE a.task_id = t.id)
 FROM json_each(?) chosen CROSS JOIN task t ON t.id = chosen.value
 LEFT JOIN schedule sc ON sc.id = t.schedule_id AND t.template_id IS NOT NULL
-WHERE ? OR NOT EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = t.id)
-   OR EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = t.id AND a.user_id = ?)
+WHERE ? OR {_THEIRS}
 """
 
 
@@ -48,10 +50,9 @@ def rows(
 
 def count(connection: sqlite3.Connection, today: date, user_id: int | None, most: int = MOST) -> int:
     """How many tasks of that person and of nobody are late, counted up to `most`."""
-    ids: Sequence[int] = tasks.ids(connection, tasks.late(today), NOTHING, most)
-    test = _ROWS.partition("WHERE")[2]
-    query = f"SELECT count(*) FROM json_each(?) chosen CROSS JOIN task t ON t.id = chosen.value WHERE {test}"
-    return int(connection.execute(query, (json.dumps(ids), False, user_id)).fetchone()[0])
+    late = tasks.late(today)
+    found = f"SELECT 1 FROM task t INDEXED BY {late.index} WHERE {late.where} AND {_THEIRS} LIMIT ?"
+    return int(connection.execute(f"SELECT count(*) FROM ({found})", (*late.values, user_id, most)).fetchone()[0])
 
 
 def _row(found: Any) -> Row:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any, ClassVar
 
 from engine.rules.pulse import SUSPECT
-from engine.rules.wording import clock, count_of, long_day
+from engine.rules.wording import clock, count_of, long_day, short_day
 from store import values
 from store.enums import RunState
 from store.frozen import value
@@ -50,6 +51,8 @@ class Today(SiftedTasks):
     def __init__(self) -> None:
         super().__init__()
         self._sources: dict[str, tasks.Section] = {}
+        self._away_since: date | None = None
+        """The day of this person's last act, if that was long ago when the desk was opened."""
 
     @property
     def sources(self) -> Mapping[str, tasks.Section]:
@@ -67,6 +70,7 @@ class Today(SiftedTasks):
     def on_mount(self) -> None:
         """Read the first pages, and follow the clock."""
         self.show_rows()
+        self.call_after_refresh(self._look_back)
         self.set_interval(1.0, self._tick)
 
     def _draw(self, item: Item, width: int, state: LineState) -> Cells:
@@ -98,9 +102,13 @@ class Today(SiftedTasks):
     def _words(self) -> None:
         beat = pulse.pulse(self.desk.reader, self.desk.now, self.desk.today)
         found = f" · {self.understood}" if self.understood else ""
+        since = self._away_since
         self.say(
             (f"{long_day(self.desk.today)}{found}", "text"),
             (f"   {beat.late:,} late" if beat.late else "   nothing late", "error" if beat.late else "muted"),
+            (f" · S sorts what is late: you were away since {short_day(since, self.desk.today)}", "accent")
+            if since and beat.late
+            else ("", "text"),
             (f" · {beat.due_today:,} due today · {count_of(beat.running, 'run')} active", "muted"),
         )
 
@@ -177,6 +185,14 @@ class Today(SiftedTasks):
             return []
         words = f"{node.words}: nothing fires; C if it is right"
         return [Item((0,), CLOCK, Hint(words, CLOCK))]
+
+    def _look_back(self) -> None:
+        """Was this person away? Asked after the first paint."""
+        from engine.absence import away_since
+
+        self._away_since = away_since(self.desk.reader, self.desk.actor, self.desk.today)
+        if self._away_since is not None:
+            self._words()
 
     def _coming(self, now: int) -> list[Item]:
         found = schedules.next_due(self.desk.reader, now + _DAY, FEW)

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from engine.backlogs import away_since, backlog
+from engine.absence import away_since
+from engine.backlogs import backlog
 from engine.operations import backlog as verbs
 from engine.operations import tasks, templates
 from engine.operations.settings import set_setting
@@ -170,6 +171,7 @@ def test_many_are_spread_handed_over_or_dropped_only_on_a_word(desk: Desk) -> No
         late(desk, f"t{index}", 3)
     at = desk.at(NOW)
     assert refused(verbs.drop, desk.ana, at).startswith("51 tasks are late or due. --dry-run shows them")
+    assert refused(verbs.hand, desk.ana, at) == "Say who does them from now on: --to NAME."
     verbs.hand(desk.ana, at, "Bo", yes=True)
     assert refused(verbs.drop, desk.ana, at, yes=True) == "Nothing is late or due."
     verbs.drop(desk.bo, at, yes=True)

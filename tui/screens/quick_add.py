@@ -85,6 +85,8 @@ class QuickAdd(ModalScreen[None]):
         self._read: Understood | None = None
         self._is_asked = False
         self._place = 0
+        self._height = 0
+        """Lines of chips: the screen is laid out anew only when there are more or fewer."""
         self._wish = wish(quick, refused=None)
         self._timer: Timer | None = None
 
@@ -128,13 +130,16 @@ class QuickAdd(ModalScreen[None]):
             return
         self._read = read_line(line, self._desk.clock(), self._known) if line.strip() else None
         self._line.read = self._read
+        self._line.refresh()
         self._show(())
 
     def _show(self, refused: tuple[str, ...]) -> None:
         """The chips of the line, and below them what is wrong with it."""
         width = max(20, self.size.width - 4)
         words = list(chip_lines(self._read, width, refused)) if self._read or refused else []
-        self.query_one("#quick-chips", Static).update(Content("\n").join(words))
+        lines = [line for each in words for line in each.wrap(width)]
+        is_taller, self._height = self._height != len(lines), len(lines)
+        self.query_one("#quick-chips", Static).update(Content("\n").join(lines), layout=is_taller)
 
     @on(Input.Submitted)
     def _submit(self, event: Input.Submitted) -> None:

@@ -29,6 +29,7 @@ PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "followups": ((140, 34), ("2", "j")),
     "editor": ((100, 30), ("3", "j", "j", "j", "e")),
     "missed": ((100, 30), ("M",)),
+    "forecast": ((100, 30), ("F",)),
     "numbers": ((100, 30), ("percent_sign",)),
     "runs": ((100, 30), ("4", "j")),
     "logs": ((100, 30), ("4", "G", "l", "e", "k", "k")),

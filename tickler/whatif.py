@@ -16,8 +16,15 @@ _NEEDS_THE_PAST = frozenset({"undo", "redo", "schedule run", "run cancel", "run 
 """Verbs that are about what was done, of which the copy knows nothing."""
 
 
-def understood(moment: Moment, text: str) -> Callable[[Act], object]:
-    """What the words would do in an act. BadValue if they are no command that changes what is to come."""
+_OF_DEFINITIONS = ("template", "schedule", "calendar", "setting")
+"""Nouns whose verbs ask for no task that is not of a template."""
+
+
+def understood(moment: Moment, text: str) -> tuple[Callable[[Act], object], bool]:
+    """What the words would do in an act, and whether that may be about any open task.
+
+    BadValue if they are no command that changes what is to come.
+    """
     try:
         named, rest = load(shlex.split(text))
         words = words_of(named)
@@ -29,4 +36,4 @@ def understood(moment: Moment, text: str) -> Callable[[Act], object]:
     if named.name in _NEEDS_THE_PAST:
         raise BadValue(f"with: '{named.name}' is about what was done; nobody knows what it would change later")
     inner = named.inner
-    return lambda act: inner(act, *positional, **keywords)
+    return lambda act: inner(act, *positional, **keywords), named.name.split()[0] not in _OF_DEFINITIONS

@@ -28,15 +28,17 @@ def compare_forecast(
     wanted: Wanted = EVERYTHING,
     actor: Actor = journal.ENGINE,
     progress: Progress | None = None,
+    *,
+    names_tasks: bool = False,
 ) -> Forecast:
     """What appears, goes and moves up to `until` if `change` is done at `since`; the store stays as it is.
 
     `change` is an operation's body, such as `lambda act: edit.__wrapped__(act, "plants", spec="weekly tue")`. Raises
-    what it raises, so that a form can show it.
+    what it raises, so that a form can show it. `names_tasks` as for `play`.
     """
     everything = replace(wanted, limit=0)
     without = play(store, since, until, everything, progress=_half(progress, 0))
-    after = play(store, since, until, everything, change, actor, _half(progress, 1))
+    after = play(store, since, until, everything, change, actor, _half(progress, 1), names_tasks=names_tasks)
     rows = in_order(differences(without.rows, after.rows))
     limit = wanted.limit or len(rows)
     return replace(after, rows=tuple(rows[:limit]), left_off=max(0, len(rows) - limit), is_comparison=True)

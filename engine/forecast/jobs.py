@@ -152,13 +152,12 @@ class Jobs:
             return True
         if schedule.overlap == Overlap.ALLOW:
             return False
-        is_open = self._copy.execute(
-            "SELECT 1 FROM run WHERE schedule_id = ? AND state IN ('pending', 'starting', 'running')", (schedule.id,)
-        ).fetchone()
+        opened = "SELECT 1 FROM run WHERE schedule_id = ? AND state IN ('pending', 'starting', 'running')"
         seconds = self._usual.get(schedule.id, 0.0)
-        return is_open is not None or (
-            seconds > 0 and seconds >= narrowest(rule.between(since, self._span.until, NEIGHBOURS))
-        )
+        waits = " AND state = 'pending'" if seconds <= 0 else ""  # what takes no time is over before the next
+        if self._copy.execute(opened + waits, (schedule.id,)).fetchone() is not None:
+            return True
+        return seconds > 0 and seconds >= narrowest(rule.between(since, self._span.until, NEIGHBOURS))
 
     def _rest(self, schedule: Standing, now: int) -> None:
         """One that will not run says why, with the number of times."""

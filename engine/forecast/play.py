@@ -73,10 +73,13 @@ def play(
     change: Operation | None = None,
     actor: Actor = journal.ENGINE,
     progress: Progress | None = None,
+    *,
+    names_tasks: bool = False,
 ) -> Forecast:
     """What happens in (since, until] in the store, with what is due at `since` already.
 
-    `change` is done first, on the copy, by `actor`. Nothing is written to the store, nothing is begun and nobody is
+    `change` is done first, on the copy, by `actor`; `names_tasks` if it may be about any open task, which makes the
+    copy larger. Nothing is written to the store, nothing is begun and nobody is
     told. BadValue if `until` is not after `since` or too far; Refused as `change` says.
     """
     if until <= since:
@@ -85,7 +88,7 @@ def play(
         raise BadValue("until: a forecast reaches 20 years at most")
     recent = to_us(since - _RECENT)
     last_day = (until + timedelta(days=2)).date().isoformat()
-    with _without_rubbish(), excerpt(store, recent, last_day, whole=change is not None) as copy:
+    with _without_rubbish(), excerpt(store, recent, last_day, whole=names_tasks) as copy:
         copy.execute("BEGIN")
         if change is not None:
             act = journal.begin(copy, to_us(since), actor, "forecast")

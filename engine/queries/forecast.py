@@ -46,7 +46,7 @@ def forecast(
         tuple[str, ...],
         Help('what if: tells what a command would change, such as "template pause plants"', "COMMAND"),
     ] = (),
-    understand: Callable[[str], Operation] | None = None,
+    understand: Callable[[str], tuple[Operation, bool]] | None = None,
     progress: Progress | None = None,
 ) -> Forecast:
     """Say what people will owe and what will run, by playing the engine on a copy of the store."""
@@ -61,10 +61,11 @@ def forecast(
     changes = [understand(text) for text in with_]
 
     def change(act: Act) -> None:
-        for each in changes:
+        for each, _ in changes:
             each(act)
 
-    return compare_forecast(store_path(), change, end, look.at, wanted, look.actor, progress)
+    names_tasks = any(each for _, each in changes)
+    return compare_forecast(store_path(), change, end, look.at, wanted, look.actor, progress, names_tasks=names_tasks)
 
 
 def until_of(text: str | None, now: datetime, zone: str) -> datetime:

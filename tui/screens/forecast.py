@@ -152,11 +152,12 @@ class ForecastView(View):
         here = local(from_us(row.at), self.desk.zone.key)
         time = "" if row.kind is Kind.TASK_DUE and f"{here:%H:%M}" == "00:00" else f"{here:%H:%M}"
         token = _TOKENS.get(row.kind, "text")
-        why = max(0, width // 3) if width >= 70 else 0
-        word = 17 if width >= 70 else 12
+        is_wide = width >= 70
+        why, word = (width // 3, 17) if is_wide else (0, 13)
+        what = row.word if is_wide or row.count == 1 else f"{row.kind} x{row.count:,}"
         return [
             (fit(time, 6), "muted"),
-            (fit(row.word, word - 1) + " ", token),
+            (fit(what, word - 1) + " ", token),
             (fit(row.name, max(8, width - 6 - word - why) - 1) + " ", token if row.kind is Kind.BROKEN else "text"),
             (fit(row.why or row.object or "", why) if why else "", "muted"),
         ]

@@ -24,6 +24,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     f"{_OPERATIONS}.timers": ("import timers",),
     f"{_OPERATIONS}.task_imports": ("import ics", "import taskwarrior", "import todotxt", "import tasks"),
     f"{_QUERIES}.crontab": ("export crontab",),
+    f"{_QUERIES}.task_exports": ("export ics", "export taskwarrior", "export todotxt", "export csv"),
     f"{_QUERIES}.entities": ("entity list", "entity show", "entity history"),
     f"{_OPERATIONS}.definitions": tuple(
         f"{noun} {verb}" for noun in ("class", "event", "model", "team", "user")
@@ -89,6 +90,10 @@ ALSO_BY_PLACE: dict[str, tuple[str, ...]] = {
     "template skip": ("reason",),
     "schedule pause": ("reason",),
     "export crontab": ("file",),
+    "export ics": ("file",),
+    "export taskwarrior": ("file",),
+    "export todotxt": ("file",),
+    "export csv": ("file",),
 }
 """Options that may also stand after the required words: `schedule add "nightly backup" "daily 02:30"`."""
 

@@ -56,7 +56,9 @@ class Adopting:
             chunk = tasks[start : start + _CHUNK]
             known, gone = self._known(chunk)
             for item in chunk:
-                if item.key in gone and item.key not in known:
+                if item.is_first and self.series.knows(item.key):
+                    self.counts["unchanged"] += 1
+                elif item.key in gone and item.key not in known:
                     self._told.say(Kind.NOTED, "was deleted here and stays so", item.line)
                     self.counts["deleted"] += 1
                 elif item.key in known:
@@ -120,7 +122,7 @@ class Adopting:
         assert item.recurs is not None
         said = {key: value for key, value in item.recurs.items() if key != "spec" and value is not None}
         NAMED["task repeat"].inner(self._act, number, item.recurs["spec"], **said)
-        self.series.made += 1
+        self.series.began(item.key, number)
         (after,) = task_rows.many(self._act.connection, [number])
         self._mark(after, _digest(item))
 
@@ -143,11 +145,14 @@ class Adopting:
             raise BadValue(f"task {task.id} is a line of contact history and cannot be changed")
         new = self._new(item)
         columns: dict[str, Any] = {
-            "name": one_line("name", new.name), "deadline_date": _iso(new.deadline_date),
-            "deadline_time": clock_time(new), "priority": new.priority,
+            "name": one_line("name", new.name), "deadline_date": _iso(new.deadline_date), "priority": new.priority,
         }  # fmt: skip
+        if self._form != "todotxt" or new.deadline_date != task.deadline_date:
+            columns["deadline_time"] = clock_time(new)
         if self._form != "todotxt":
-            columns |= {"notes": new.notes, "start_date": _iso(new.start_date)}
+            columns["notes"] = new.notes
+        if self._form != "todotxt" and (new.start_date is not None or task.template_id is None):
+            columns["start_date"] = _iso(new.start_date)
         if item.visible is not None:
             columns["visible_date"] = item.visible.isoformat()
         if new.list_id is not None or self._form != "ics":
@@ -172,7 +177,8 @@ class Adopting:
         sets = ", ".join(f"{name} = ?" for name in columns)
         differs = " OR ".join(f"{name} IS NOT ?" for name in columns)
         found = self._act.connection.execute(
-            f"UPDATE task SET {sets}, rev = rev + 1 WHERE id = ? AND ({differs})",
+            f"UPDATE task SET {sets}, is_edited = iif(template_id IS NULL, is_edited, 1), rev = rev + 1"
+            f" WHERE id = ? AND ({differs})",
             (*columns.values(), task.id, *columns.values()),
         )
         return found.rowcount > 0
@@ -201,6 +207,10 @@ class Adopting:
         numbers = {origin.partition(":")[2]: number for origin, number in rows}
         own = {item.key: own_number(self._identity, "task", item.key) for item in items}
         numbers |= {key: number for key, number in own.items() if number is not None}
+        for item in items:
+            if item.of is not None and item.of_day is not None and item.key not in numbers:
+                number = self.series.task_of(item.of, item.of_day)
+                numbers |= {item.key: number} if number is not None else {}
         there = {task.id: task for task in task_rows.many(connection, sorted(set(numbers.values())))}
         known = {key: there[number] for key, number in numbers.items() if number in there}
         gone = {key for key, task in known.items() if task.deleted_at is not None}

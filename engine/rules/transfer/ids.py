@@ -35,12 +35,11 @@ def uid_of(origin: str | None, identity: str, kind: str, number: int) -> str:
 
 
 def uuid_of(origin: str | None, identity: str, kind: str, number: int) -> str:
-    """The same for a format that wants UUIDs: any other name is turned into one."""
-    uid = uid_of(origin, identity, kind, number)
+    """The same for a format that wants UUIDs: what has another name is called by ours."""
     try:
-        return str(uuid.UUID(uid))
+        return str(uuid.UUID(uid_of(origin, identity, kind, number)))
     except ValueError:
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, uid))
+        return own_uid(identity, kind, number)
 
 
 def _head(identity: str, kind: str) -> str:

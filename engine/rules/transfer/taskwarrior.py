@@ -69,11 +69,15 @@ def read(data: bytes, setting: Setting, told: Told) -> list[Item]:
             items.append(item)
     if not seen:
         raise BadFile(1, "there is no task in it")
-    parents = {item.key for item in items if item.recurs}
+    parents, days = {item.key: item for item in items if item.recurs}, dict[str, set[date]]()
     for item in items:
-        if item.of is not None and item.of not in parents:
+        if item.of in parents and item.of_day is not None:
+            days.setdefault(item.of, set()).add(item.of_day)
+        elif item.of is not None:
             told.say(Kind.NOTED, "its parent is not in the file: a task of its own", item.line)
             item.of = item.of_day = None
+    for key, gone in days.items():
+        parents[key].skips = tuple(sorted(gone))
     return items
 
 
@@ -212,6 +216,16 @@ def step_of(text: str) -> str:
         raise BadValue(f"recur: '{shown(text)}' is no step of days or more (expected such as weekly, 3d, 2mo or P1Y)")
     times, unit = _UNITS[form[2][0].lower()]
     return f"{number * times} {unit}{'s' if number * times > 1 else ''}"
+
+
+def recur_of(step: tuple[int, str] | None) -> str:
+    """A step, None for weekdays, in the words that Taskwarrior counts by the calendar: its `2months` are 60 days."""
+    if step is None:
+        return "weekdays"
+    number, unit = step
+    if unit in ("day", "week"):
+        return "weekly" if step == (1, "week") else f"P{number * (7 if unit == 'week' else 1)}D"
+    return f"P{number}Y" if unit == "year" and number < 3 else f"P{number * (12 if unit == 'year' else 1)}M"
 
 
 def stamp(at: datetime) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from engine.rules.dates import parse_iso_day
 from engine.rules.errors import BadValue, shown
 from engine.rules.transfer.items import (
     MOST,
@@ -28,6 +27,7 @@ from engine.rules.transfer.items import (
     name_of,
 )
 from engine.rules.transfer.texts import lines_of, text_of
+from engine.rules.written_days import written_day
 from store.frozen import value
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -67,9 +67,9 @@ def read(data: bytes, setting: Setting, told: Told) -> list[Item]:
         except BadValue as fault:
             told.say(Kind.REFUSED, str(fault), number)
             continue
-        if not item.key:
-            base = key_of(item.name, item.list, item.created)
-            counted[base] += 1
+        base = item.key or key_of(item.name, item.list, item.created)
+        counted[base] += 1
+        if not item.key or counted[base] > 1:
             item.key = f"{base}.{counted[base]}"
         items.append(item)
     if not items and not told.refused:
@@ -97,6 +97,8 @@ def _item(number: int, text: str, setting: Setting, told: Told) -> Item:
     created_day = _day("created", created)
     if created_day is not None:
         item.created = _midnight(created_day, setting.zone)
+    if item.is_done and "rec" in keys and item.key:
+        item.key += f"/{done}"  # programs keep all keys of the line from which they make the next
     item.due, item.visible = _day("due", keys.get("due")), _day("t", keys.get("t"))
     if "h" in keys:
         told.say(Kind.LOST, "h: nothing is hidden for good here", number)
@@ -122,7 +124,12 @@ def _parts(text: str) -> tuple[list[str], list[str], list[str], dict[str, str]]:
 
 
 def _day(key: str, text: str | None) -> date | None:
-    return None if text is None else bounded(parse_iso_day(text), key)
+    if text is None:
+        return None
+    try:
+        return bounded(written_day(text), key)
+    except BadValue as fault:
+        raise BadValue(f"{key}: {str(fault).removeprefix(f'{key}: ')}") from fault
 
 
 def _midnight(day: date, zone: str) -> Any:
@@ -147,7 +154,7 @@ def _recurs(text: str, item: Item, setting: Setting) -> dict[str, Any]:
         raise BadValue(f"rec: '{shown(text)}' is no step (expected such as 1w, 10d, or +1m from the day it was due)")
     if form[3] == "b":
         raise BadValue("rec: steps of business days cannot be taken; make it a template with --roll")
-    step = f"{int(form[2])} {_UNITS[form[3]]}s"
+    step = f"{int(form[2])} {_UNITS[form[3]]}{'s' if int(form[2]) > 1 else ''}"
     begin = item.due or setting.today
     fields = {"spec": f"every {step} from {begin}T00:00" if form[1] else f"every! {step}", "zone": setting.zone}
     if item.visible is not None and item.visible <= begin:

@@ -2,7 +2,7 @@
 
 There is no index of words, on purpose. On a million tasks (bench/search.py) one of trigrams (FTS5, detail=none) takes
 15 s to fill and 59 MB beside a store of 395 MB, and is wrong about every row that was written since; reading the rows
-takes half a second on a thread of its own, and the first stretch, which is what the lists show first, 10 ms.
+takes about a second of a thread of its own, and what the lists show first is known long before.
 """
 
 from __future__ import annotations
@@ -48,6 +48,9 @@ def stretches(
         if near:
             yield _with_ids(near), False
     conditions, values = sift.conditions()
+    driver = next((found for part in sift.parts if isinstance(part, Part) and (found := part.driver())), None)
+    if driver is not None:
+        conditions, values = f"{conditions} AND {driver[0]}", (*values, *driver[1])
     query = f"SELECT task.id FROM task {_by(sift)} WHERE deleted_at IS NULL{conditions}"
     known: list[int] = []
     for low, high in _ranges(connection, sift):

@@ -51,6 +51,12 @@ class Part:
         sql, values = _SQL[self.what](self.values)
         return (f"NOT ifnull({sql}, 0)" if self.is_not else sql), values
 
+    def driver(self) -> Sql | None:
+        """The same as the ids to begin with, for who looks for all of them; None if no index has them."""
+        if self.is_not or self.what not in _DRIVERS:
+            return None
+        return f"task.id IN ({_DRIVERS[self.what]})", self.values
+
 
 DAY_COLUMNS: Mapping[str, str] = {
     "due": "task.deadline_date",
@@ -136,10 +142,15 @@ def _things(values: tuple[Any, ...]) -> Sql:
     return "(" + " OR ".join(tests) + ")", tuple(each for pair in values for each in pair if each is not None)
 
 
+_DRIVERS = {
+    What.LABEL: "SELECT x.task_id FROM task_label x WHERE x.label_id = ?",
+    What.PERSON: "SELECT x.task_id FROM task_assignee x WHERE x.user_id = ?",
+}
+
 _SQL: Mapping[What, Callable[[tuple[Any, ...]], Sql]] = {
     What.LIST: lambda ids: ("task.list_id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)),
-    What.LABEL: lambda ids: ("task.id IN (SELECT x.task_id FROM task_label x WHERE x.label_id = ?)", ids),
-    What.PERSON: lambda ids: ("task.id IN (SELECT a.task_id FROM task_assignee a WHERE a.user_id = ?)", ids),
+    What.LABEL: lambda ids: (f"EXISTS ({_DRIVERS[What.LABEL]} AND x.task_id = task.id)", ids),
+    What.PERSON: lambda ids: (f"EXISTS ({_DRIVERS[What.PERSON]} AND x.task_id = task.id)", ids),
     What.PRIORITY: lambda ids: ("task.priority IN (SELECT value FROM json_each(?))", (json.dumps(ids),)),
     What.THING: _things,
     What.DAYS: _days,

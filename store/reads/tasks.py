@@ -177,7 +177,7 @@ def ids(connection: sqlite3.Connection, section: Section, sift: Filter = NOTHING
 
 def ids_nearby(connection: sqlite3.Connection, section: Section, sift: Filter, limit: int) -> list[int]:
     """Those that pass among the first thousands of a section: what a list shows first."""
-    found = _nearby(connection, section, sift, None, limit, down=section.is_descending)
+    found = _nearby(connection, section, sift, None, limit, _NEAR, down=section.is_descending)
     return [number for _, number in found]
 
 
@@ -243,9 +243,10 @@ def _keys(
     """(order, id) of the rows behind `start`, or in front of it, in the direction of reading."""
     down = section.is_descending != backwards
     if sift.path is Path.SCAN and section.index and limit > 0 and not offset:
-        near = _nearby(connection, section, sift, start, limit, down=down)
-        if len(near) == limit:
-            return near
+        for rows in (_NEAR, _NEAR * 8):
+            near = _nearby(connection, section, sift, start, limit, rows, down=down)
+            if len(near) == limit:
+                return near
     source, where, values = _source(section, sift)
     way, beyond = ("DESC", "<") if down else ("ASC", ">")
     select = f"SELECT {section.order}, task.id FROM {source} WHERE {where}"
@@ -266,10 +267,11 @@ def _nearby(
     sift: Filter,
     start: Key | None,
     limit: int,
+    rows: int,
     *,
     down: bool,
 ) -> list[tuple[str, int]]:
-    """What passes among the next `_NEAR` rows of the index: frequent words fill a page without a scan."""
+    """What passes among the next `rows` rows of the index: frequent words fill a page without a scan."""
     source, where, values = _source(section, NOTHING)
     conditions, wanted = sift.conditions()
     way, beyond = ("DESC", "<") if down else ("ASC", ">")
@@ -279,7 +281,7 @@ def _nearby(
         where += f" AND {section.order} {beyond}= ? AND ({section.order} {beyond} ? OR task.id {beyond} ?)"
         behind = (day, day, number)
     in_order = f"ORDER BY {section.order} {way}, task.id {way}"
-    near = f"SELECT * FROM {source} WHERE {where} {in_order} LIMIT {_NEAR}"
+    near = f"SELECT * FROM {source} WHERE {where} {in_order} LIMIT {rows}"
     query = f"SELECT {section.order}, task.id FROM ({near}) task WHERE true{conditions} {in_order} LIMIT ?"
     return connection.execute(query, (*values, *behind, *wanted, limit)).fetchall()
 

@@ -69,9 +69,8 @@ def main(many: int) -> None:
         kinds = Counter[str]()
         for row in found.rows:
             kinds[row.kind] += row.count
-    print(
-        f"a year of {many:,} schedules: {min(taken):.1f} s at best of 3 ({', '.join(f'{each:.1f}' for each in taken)})"
-    )
+    each = ", ".join(f"{seconds:.1f}" for seconds in taken)
+    print(f"a year of {many:,} schedules: {min(taken):.1f} s at best of 3 ({each})")
     print(f"{len(found.rows):,} rows; " + ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common()))
 
 

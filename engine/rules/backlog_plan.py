@@ -29,10 +29,11 @@ class Sorted:
     planned: Mapping[int, date]
     over: int
     today: date
+    groups: Mapping[Fate, list[Pile]]
 
     def of(self, fate: Fate) -> list[Pile]:
         """The rows of one heading, the most urgent first."""
-        return [pile for pile in self.piles if self.fates[pile.id] is fate]
+        return self.groups[fate]
 
     def words(self, pile: Pile) -> str:
         """What will become of a row, in a few words."""
@@ -79,9 +80,12 @@ def sort(
     days: BusinessDays,
 ) -> Sorted:  # fmt: skip
     """The rows with the days that the spread ones get. BadValue if they cannot be spread over so many days."""
-    later: list[Owed] = [task for pile in piles if fates[pile.id] is Fate.SPREAD for task in pile.tasks]
+    groups: dict[Fate, list[Pile]] = {fate: [] for fate in Fate}
+    for pile in piles:
+        groups[fates[pile.id]].append(pile)
+    later: list[Owed] = [task for pile in groups[Fate.SPREAD] for task in pile.tasks]
     planned = spread(later, over, today, days) if later else {}
-    return Sorted(tuple(piles), fates, people, planned, over, today)
+    return Sorted(tuple(piles), fates, people, planned, over, today, groups)
 
 
 def load_words(planned: Mapping[int, date]) -> str:
@@ -109,7 +113,7 @@ def _now(found: Sorted, pile: Pile) -> str:
 
 
 def _later(found: Sorted, pile: Pile) -> str:
-    off = "!" if any(task.follows for task in pile.tasks if task.id in found.moves) else ""
+    off = "!" if any(task.follows and found.planned[task.id] != task.due for task in pile.tasks) else ""
     return f"{off}{_span([found.planned[task.id] for task in pile.tasks])}{' off its date' if off else ''}"
 
 

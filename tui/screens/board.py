@@ -196,7 +196,6 @@ class _Fetch:
     def __init__(self, piles: Sequence[Pile], found: Sorted) -> None:
         self._piles = piles
         self._found = found
-        self._keys: list[Key] = [(*pile.rank, pile.id) for pile in piles]
 
     def __call__(
         self, section: str, after: Key | None, before: Key | None, offset: int | None, limit: int
@@ -204,14 +203,18 @@ class _Fetch:
         stop = len(self._piles)
         start = offset or 0
         if before is not None:
-            stop = bisect_left(self._keys, before) if before else stop
+            stop = bisect_left(self._piles, before, key=_key) if before else stop
             start = max(0, stop - limit)
         elif after is not None:
-            start = bisect_right(self._keys, after)
+            start = bisect_right(self._piles, after, key=_key)
         return [self._row(index) for index in range(start, min(stop, start + limit))]
 
     def _row(self, index: int) -> Row:
         pile = self._piles[index]
         fate, words = self._found.fates[pile.id], self._found.words(pile)
         stamp: Hashable = (words, len(pile.tasks))
-        return Item(self._keys[index], pile.id, (pile, fate, words), stamp)
+        return Item(_key(pile), pile.id, (pile, fate, words), stamp)
+
+
+def _key(pile: Pile) -> Key:
+    return (*pile.rank, pile.id)

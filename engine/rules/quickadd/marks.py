@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from engine.rules.errors import BadValue, shown
 from engine.rules.horizons import parse_length
+from engine.rules.names import plain_name
 from engine.rules.offsets import Offset
 from engine.rules.quickadd.days import away_from, read_when
 from engine.rules.quickadd.repeats import read_rec, read_recur
@@ -29,10 +30,14 @@ Read = Callable[[str, "Reader"], object]
 class Reader:
     """Reads the marks of one line, seen from the aware `now`."""
 
-    def __init__(self, known: Known, now: datetime) -> None:
+    def __init__(self, known: Known, now: datetime, calendar: str = "") -> None:
+        """`calendar` is the one that the line names: `+3bd` counts its working days."""
         self.known = known
         self.now = now
-        self.days = known.calendar("")
+        try:
+            self.days = known.calendar(plain_name(calendar) if calendar else "")
+        except BadValue:  # it is refused where it stands
+            self.days = known.calendar("")
 
     def mark(self, word: Word) -> Found | None:
         """What the word marks; None if it is a word of the text. A mark that says nothing sensible is an error."""

@@ -26,7 +26,8 @@ MOST = 30
 
 def find_all(words: Sequence[Word], known: Known, now: datetime) -> list[Found]:
     """What the words mean, in their order; words between are text. Stretches never overlap."""
-    return list(_found(words, Reader(known, now)))
+    named = [word.text[4:] for word in words if not word.is_text and word.text.startswith("cal:")]
+    return list(_found(words, Reader(known, now, named[0] if named else "")))
 
 
 def _found(words: Sequence[Word], reader: Reader) -> Iterator[Found]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.rules.errors import BadValue, shown
+from engine.rules.names import plain_name
 from engine.rules.quickadd.names import label_named, list_named, person_named, plus
 from engine.rules.quickadd.values import Chip, Found, Known, Part, Repeat, When
 from engine.rules.wording import long_day
@@ -147,7 +148,7 @@ def _thing(draft: Draft, pair: Any) -> str:
 
 
 def _calendar(draft: Draft, name: Any) -> str:
-    draft.known.calendar(name)
+    draft.known.calendar(plain_name(name))
     draft.fields |= {"calendar": name, "roll": Roll.NEXT}
     if Part.RULE not in draft.one and not {Part.DUE, Part.DEADLINE} & draft.one.keys():
         raise BadValue("cal: goes with a day or a rule: off days of the calendar move it to the next working day")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from engine.rules.businessdays import MONDAY_TO_FRIDAY, shift_words
+from engine.rules.businessdays import shift_words
 from engine.rules.errors import BadValue
 from engine.rules.quickadd.days import day_before
 from engine.rules.quickadd.sense import Draft, when_words
@@ -102,7 +102,7 @@ def _early(draft: Draft, found: Found, part: Part, due: date | None) -> None:
     if when.away is not None:
         if due is None:
             raise BadValue(f"{draft.words(found)} counts from the day it is due; say which day that is")
-        day = day_before(due, when.away, MONDAY_TO_FRIDAY)
+        day = day_before(due, when.away, draft.known.calendar(draft.fields.get("calendar") or ""))
         words = f" ({when.away.words().replace('after', 'before')})"
     if due is not None and day > due:
         what = "starts" if part is Part.START else "is shown"

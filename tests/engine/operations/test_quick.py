@@ -107,6 +107,8 @@ def test_a_calendar_moves_the_day_and_the_task_says_why(desk: Desk) -> None:
         ("Call on:stay/999", "there is no stay 999."),
         ("Call on:stray/12", "'stray' is no class; did you mean stay?"),
         ("Call fri cal:scool", "no calendar"),
+        ("Call fri cal:\ud800 on:stay/\ud800 #\ud800 !\ud800 @\ud800", "cannot be shown on a line"),
+        ("Call fri on:stay/12 cal:' on:';--/1", "two objects"),
         ("Call @new every 0 days", "every: the step is 0"),
         ("", "say what somebody must do."),
     ],

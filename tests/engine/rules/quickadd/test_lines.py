@@ -233,6 +233,12 @@ def test_a_day_off_moves_the_due_day_and_the_chip_says_why() -> None:
     assert said(line)["28 nov"] == "due Mon 1 Dec 2025, from Fri 28 November: teachers' day"
 
 
+def test_working_days_are_those_of_the_calendar_that_the_line_names() -> None:
+    assert (read("Print +8bd cal:school").due, read("Print +8bd").due) == (date(2025, 12, 2), date(2025, 12, 1))
+    assert read("Print 1 dec ~1bd cal:school").visible == date(2025, 11, 27)
+    assert read("Print 1 dec ~1bd").visible == date(2025, 11, 28)
+
+
 def test_a_plain_day_beside_a_deadline_is_when_work_starts() -> None:
     understood = read("Tax return mon {30 nov 12:00}")
     assert (understood.start, understood.due, understood.time) == (date(2025, 11, 24), date(2025, 11, 30), "12:00")

@@ -142,7 +142,7 @@ def _call(named: Named, words: Sequence[Word], said: Typed, given: Given) -> Ans
         if takes(named, "understand"):
             from tickler.whatif import understood
 
-            keywords["understand"] = functools.partial(understood, moment)
+            keywords["understand"] = functools.partial(understood, load, moment)
         if takes(named, "progress") and sys.stderr is not None and sys.stderr.isatty():
             keywords["progress"] = _bar(named.title)
         actor, before = local_actor("cli"), journal.newest(connection) or 0

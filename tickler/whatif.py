@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from engine.operations.registry import Act
+from engine.operations.registry import Act, Named
 from engine.rules.errors import BadValue, shown
 from tickler.arguments import Moment, arguments, typed
-from tickler.commands import load
 from tickler.signature import words_of
 from tickler.words import Usage
 
+Load = Callable[[Sequence[str]], tuple[Named, list[str]]]
+"""Finds the operation that the first words spell (`tickler.commands.load`)."""
 _NEEDS_THE_PAST = frozenset({"undo", "redo", "schedule run", "run cancel", "run retry", "run delete"})
 """Verbs that are about what was done, of which the copy knows nothing."""
 
@@ -20,7 +21,7 @@ _OF_DEFINITIONS = ("template", "schedule", "calendar", "setting")
 """Nouns whose verbs ask for no task that is not of a template."""
 
 
-def understood(moment: Moment, text: str) -> tuple[Callable[[Act], object], bool]:
+def understood(load: Load, moment: Moment, text: str) -> tuple[Callable[[Act], object], bool]:
     """What the words would do in an act, and whether that may be about any open task.
 
     BadValue if they are no command that changes what is to come.

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual.screen import ModalScreen
 
 from engine.forecast import Wanted
 from store.values import Entity, Schedule, Task, Template
+from tui.app import Desk
 from tui.screens.forecast import MOST, ForecastView
 from tui.screens.view import View
-
-if TYPE_CHECKING:
-    from tui.app import Desk
 
 
 def open_forecast(desk: Desk) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from engine.rules.errors import BadValue
+from engine.rules.errors import BadValue, shown
 from engine.rules.quickadd.days import find_phrase
 from engine.rules.quickadd.marks import Reader, first_letter
 from engine.rules.quickadd.repeats import find_rule
@@ -76,6 +76,8 @@ def _at(words: Sequence[Word], reader: Reader, has_rule: bool, labels: set[str])
     if rule is not None:
         return rule.count, _stretch(words, rule.count, Part.RULE, rule.repeat, rule.refused)
     lower = first.text.lower()
+    if lower in ("every", "every!") and len(words) > 1 and not words[1].is_text:
+        return _no_rule(words, reader)
     if lower in _SET_OFF and len(words) > 1:
         return _set_off(words, reader, Part.UNTIL if lower in ("until", "ending") else Part.FROM)
     if has_rule and (times := _times(words)):
@@ -84,6 +86,16 @@ def _at(words: Sequence[Word], reader: Reader, has_rule: bool, labels: set[str])
     if phrase is None:
         return 1, None
     return phrase.count, _stretch(words, phrase.count, Part.DUE, phrase.when, phrase.refused)
+
+
+def _no_rule(words: Sequence[Word], reader: Reader) -> tuple[int, Found | None]:
+    """`every easter`: neither a rule of ours nor a word before a day; `every door` is text."""
+    phrase = find_phrase(words[1:], reader.now, reader.known.zone, reader.days)
+    if phrase is None:
+        return 1, None
+    such = "expected such as every week, every mon,thu 9:00, every 15th or every last friday; in quotes it is text"
+    said = " ".join(word.text for word in words[: phrase.count + 1])
+    return phrase.count + 1, _stretch(words, phrase.count + 1, Part.ERROR, f"'{shown(said)}' is no rule ({such})", "")
 
 
 def _set_off(words: Sequence[Word], reader: Reader, part: Part) -> tuple[int, Found | None]:

@@ -88,18 +88,22 @@ def _begun(draft: Draft, spec: str, zone: str) -> tuple[Rule, datetime]:
         draft.refuse(start, f"{draft.words(draft.one[Part.DUE])} is the first day already; leave one of the two out")
     day = said.value.day if said is not None and isinstance(said.value, When) else _first_day(spec, zone, today)
     rule, begin = _limited(draft, spec, zone, day)
-    if said is None and _has_time(spec):
-        first = rule.next(begin - _TICK)
-        if first is not None and local_day(first, zone) == today and rule.next(draft.now) != first < draft.now:
-            later = rule.next(draft.now)
-            if later is None or local_day(later, zone) != today:
-                day = today + timedelta(1)
-                rule, begin = _limited(draft, spec, zone, day)
+    if said is None and _has_time(spec) and _is_over(rule, begin, draft.now, zone):
+        day = today + timedelta(1)
+        rule, begin = _limited(draft, spec, zone, day)
     if found := draft.one.get(Part.FROM):
         _no_time(found, draft)
         draft.say(found, Part.FROM, f"from {long_day(day)}")
     draft.fields["start"] = day
     return rule, begin
+
+
+def _is_over(rule: Rule, begin: datetime, now: datetime, zone: str) -> bool:
+    """Whether it would begin today, and its times of today are past."""
+    first, later, today = rule.next(begin - _TICK), rule.next(now), local_day(now, zone)
+    if first is None or first >= now or local_day(first, zone) != today:
+        return False
+    return later is None or local_day(later, zone) != today
 
 
 def _first_day(spec: str, zone: str, today: date) -> date:

@@ -36,7 +36,7 @@ _NUMBERED = re.compile(
 )
 _PLACED = re.compile(rf"({_NTH}) (day|weekday|bd|{_DAY})")
 _OF_MONTH = re.compile(r" of (?:the|each|every) month$")
-_TOO_OFTEN = re.compile(r"every (?:[0-9]+ ?)?(?:s|sec|secs|seconds?|min|mins|minutes?)\b")
+_TOO_OFTEN = re.compile(r"every (?:[0-9]+ ?)?(?:s|sec|secs|seconds?|min|mins|minutes?|h|hrs?|hours?)\b")
 _SAME = (
     (re.compile(r"^the "), ""),
     (re.compile(r"^other (day|week|month|year)\b"), r"2 \1s"),
@@ -59,8 +59,7 @@ _SPAN_UNITS = {
     "d": "day", "day": "day", "days": "day", "w": "week", "wk": "week", "wks": "week", "week": "week",
     "weeks": "week", "mo": "month", "mos": "month", "mth": "month", "mths": "month", "month": "month",
     "months": "month", "q": "quarter", "qtr": "quarter", "qtrs": "quarter", "quarter": "quarter",
-    "quarters": "quarter", "y": "year", "yr": "year", "yrs": "year", "year": "year", "years": "year", "h": "hour",
-    "hr": "hour", "hrs": "hour", "hour": "hour", "hours": "hour",
+    "quarters": "quarter", "y": "year", "yr": "year", "yrs": "year", "year": "year", "years": "year",
 }  # fmt: skip
 _EXPECTED = "such as recur:weekly, recur:2wks, recur:.+1w (from the day it was done) or recur:++1w"
 
@@ -120,7 +119,9 @@ def _repeat(head: str, text: str) -> Repeat:
     """BadValue for what is no rule."""
     spec = _spec(_with_clocks(text))
     if _TOO_OFTEN.match(spec):
-        raise BadValue(f"{head} {shown(text)}: what people do recurs by hours, days, weeks, months or years")
+        raise BadValue(
+            f"{head} {shown(text)}: quick add knows days, weeks, months and years; a template may recur by hours"
+        )
     if head == "every!":
         if not spec.startswith("every "):
             raise BadValue(

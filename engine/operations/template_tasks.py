@@ -99,15 +99,15 @@ def make_room(connection: sqlite3.Connection, act_id: int) -> None:
 
 def after_done(act: Act, tasks: Iterable[Task], on: date | None) -> None:
     """Tasks that recur after completion were done: the next of each is made, or opened, counted from that day."""
-    for task in tasks:
-        if task.template_id is not None:
-            standing, sheet = one_row(act.connection, task.template_id)
-            if sheet.basis != Basis.COMPLETION:
-                continue
-            if is_on(act, standing):
-                make_next(act, task.template_id, on or task.done_date or act.today)
-            else:
-                wake(act.connection, standing, sheet, act.now)  # the first pass that may makes it
+    for template, some in _by_template(tasks).items():
+        standing, sheet = one_row(act.connection, template)
+        if sheet.basis != Basis.COMPLETION:
+            continue
+        if is_on(act, standing):
+            for task in some:
+                make_next(act, template, on or task.done_date or act.today)
+        else:
+            wake(act.connection, standing, sheet, act.now)  # the first pass that may makes it
 
 
 def make_next(act: Act, template_id: int, done: date) -> None:
@@ -145,29 +145,39 @@ def after_reopened(act: Act, tasks: Iterable[Task]) -> None:
 
 def after_deleted(act: Act, tasks: Iterable[Task]) -> None:
     """Deleting a task of a template leaves its occurrence out, for good."""
-    for task in tasks:
-        if task.template_id is None or task.planned_at is None:
-            continue
-        standing, sheet = one_row(act.connection, task.template_id)
-        day = local(from_us(task.planned_at), standing.zone).date()
-        skip_day(act, standing.id, day, "")
-        words = f"its task was deleted by {shown(act.actor.name)}"
-        act.connection.execute(
+    by, words = followups.doer(act), f"its task was deleted by {shown(act.actor.name)}"
+    for template, some in _by_template(task for task in tasks if task.planned_at is not None).items():
+        standing, sheet = one_row(act.connection, template)
+        days = [(task, local(from_us(task.planned_at or 0), standing.zone).date()) for task in some]
+        act.connection.executemany(_SKIP, [(standing.id, day.isoformat(), "", act.now, by) for _, day in days])
+        act.connection.executemany(
             "UPDATE occurrence SET state = 'skipped', cause = 'excluded', reason = ?, decided_at = ?"
             " WHERE schedule_id = ? AND planned_at = ? AND state = 'fired'",
-            (words, act.now, standing.id, task.planned_at),
+            [(words, act.now, standing.id, task.planned_at) for task, _ in days],
         )
-        if sheet.basis == Basis.COMPLETION and not task.is_done and is_on(act, standing):
-            make_next(act, sheet.id, max(day, act.today))
+        if sheet.basis == Basis.COMPLETION and is_on(act, standing):
+            for task, day in days:
+                if not task.is_done:
+                    make_next(act, sheet.id, max(day, act.today))
+
+
+def _by_template(tasks: Iterable[Task]) -> dict[int, list[Task]]:
+    """Tasks of one template together: its row is read once, however many they are."""
+    found: dict[int, list[Task]] = {}
+    for task in tasks:
+        if task.template_id is not None:
+            found.setdefault(task.template_id, []).append(task)
+    return found
+
+
+_SKIP = """
+INSERT INTO skip (schedule_id, day, reason, at, by_id) VALUES (?, ?, ?, ?, ?) ON CONFLICT (schedule_id, day) DO NOTHING
+"""
 
 
 def skip_day(act: Act, schedule_id: int, day: date, reason: str) -> None:
     """Leave a day of a schedule out; one that is left out already stays so."""
-    act.connection.execute(
-        "INSERT INTO skip (schedule_id, day, reason, at, by_id) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (schedule_id, day) DO NOTHING",
-        (schedule_id, day.isoformat(), reason, act.now, followups.doer(act)),
-    )
+    act.connection.execute(_SKIP, (schedule_id, day.isoformat(), reason, act.now, followups.doer(act)))
 
 
 def edited(connection: sqlite3.Connection, tasks: Iterable[int]) -> None:

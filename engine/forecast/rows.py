@@ -170,7 +170,8 @@ def line_of(row: Coming, zone: str) -> str:
     parts += [f"({row.object})"] if row.object else []
     parts += [f"takes {duration_words(row.seconds)}"] if row.seconds is not None and row.kind is Kind.RUN else []
     if row.was is not None:
-        parts.append(f"was {long_day(local(from_us(row.was), zone).date())}")
+        was = local(from_us(row.was), zone)
+        parts.append(f"was {long_day(was.date())}{'' if clock.isspace() else f' {was:%H:%M}'}")
     parts += [row.why] if row.why else []
     return "  ".join(parts)
 

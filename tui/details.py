@@ -40,6 +40,10 @@ def detail_of(desk: Desk, value: object) -> Content:
         return run_detail(desk, value)
     if isinstance(value, values.Schedule):
         return schedule_detail(desk, value)
+    if isinstance(value, values.Template):
+        from tui.template_words import template_detail
+
+        return template_detail(desk, value)
     return entity_detail(desk, value) if isinstance(value, values.Entity) else Content("")
 
 
@@ -57,6 +61,10 @@ def task_detail(desk: Desk, task: values.Task) -> Content:
     if task.start_date is not None:
         lines.append(pair("start", long_day(task.start_date)))
     lines += _fields(task)
+    if task.template_id is not None:
+        from tui.template_words import recurring_lines
+
+        lines += recurring_lines(desk, task)
     if task.checklist:
         lines += [Content(""), *_checklist(desk, task)]
     if task.tasks_group_name:
@@ -97,8 +105,6 @@ def _fields(task: values.Task) -> list[Content]:
         ("labels", " ".join(f"@{name}" for name in task.labels) or "-   + adds some"),
         ("priority", f"{task.priority}" if task.priority else "-   p sets it"),
     ]
-    if task.template is not None:
-        said.append(("template", f"{task.template}{'   changed by hand' if task.is_edited else ''}"))
     return [pair(label, words) for label, words in said]
 
 

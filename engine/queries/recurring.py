@@ -166,7 +166,7 @@ def _rule(act: Act, task: int, text: str) -> Foreseen:
         made = recurring(act, task)[1]
         fields = fields_of(act, {"spec": text}, made)
         rule, _ = rule_and_anchor(act, fields, made)
-        planned, each = _coming(rule, fields, act.at, act.today)
+        planned, each = coming_of(rule, fields, act.at, act.today)
         words = "a rule is for all future ones"
         found = effect_of(act, made, {"spec": text})
         return Foreseen(words, None, _said(rule, fields), planned, each, fields["spec"], True, found)
@@ -174,7 +174,7 @@ def _rule(act: Act, task: int, text: str) -> Foreseen:
     given, due, at = wanted(act, first, text, {})
     fields = fields_of(act, given, None)
     rule, _ = rule_and_anchor(act, fields, None)
-    planned, each = _coming(rule, fields, max(at, act.at), due)
+    planned, each = coming_of(rule, fields, max(at, act.at), due)
     if not planned:
         raise BadValue("rule: nothing of it comes after this one")
     return Foreseen(f"recurs from {long_day(due)}, which is this one", None, _said(rule, fields), planned, each,
@@ -186,7 +186,7 @@ def _all_moved(act: Act, task: int, day: date, words: str) -> Foreseen:
     fields = moved(act, this, made, day)
     columns = fields_of(act, fields, made)
     rule, _ = rule_and_anchor(act, columns, made)
-    planned, each = _coming(rule, columns, midnight(day + timedelta(days=1), rule.zone) - timedelta(seconds=1), day)
+    planned, each = coming_of(rule, columns, midnight(day + timedelta(days=1), rule.zone) - timedelta(seconds=1), day)
     return Foreseen(f"all move: this one to {words}", day, _said(rule, columns), planned, each, columns["spec"], True)
 
 
@@ -200,12 +200,14 @@ def rule_words(rule: Rule, *, is_counted: bool) -> str:
     return f"{sentence(rule).removesuffix(f', {rule.zone}').replace(' at 00:00', '')}{after}"
 
 
-def _coming(rule: Rule, fields: Mapping[str, Any], after: datetime, due: date) -> tuple[tuple[Planned, ...], str]:
+def coming_of(
+    rule: Rule, fields: Mapping[str, Any], after: datetime, due: date, number: int = SHOWN
+) -> tuple[tuple[Planned, ...], str]:
     """The next dates and how they are to be read; after completion each counts from the one before."""
     if fields["basis"] != Basis.COMPLETION:
-        return preview(rule, after, SHOWN), "then"
+        return preview(rule, after, number), "then"
     found: list[Planned] = []
-    for _ in range(SHOWN):
+    for _ in range(number):
         at = after_completion(parse(fields["spec"], rule.zone, anchor=midnight(due, rule.zone)), due)
         if at is None:
             break

@@ -13,7 +13,8 @@ from store.errors import Refused
 from store.frozen import value
 from store.instants import Instant
 from store.reads import lists
-from store.values import Skip, Template
+from store.reads.task_rows import many
+from store.values import Skip, Task, Template
 
 _BETWEEN = "\x1f"
 _OPEN = "is_done = 0 AND superseded_at IS NULL AND deleted_at IS NULL"
@@ -60,15 +61,52 @@ def named(connection: sqlite3.Connection, name: str) -> Template | None:
 
 
 def page(
-    connection: sqlite3.Connection, *, after: str | None = None, text: str = "", limit: int = 100
+    connection: sqlite3.Connection,
+    *,
+    after: str | None = None,
+    before: str | None = None,
+    offset: int = 0,
+    text: str = "",
+    limit: int = 100,
 ) -> list[Template]:
-    """Templates by name: the first `limit`, or those after a name. `text` must be part of the name."""
+    """Templates by name: the first `limit`, those after a name, or the nearest before one; as `schedules.page`.
+
+    `text` must be part of the name. `offset` is for far jumps only.
+    """
     terms, values = ["t.deleted_at IS NULL"], list[Any]()
     if after is not None:
         terms, values = [*terms, "s.name > ?"], [*values, after]
+    if before is not None:
+        terms, values = [*terms, "s.name < ?"], [*values, before]
     if text:
         terms, values = [*terms, "instr(lower(s.name), lower(?)) > 0"], [*values, text]
-    return _read(connection, f"WHERE {' AND '.join(terms)} ORDER BY s.name LIMIT ?", (*values, limit))
+    order = "ASC" if before is None else "DESC"
+    found = _read(
+        connection,
+        f"WHERE {' AND '.join(terms)} ORDER BY s.name {order} LIMIT ? OFFSET ?",
+        (*values, limit, offset),
+    )
+    return found if order == "ASC" else found[::-1]
+
+
+def count(connection: sqlite3.Connection, text: str = "", most: int = 10_000) -> int:
+    """How many templates there are whose name holds `text`, counted up to `most`."""
+    row = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM template t JOIN schedule s ON s.id = t.schedule_id"
+        " WHERE t.deleted_at IS NULL AND instr(lower(s.name), lower(?)) > 0 LIMIT ?)",
+        (text, most),
+    ).fetchone()
+    return int(row[0])
+
+
+def broken(connection: sqlite3.Connection, limit: int) -> list[Template]:
+    """Templates that could not be used when they were looked at last, by name."""
+    return _read(
+        connection,
+        "WHERE s.error IS NOT NULL AND s.is_enabled AND t.deleted_at IS NULL AND s.deleted_at IS NULL"
+        " AND s.action IN ('create', 'reopen') ORDER BY s.name LIMIT ?",
+        (limit,),
+    )
 
 
 def names(connection: sqlite3.Connection) -> list[str]:
@@ -78,6 +116,16 @@ def names(connection: sqlite3.Connection) -> list[str]:
         " WHERE t.deleted_at IS NULL ORDER BY s.name LIMIT 1000"
     )
     return [str(row[0]) for row in rows]
+
+
+def tasks_of(connection: sqlite3.Connection, number: int, limit: int) -> tuple[Task, ...]:
+    """The tasks of a template that are there: open ones by day, then done ones, newest first."""
+    rows = connection.execute(
+        "SELECT id FROM task WHERE template_id = ? AND superseded_at IS NULL AND deleted_at IS NULL"
+        " ORDER BY is_done, iif(is_done, NULL, deadline_date), deadline_date DESC, id LIMIT ?",
+        (number, limit),
+    )
+    return many(connection, [row[0] for row in rows])
 
 
 def skips(connection: sqlite3.Connection, schedule_id: int | None = None, since: date | None = None) -> list[Skip]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,13 +14,11 @@ from engine.holidays import warm
 from engine.rules.wording import day_and_clock
 from store import values
 from store.instants import from_us
-from themes import FORM_SHEET
-from tui.perform import Wish
 from tui.screens import schedule_editor_fields as fields
 from tui.screens import schedule_editor_params as params
+from tui.screens.editor import Editor
 from tui.screens.schedule_editor_check import Checked, check, compared
 from tui.screens.schedule_editor_saving import wishes
-from tui.screens.view import Base
 from tui.text import safe
 from tui.widgets.folding_form import FoldingForm
 from tui.widgets.form import Field, Form, Notes
@@ -29,23 +26,14 @@ from tui.widgets.header import Header, Hints, Place
 from tui.widgets.lines import Lines
 
 
-class ScheduleEditor(Base):
+class ScheduleEditor(Editor):
     """A new schedule, or changes of one. Nothing typed is lost to a mistake."""
-
-    CSS_PATH = FORM_SHEET
-    PLACES: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, schedule: values.Schedule | None) -> None:
         super().__init__()
         self._schedule = schedule
         self._before = fields.texts_of(schedule) if schedule else fields.new_texts(self.desk.zone.key)
         self._shown = (self._before["notation"], self._before["controller"])
-        self._saving = False
-
-    @property
-    def holds_keys(self) -> bool:
-        """Between enter and the answer of the store."""
-        return self._saving
 
     def compose(self) -> ComposeResult:
         """Form and preview."""
@@ -77,12 +65,7 @@ class ScheduleEditor(Base):
             ("space", "open a group"),
         )  # fmt: skip
         self.run_worker(warm, thread=True)  # a fifth of a second, which the first letter of a calendar would wait for
-        self._show()
-
-    @property
-    def form(self) -> FoldingForm:
-        """The fields."""
-        return self.query_one(FoldingForm)
+        self.show_preview()
 
     @on(Form.Changed)
     async def _changed(self, event: Form.Changed) -> None:
@@ -98,10 +81,7 @@ class ScheduleEditor(Base):
             await self.form.set_group("what", what)
             await self.form.set_group("more", more)
             self.form.rows["controller"].box.focus()
-        self._show()
-
-    def _show(self) -> None:
-        self.query_one(Lines).show(self.form.notes.preview)
+        self.show_preview()
 
     @property
     def _checked(self) -> Checked:
@@ -141,48 +121,4 @@ class ScheduleEditor(Base):
         if not todo:
             self.dismiss()
             return
-        self._saving = True
-        self._ask(todo)
-
-    def _ask(self, todo: list[Wish]) -> None:
-        def done(result: Any) -> None:
-            if todo[1:]:
-                self._ask(todo[1:])
-            else:
-                self._saved(result)
-
-        self.desk.ask(replace(todo[0], then=done, refused=self._refused))
-
-    def _refused(self, words: str) -> None:
-        """Everything typed is still there."""
-        self._saving = False
-        line = Content.styled(safe(words), "$error")
-        preview = self.query_one(Lines)
-        preview.show((line, *self.form.notes.preview))
-        preview.scroll_home(animate=False)
-
-    def _saved(self, schedule: values.Schedule) -> None:
-        self._saving = False
-        self.notify(f"Saved: {schedule.name}", markup=False)
-        if self.is_current:
-            self.dismiss()
-
-    async def action_back(self) -> None:
-        """Leave; what was changed is named first, so that nothing typed is lost by one key."""
-        from tui.screens.dialog import Confirm
-
-        if self._saving:
-            return
-        now = self.form.values
-        changed = [name for name, text in now.items() if text != self._before.get(name, "")]
-        if not changed:
-            self.dismiss()
-            return
-        labels = ", ".join(name.rsplit(".", 1)[-1].replace("_", " ") for name in changed)
-        question = f"Leave without saving? Changed: {labels}."
-
-        def answer(yes: bool | None) -> None:
-            if yes:
-                self.dismiss()
-
-        self.desk.push_screen(Confirm(question, "leave"), answer)
+        self.save_all(todo)

@@ -38,9 +38,10 @@ class Changes(ModalScreen[bool]):
         Binding("ctrl+u,pageup", "scroll(-10)", "page up", show=False),
     ]
 
-    def __init__(self, name: str, before: str, after: str, rows: Sequence[Row]) -> None:
-        """`before` and `after` are the sentences of the two rules."""
+    def __init__(self, name: str, before: str, after: str, rows: Sequence[Row], more: Sequence[str] = ()) -> None:
+        """`before` and `after` are the sentences of the two rules; `more` is said below them."""
         super().__init__()
+        self._more = more
         self._name = name
         self._sentences = (before, after)
         self._rows = rows
@@ -52,6 +53,8 @@ class Changes(ModalScreen[bool]):
             yield Static(Content(safe(f"{self._name}: {_counted(self._rows)}")), id="dialog-title", markup=False)
             yield Static(Content(safe(f"before: {before}")), classes="sentence", markup=False)
             yield Static(Content(safe(f"after:  {after}")), classes="sentence", markup=False)
+            for line in self._more:
+                yield Static(Content.styled(safe(line), "$warning"), classes="sentence", markup=False)
             yield Static(Content.styled(f"\n{'before':<{_CELLS}}               after", "$muted"), markup=False)
             with VerticalScroll(id="changes", can_focus=False):
                 yield Static(Content("\n").join(_line(*pair) for pair in paired(self._rows)), markup=False)

@@ -13,7 +13,7 @@ from store import values
 from store.enums import RunState
 from store.frozen import value
 from store.instants import SECOND
-from store.reads import pulse, runs, schedules, tasks
+from store.reads import pulse, runs, schedules, tasks, templates
 from tui.rows import Cells, run_row, schedule_row, task_row
 from tui.screens.sifted import FILTER_FORMS, SiftedTasks
 from tui.screens.view import Item, nothing
@@ -24,7 +24,7 @@ from tui.widgets.pages import Key, Row, Section, section
 
 SOON = 7
 """Days ahead that count as soon."""
-MISSED, CLOCK = "view('missed')", "accept_clock"
+MISSED, CLOCK, BROKEN = "view('missed')", "accept_clock", "view('schedules')"
 FEW = 20
 """Runs and schedules that the list shows; the views of their own show all."""
 _DAY = 24 * 3600 * SECOND
@@ -121,6 +121,7 @@ class Today(SiftedTasks):
             self._tasks("today", "due today", tasks.due_on(today)),
             self._few("running", "open runs", self._open_runs()),
             self._few("failed", "failed in the last 24 hours", self._failed(now)),
+            self._few("broken", None, self._broken()),
             self._few("missed", None, self._missed()),
             self._few("coming", f"now {at} · jobs of the next 24 hours", self._coming(now)),
             self._tasks("soon", f"due in the next {SOON} days", tasks.due_soon(today, SOON)),
@@ -178,6 +179,13 @@ class Today(SiftedTasks):
         words = f"{many} missed or skipped, seen by nobody yet: enter shows what and why"
         return [Item((0,), MISSED, Hint(words, MISSED))] if number else []
 
+    def _broken(self) -> list[Item]:
+        """Recurring tasks that nobody can make: each with its error."""
+        return [
+            Item((at,), f"{BROKEN} {made.id}", Hint(f"recurring task {made.name} is broken: {made.error}", BROKEN))
+            for at, made in enumerate(templates.broken(self.desk.reader, FEW))
+        ]
+
     def _clock(self) -> list[Item]:
         """The engine does not believe the clock."""
         node = pulse.engine(self.desk.reader, self.desk.now)
@@ -202,6 +210,8 @@ class Today(SiftedTasks):
         """Enter on a run reads its log."""
         if isinstance(self.current, values.Run):
             self.desk.open_log(self.current.id)
+        elif isinstance(self.current, Hint) and self.current.action == BROKEN:
+            self.desk.action_view("schedules")
         elif isinstance(self.current, Hint) and self.current.action == MISSED:
             self.desk.action_view("missed")
         elif isinstance(self.current, Hint):

@@ -19,6 +19,8 @@ os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
 from engine.actors import local_actor  # the terminal is set before rich looks at it
 from engine.operations.schedules import add, run_now
+from engine.operations.settings import set_setting
+from engine.operations.templates import add as add_template
 from store.enums import Missed
 from tickler.demo import throw_away_store
 from tui.app import Desk
@@ -34,6 +36,7 @@ PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "runs": ((100, 30), ("4", "j")),
     "logs": ((100, 30), ("4", "G", "l", "e", "k", "k")),
     "entities": ((100, 30), ("8", "j", "j", "j", "j", "s")),
+    "calendar": ((140, 34), ("9", "l", "l")),
     "small": ((80, 24), ("2",)),
 }
 
@@ -47,6 +50,9 @@ def main() -> None:
         for name, spec in (("nightly report", "daily 03:15"), ("sensor check", "every 5 minutes")):
             long_ago = datetime.now(UTC) - timedelta(days=4)  # no engine has looked since, so these were missed
             add(local_actor("desk"), long_ago, name, spec=spec, command="true", missed=Missed.SKIP)
+        set_setting(local_actor("desk"), datetime.now(UTC), "calendar", "BE")
+        for name, spec in (("Water the plants", "weekly mon,thu"), ("Read the meters", "monthly last day")):
+            add_template(local_actor("desk"), datetime.now(UTC), name, spec)
         subprocess.run([sys.executable, "-m", "tickler", "--store", str(store), "engine", "--once"], check=True)
         for name in names:
             size, keys = PICTURES[name]

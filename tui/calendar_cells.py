@@ -52,7 +52,7 @@ Line = tuple[Piece, ...]
 
 def head(day: Day | None, date_: date, around: Around, width: int, *, is_cursor: bool) -> Line:
     """` 21 today`, ` 25 Christmas Day`, and with the cursor `[21]`."""
-    is_named = date_.day == 1 or around.is_week
+    is_named = date_.day == 1 or (around.is_week and width >= 16)
     number = f"{date_.day} {MONTHS[date_.month - 1][:3]}" if is_named else f"{date_.day:2}"
     is_other = around.month not in (0, date_.month)
     frame, gap = (f"[{number}]", " ") if is_cursor else (f" {number} ", "")
@@ -123,7 +123,12 @@ def task_entry(task: DayTask, day: date, around: Around) -> Entry:
 
 def _planned(slot: Slot) -> Entry:
     often = f" x{slot.count:,}" if slot.count > 1 else ""
-    return Entry(f"{PLANNED} {slot.name}{often}", "info", "" if slot.count > OFTEN else slot.time, slot.count)
+    return Entry(
+        f"{PLANNED} {slot.name}{often}",
+        "info" if slot.is_task else "muted",
+        "" if slot.count > OFTEN else slot.time,
+        slot.count,
+    )
 
 
 def _machines(day: Day, ascii_marks: bool, width: int) -> list[Entry]:

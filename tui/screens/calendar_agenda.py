@@ -175,7 +175,8 @@ def _told(row: object, around: Around) -> tuple[str, str, str, str, str]:
         return "", UNDER_WAY, row.task.name, words, "muted"
     if isinstance(row, Slot):
         times = f" {row.count:,} times" if row.count > 1 else ""
-        return row.time, PLANNED, row.name, f"planned {'task' if row.is_task else 'run'}{times}", "info"
+        time = "" if row.count > OFTEN else row.time
+        return time, PLANNED, row.name, f"planned {'task' if row.is_task else 'run'}{times}", "info"
     if isinstance(row, Reminder):
         time = "" if row.at is None else clock(from_us(row.at), around.zone)
         return time, REMINDER, row.name, "notice" if row.is_notice else "put off until now", "warning"

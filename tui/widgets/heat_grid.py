@@ -143,5 +143,5 @@ def _whole(heat: Heat, cell: Cell) -> list[str]:
         words = f"quiet for {count_of(heat.quiet_hours, 'hour')} from {WEEKDAYS[(weekday + 6) % 7]} {hour:02}:00"
         found.insert(0, words)
     if heat.always:
-        found.insert(0, f"not counted, {cell.always:,} runs in this hour: {some_of(heat.always)} run all the time")
+        found.insert(0, f"besides {count_of(cell.always, 'run')} of what always runs: {some_of(heat.always)}")
     return found

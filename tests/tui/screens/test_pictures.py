@@ -16,6 +16,7 @@ from engine.operations.settings import set_setting
 from tests.desk import Desk, stays
 from tests.tui.screens.ledgers import runs_of_every_kind, store_with_ledger
 from tests.tui.screens.stage import NOW, app_on, settle, store_with_stays
+from tests.tui.screens.test_calendar import full
 from tests.tui.screens.test_notices import a_pass
 from themes import load_builtin
 from tui.app import Desk as App
@@ -58,6 +59,15 @@ def shoot(snap_compare: SNAP) -> Iterator[Callable[[App, tuple[int, int], tuple[
 def test_views(desk: Desk, shoot: Any, size: tuple[int, int], keys: tuple[str, ...]) -> None:
     """Today, Followups, Schedules, Entities, the schedule editor, the status dialog."""
     assert shoot(app_on(desk), size, keys)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["narrow", "wide"])
+@pytest.mark.parametrize("tab", range(4), ids=["month", "week", "agenda", "heat-map"])
+def test_calendar(tmp_path: Path, shoot: Any, size: tuple[int, int], tab: int) -> None:
+    """The four ways to look at days."""
+    desk = store_with_ledger(tmp_path / "desk.db")
+    full(desk)
+    assert shoot(app_on(desk), size, ("9", *["right_square_bracket"] * tab))
 
 
 @pytest.mark.parametrize("key", ["exclamation_mark", "percent_sign"], ids=["notices", "numbers"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from engine.rules.businessdays import MONDAY_TO_FRIDAY, BusinessDays
@@ -106,12 +106,17 @@ def _is_over(rule: Rule, begin: datetime, now: datetime, zone: str) -> bool:
     return later is None or local_day(later, zone) != today
 
 
+def _midnight(day: date, zone: str) -> datetime:
+    """When the day begins, in UTC: a second less on clocks that jump at midnight would be an hour more."""
+    return wall_instant(datetime.combine(day, time()), zone).astimezone(UTC)
+
+
 def _first_day(spec: str, zone: str, today: date) -> date:
     """Where the weeks or months of `every 2 weeks on fri` are counted from: the first such Friday, not this week."""
     form = re.match(r"every [0-9]+ (week|month)s? on (.*?)(?: [0-9:,]+)?$", spec)
     if form is None:
         return today
-    begin = wall_instant(datetime.combine(today, time()), zone)
+    begin = _midnight(today, zone)
     first = parse(f"{form[1]}ly {form[2]}", zone).next(begin - _TICK)
     return today if first is None else local_day(first, zone)
 
@@ -125,7 +130,7 @@ def _no_time(found: Found, draft: Draft) -> None:
 
 
 def _limited(draft: Draft, spec: str, zone: str, day: date) -> tuple[Rule, datetime]:
-    begin = wall_instant(datetime.combine(day, time()), zone)
+    begin = _midnight(day, zone)
     until, times = draft.value(Part.UNTIL), draft.value(Part.TIMES)
     end = None
     if isinstance(until, When):
@@ -134,7 +139,7 @@ def _limited(draft: Draft, spec: str, zone: str, day: date) -> tuple[Rule, datet
         if until.day < day:
             draft.refuse(found, f"it ends on {long_day(until.day)}, before it begins on {long_day(day)}")
         else:
-            end = wall_instant(datetime.combine(until.day + timedelta(1), time()), zone) - _TICK
+            end = _midnight(until.day + timedelta(1), zone) - _TICK
             draft.say(found, Part.UNTIL, f"until {long_day(until.day)}")
             draft.fields["until"] = until.day
     if times is not None:

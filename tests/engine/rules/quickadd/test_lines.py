@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from engine.rules.offsets import Offset
+from engine.rules.quickadd import Known, read_line
 from store.enums import Basis, Missed, Roll
 from tests.engine.rules.quickadd.desks import read, said
 
@@ -257,6 +259,18 @@ def test_every_two_weeks_begins_with_the_first_such_day_and_not_with_this_week()
 def test_a_rule_whose_time_is_past_today_begins_tomorrow() -> None:
     assert read("Stand up every day 9:00").next[0].isoformat() == "2025-11-20T08:00:00+00:00"
     assert read("Stand up every day 11:00").next[0].isoformat() == "2025-11-19T10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("Africa/Cairo", date(2026, 4, 24)), ("America/Santiago", date(2026, 9, 6)), ("Asia/Beirut", date(2026, 3, 29))],
+)
+def test_a_rule_may_begin_on_a_day_whose_midnight_the_clocks_skip(zone: str, day: date) -> None:
+    now = datetime.combine(day - timedelta(1), time(10), ZoneInfo(zone))
+    for words in ("every 3 days", "every! 3 days", "every day", f"every 2 weeks on {day:%a}"):
+        understood = read_line(f"Feed {day} {words}", now, Known(zone=zone))
+        first = understood.next[0].astimezone(ZoneInfo(zone))
+        assert (understood.errors, first.date(), first.hour) == ((), day, 1)
 
 
 def test_how_often_counts_with_a_rule_only() -> None:

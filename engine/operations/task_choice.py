@@ -142,9 +142,9 @@ def matching(act: Act, text: str, view: TaskView) -> list[int]:
     return found
 
 
-def would(choice: Choice) -> Would:
-    """The answer to --dry-run."""
-    rows = tuple(f"task {task.id}: {task_words((task,))}" for task in choice.tasks[:NAMED])
+def would(choice: Choice, fate: Callable[[Task], str] = lambda _: "") -> Would:
+    """The answer to --dry-run; `fate` says of a task what becomes of it."""
+    rows = tuple(f"task {task.id}: {task_words((task,))}{fate(task)}" for task in choice.tasks[:NAMED])
     return Would(len(choice.tasks), choice.left_out, rows)
 
 

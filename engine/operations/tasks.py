@@ -138,7 +138,8 @@ def move(
     offset = None if by is None else parse_by(by)
     choice = choose(act, tasks, filter, yes=yes or dry_run, cannot=_stays if offset is None else _has_no_day)
     if dry_run:
-        return would(choice)
+        days = {number: day for numbers, day in _moved_by(act, choice, offset) for number in numbers}
+        return would(choice, lambda task: f", due {task.deadline_date} -> {days[task.id]}" if days else "")
     if follow:
         put(act.connection, choice.ids, visible_by_hand=0, deadline_by_hand=0)
         _catch_up(act, choice.tasks)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
 
+from engine.rules.businessdays import BusinessDays
 from engine.rules.days import FIRST_YEAR, LAST_YEAR, parse_day
 from engine.rules.errors import BadValue, shown
 from engine.rules.offsets import CLOCK_UNITS, Offset, parse_offset, shift_date
-
-if TYPE_CHECKING:
-    from engine.rules.businessdays import BusinessDays
 
 _SIGNED = re.compile(r"\s*[+-]\s*[0-9]")
 

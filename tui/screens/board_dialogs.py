@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from textual.content import Content
 
@@ -11,9 +13,9 @@ from engine.rules.backlog_plan import Sorted, load_words
 from engine.rules.errors import BadValue
 from engine.rules.names import unknown
 from engine.rules.wording import count_of
+from store.journal import Actor
 from store.reads import definitions
-from tui.perform import Wish
-from tui.screens.board_verbs import answer
+from tui.perform import Wish, wish
 from tui.screens.dialog import Dialog
 from tui.text import safe
 from tui.widgets.form import Field, Notes
@@ -33,7 +35,7 @@ def over_dialog(rows: int, over: int, picture: Callable[[int], Sorted | None], t
         return Notes({}, {"over": "working days"}, (Content(safe(words)),))
 
     def save(given: dict[str, str]) -> Wish:
-        return answer(_number(given["over"]), then)
+        return _answer(_number(given["over"]), then)
 
     fields = (Field("over", "over", str(over), hint="working days, such as 5"),)
     return Dialog(f"Spread {count_of(rows, 'row')} with what is spread already", fields, check, save, "spread")
@@ -51,7 +53,7 @@ def person_dialog(reader: sqlite3.Connection, rows: int, me: str, then: Callable
         return Notes({} if name in known else {"to": unknown(name, known, "user")})
 
     def save(given: dict[str, str]) -> Wish:
-        return answer(given["to"].strip(), then)
+        return _answer(given["to"].strip(), then)
 
     fields = (Field("to", "to", others[0] if len(others) == 1 else "", hint=", ".join(others[:_OFFERED])),)
     return Dialog(f"Hand over {count_of(rows, 'row')}", fields, check, save, "hand over")
@@ -62,3 +64,13 @@ def _number(text: str) -> int:
     if not plain.isascii() or not plain.isdigit() or len(plain) > 6:
         raise BadValue("expected a number of working days, such as 5")
     return int(plain)
+
+
+def _told(actor: Actor, at: datetime, what: Any) -> Any:
+    """An operation that writes nothing: what was typed comes back to the board."""
+    return what
+
+
+def _answer(what: Any, then: Any) -> Wish:
+    """The wish to hear of what was typed."""
+    return wish(_told, what, then=then)

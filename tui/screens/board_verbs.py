@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from engine.rules.backlog import Fate, Pile
 from engine.rules.backlog_plan import Sorted, can_skip
 from engine.rules.errors import BadValue
 from engine.rules.wording import count_of
-from store.journal import Actor
-from tui.perform import Wish, wish
+from tui.perform import Wish
 from tui.screens.view import View
 
 
@@ -159,13 +157,3 @@ class BoardVerbs(View):
     def _refused(self, words: str) -> None:
         self._is_applied = False
         self.notify(words, severity="warning")
-
-
-def told(actor: Actor, at: datetime, what: Any) -> Any:
-    """An operation that writes nothing: what was typed comes back to the board."""
-    return what
-
-
-def answer(what: Any, then: Any) -> Wish:
-    """The wish to hear of what was typed."""
-    return wish(told, what, then=then)

@@ -48,6 +48,14 @@ def test_each_moves_from_its_own_day(desk: Desk) -> None:
     assert desk.rows("SELECT DISTINCT deadline_by_hand FROM task") == [(1,)]
 
 
+def test_a_dry_run_says_to_which_day_each_would_go(desk: Desk) -> None:
+    (number,) = pile(desk, 1)
+    would = tasks.move(desk.ana, desk.at(NOW), number, by="3d", dry_run=True)
+    assert isinstance(would, Would)
+    assert would.rows == (f"task {number}: water 0, due 2025-06-01 -> 2025-06-04",)
+    assert due(desk, [number]) == [date(2025, 6, 1)]
+
+
 def test_business_days_keep_to_the_calendar(desk: Desk) -> None:
     friday = tasks.add(desk.ana, desk.at(NOW), "x", deadline=date(2025, 6, 6))
     tasks.move(desk.ana, desk.at(NOW), friday.id, by="2bd")

@@ -115,7 +115,7 @@ def test_a_refusal_leaves_the_form_as_it_was(made: Desk) -> None:
         terminal.press("Print door cards", "tab", "tab", "tab", "backspace", "backspace", "99")
         terminal.wait_for("stay/99")
         terminal.press("enter")
-        terminal.wait_for("There is no stay 99", "Print door cards", "stay/99", "enter add")
+        terminal.wait_for("there is no stay 99", "Print door cards", "stay/99", "enter add")
         terminal.press("backspace", "backspace", "12", "enter")
         terminal.wait(lambda: names(made.path) == ["Print door cards"], "it is saved after the correction")
         terminal.wait_gone("enter add")

@@ -64,7 +64,19 @@ class Adopting:
                 elif item.key in known:
                     self._follow(item, known[item.key])
                 else:
-                    self._tried(item, self._make)
+                    self._begin(item)
+
+    def _begin(self, item: Item) -> None:
+        """A new task. What cannot be taken is found before anything is written, so that ten thousand need no
+        savepoint each.
+        """
+        if item.is_first:
+            self._tried(item, self._make)
+            return
+        try:
+            self.counts[self._make(item)] += 1
+        except (BadValue, Refused) as fault:
+            self._told.say(Kind.REFUSED, str(fault).rstrip("."), item.line)
 
     def _tried(self, item: Item, take: Any) -> None:
         connection = self._act.connection

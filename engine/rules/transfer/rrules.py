@@ -24,7 +24,8 @@ _EVERY = re.compile(
     rf"every (?:(?P<n>[0-9]+) )?(?P<unit>day|week|month|year)s?(?: on (?P<on>.+?))?{_CLOCKS}(?: from (?P<from>\S+))?"
 )
 _NAMED = re.compile(
-    rf"(?P<word>daily|weekly|monthly|yearly)(?: (?P<days>[^0-9:].*?|[0-9,]+|[0-9]+ [a-z]{{3}}))?{_CLOCKS}"
+    r"(?P<word>daily|weekly|monthly|yearly)"
+    r"(?: (?P<days>[^0-9:].*?|[0-9,]+|[0-9]+ [a-z]{3}))?(?: (?P<short>clamp|skip))?" + _CLOCKS
 )
 
 
@@ -116,11 +117,15 @@ def _rrule(spec: str, start: datetime, is_day: bool) -> str:
         raise BadValue(f"'{shown(spec)}' has no form in RRULE")
     head = f"FREQ={form['word'].upper()}"
     days = form["days"] or ""
+    is_clamped = form["short"] == "clamp"
     if form["word"] == "yearly":
         day, _, month = days.partition(" ")
         if month not in _MONTHS or not day.isdigit():
             raise BadValue(f"'{shown(spec)}' has no form in RRULE")
-        return f"{head};BYMONTH={_MONTHS.index(month) + 1};BYMONTHDAY={day}" + _by_times(form["at"])
+        which = _up_to(int(day)) if is_clamped else f";BYMONTHDAY={day}"
+        return f"{head};BYMONTH={_MONTHS.index(month) + 1}{which}" + _by_times(form["at"])
+    if is_clamped and days.isdigit():
+        return head + _up_to(int(days)) + _by_times(form["at"])
     return head + (_by_days(days, spec) if days else "") + _by_times(form["at"])
 
 
@@ -142,7 +147,12 @@ def _clamped(unit: str, start: datetime) -> str:
     """Months that lack the day have their last instead; RRULE would leave them out."""
     if unit != "month" or start.day <= 28:
         return ""
-    return f";BYMONTHDAY={','.join(str(day) for day in range(28, start.day + 1))};BYSETPOS=-1"
+    return _up_to(start.day)
+
+
+def _up_to(day: int) -> str:
+    """That day, or the last that a month has of those before it."""
+    return f";BYMONTHDAY={','.join(str(each) for each in range(28, day + 1))};BYSETPOS=-1"
 
 
 def _by_times(text: str | None) -> str:

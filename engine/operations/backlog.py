@@ -67,7 +67,7 @@ def spread_out(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> Result:
-    """Spread what is late and due over working days, evenly, the highest priority and the oldest first."""
+    """Spread what is late and due evenly over working days, the most urgent and oldest first."""
     offset = parse_offset(over.removesuffix("bd").strip() if over.endswith("bd") else over)
     if offset.unit is not Unit.DAY:
         raise BadValue(f"over: '{shown(over)}' is no number of days (expected a form such as 5d)")
@@ -83,7 +83,7 @@ def spread_out(
 def skip(
     act: Act, filter: Where = None, everybody: Everybody = False, dry_run: DryRun = False, yes: Yes = False
 ) -> Result:
-    """Leave out what passed of recurring tasks and go on with the next of each; other tasks stay as they are."""
+    """Leave out what passed of recurring tasks and go on with the next; others stay."""
     found = _found(act, filter, everybody, yes or dry_run)
     passed = [task for pile in found.piles if pile.is_chore for task in pile.passed(act.today)]
     if not passed:

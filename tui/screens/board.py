@@ -158,8 +158,7 @@ class Board(BoardVerbs):
         mark = "!" if first.due < self.desk.today else " "
         return [
             (fit(mark, 2), "error"),
-            (fit(first.name, name - 1 - len(many)).rstrip() + many, "text"),
-            (" " * (name - len(fit(first.name, name - 1 - len(many)).rstrip() + many)), "text"),
+            (fit(safe(first.name, name - 1 - len(many)) + many, name), "text"),
             *([(fit(first.about, about - 1) + " ", "muted")] if about else []),
             (fit(due_words(first.due, self.desk.today, False), due), "error" if mark == "!" else "warning"),
             *([(fit(", ".join(first.people) or "-", who), "muted")] if who else []),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from engine.operations import tasks, templates
 from engine.templates import look
@@ -171,6 +172,28 @@ async def test_what_was_decided_stays_when_somebody_else_works(desk: Desk) -> No
         seen = picture(pilot)
         assert "paint wall 0" not in seen
         assert "deleted" in seen
+
+
+async def test_names_of_any_script_are_harmless_and_keep_the_columns(desk: Desk) -> None:
+    for name in ("\x1b[31mred\x1b[0m [b]bold[/b]", "\u6f22\u5b57" * 60, "\u202egpj.exe"):
+        tasks.add(desk.ana, NOW, name, deadline=TODAY - timedelta(30)) if "\x1b" not in name else _named(desk, name)
+    async with shown(desk, size=(80, 24)) as pilot:
+        await press(pilot, "S")
+        seen = picture(pilot)
+    assert "\x1b" not in seen
+    assert "\u202e" not in seen
+    assert "[b]bold[/b]" in seen
+    wide = next(line for line in seen.splitlines() if "\u6f22" in line)
+    assert "late 30 d" in wide
+    assert cell_len(wide) == 80
+
+
+def _named(desk: Desk, name: str) -> None:
+    """A name that no operation takes, as an older store may hold it."""
+    number = tasks.add(desk.ana, NOW, "x", deadline=TODAY - timedelta(31)).id
+    with transaction() as connection:
+        connection.execute("INSERT INTO act (at, actor, via, operation) VALUES (0, 'x', 'cli', 'seed')")
+        connection.execute("UPDATE task SET name = ? WHERE id = ?", (name, number))
 
 
 async def test_an_empty_board_is_friendly(tmp_path: Path) -> None:

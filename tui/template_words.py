@@ -25,9 +25,12 @@ NEXT = 5
 """Dates ahead that a detail shows."""
 
 
-def template_row(made: values.Template, width: int, now: Instant, zone: ZoneInfo) -> Cells:
-    """Mark, name, rule, the next day, open tasks, horizon and the last day that was made."""
-    mark, token, following = template_state(made, now)
+def template_row(made: values.Template, width: int, now: Instant, zone: ZoneInfo, coming: date | None) -> Cells:
+    """Mark, name, rule, the next day, open tasks, horizon and the last day that was made.
+
+    `coming` is the day on which the next of its open tasks is due.
+    """
+    mark, token, following = template_state(made, now, coming)
     today = from_us(now).astimezone(zone).date()
     spec, after, tasks = (26, 18, 8) if width >= 90 else (18, 14, 8)
     ahead, last = (14, 12) if width >= 116 else (0, 0)
@@ -44,7 +47,7 @@ def template_row(made: values.Template, width: int, now: Instant, zone: ZoneInfo
     ]
 
 
-def template_state(made: values.Template, now: Instant) -> tuple[str, str, str]:
+def template_state(made: values.Template, now: Instant, coming: date | None) -> tuple[str, str, str]:
     """Mark, token, and what comes next or why nothing does."""
     if made.error:
         return "x", "error", "broken: see w"
@@ -52,11 +55,14 @@ def template_state(made: values.Template, now: Instant) -> tuple[str, str, str]:
         return "=", "warning", "paused"
     if not made.is_enabled:
         return "-", "muted", "off"
+    today = from_us(now).astimezone(ZoneInfo(made.zone)).date()
+    if coming is not None:
+        return " ", "ok", "today" if coming == today else short_day(coming, today)
     if made.next_at is not None:
         at = from_us(made.next_at).astimezone(ZoneInfo(made.zone))
         if at.hour or at.minute:
             return " ", "ok", day_and_clock(at, from_us(now), made.zone)
-        return " ", "ok", short_day(at.date(), from_us(now).astimezone(ZoneInfo(made.zone)).date())
+        return " ", "ok", short_day(at.date(), today)
     if made.basis is Basis.COMPLETION and made.open_tasks:
         return " ", "muted", "when it is done"
     return " ", "muted", "ended" if made.last_checked_at is not None else "not looked at"
@@ -154,7 +160,7 @@ def _facts(desk: Desk, made: values.Template) -> tuple[tuple[str, str], ...]:
         ("open", count_of(made.open_tasks, "task")),
         ("mode", mode),
         ("ahead", made.horizon or "as the setting says"),
-        ("made up to", long_day(last) if last else "-"),
+        ("made to", long_day(last) if last else "-"),
         ("looked at", day_and_clock(from_us(checked), desk.clock(), desk.zone.key) if checked else "not yet"),
         ("takes", made.duration if made.duration not in ("", "0d") else ""),
         ("visible", f"{made.visible} before" if made.visible else ""),

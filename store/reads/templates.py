@@ -118,6 +118,16 @@ def names(connection: sqlite3.Connection) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
+def next_due(connection: sqlite3.Connection, numbers: Sequence[int], today: date) -> dict[int, date]:
+    """By template the day, from today on, on which the next of its open tasks is due."""
+    rows = connection.execute(
+        f"SELECT template_id, min(deadline_date) FROM task WHERE template_id IN (SELECT value FROM json_each(?))"
+        f" AND {_OPEN} AND deadline_date >= ? GROUP BY template_id",
+        (json.dumps(list(numbers)), today.isoformat()),
+    )
+    return {number: date.fromisoformat(day) for number, day in rows}
+
+
 def tasks_of(connection: sqlite3.Connection, number: int, limit: int) -> tuple[Task, ...]:
     """The tasks of a template that are there: open ones by day, then done ones, newest first."""
     rows = connection.execute(

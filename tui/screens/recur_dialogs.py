@@ -63,7 +63,7 @@ class Recur(Dialog):
         self._row = task
         self._of = desk
         self._then = then
-        fields = (Field("to", "day or rule", hint="empty: recurs no more" if self._made else ""), *_which(self._made))
+        fields = (Field("to", "day or rule", hint="empty: stops it" if self._made else ""), *_which(self._made))
         title = f"{'Move, change or stop' if self._made else 'Move, or let it recur'}: {task.name}"
         super().__init__(title, fields, self._check, self._wish, "do it", aside=True)
 

@@ -28,7 +28,8 @@ class RecurringRows(View):
             text=self.filter,
             limit=limit,
         )
-        return [Item((each.name,), f"template {each.id}", each, self.desk.today) for each in found]
+        coming = templates.next_due(self.desk.reader, [each.id for each in found], self.desk.today)
+        return [Item((each.name,), f"template {each.id}", each, coming.get(each.id)) for each in found]
 
     @property
     def template(self) -> values.Template | None:

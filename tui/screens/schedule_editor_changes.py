@@ -38,10 +38,23 @@ class Changes(ModalScreen[bool]):
         Binding("ctrl+u,pageup", "scroll(-10)", "page up", show=False),
     ]
 
-    def __init__(self, name: str, before: str, after: str, rows: Sequence[Row], more: Sequence[str] = ()) -> None:
-        """`before` and `after` are the sentences of the two rules; `more` is said below them."""
+    def __init__(
+        self,
+        name: str,
+        before: str,
+        after: str,
+        rows: Sequence[Row],
+        more: Sequence[str] = (),
+        *,
+        has_times: bool = True,
+    ) -> None:
+        """`before` and `after` are the sentences of the two rules; `more` is said below them.
+
+        Without `has_times` midnight is no time of day.
+        """
         super().__init__()
         self._more = more
+        self._has_times = has_times
         self._name = name
         self._sentences = (before, after)
         self._rows = rows
@@ -57,7 +70,9 @@ class Changes(ModalScreen[bool]):
                 yield Static(Content.styled(safe(line), "$warning"), classes="sentence", markup=False)
             yield Static(Content.styled(f"\n{'before':<{_CELLS}}               after", "$muted"), markup=False)
             with VerticalScroll(id="changes", can_focus=False):
-                yield Static(Content("\n").join(_line(*pair) for pair in paired(self._rows)), markup=False)
+                yield Static(
+                    Content("\n").join(_line(*pair, self._has_times) for pair in paired(self._rows)), markup=False
+                )
             yield Static(Content("enter save   esc back to the form   j k scroll"), id="dialog-keys", markup=False)
 
     def action_answer(self, yes: bool) -> None:
@@ -100,23 +115,25 @@ def _day(row: Row) -> date:
     return planned.local.date() if planned else row.at.date()
 
 
-def _line(before: Row | None, after: Row | None) -> Content:
+def _line(before: Row | None, after: Row | None, has_times: bool) -> Content:
     """`Tue 17 Jun 2025 02:30  gone  new   Tue 17 Jun 2025 03:00`, and what is odd about it below."""
     old, new = before.before if before else None, after.after if after else None
     left, right = before.fate if before else "", after.fate if after else ""
     pieces = [
-        (f"{_when(old):<{_CELLS}}", "$text"),
+        (f"{_when(old, has_times):<{_CELLS}}", "$text"),
         (f"  {left:<5}", _TOKENS.get(left, "")),
         (f" {right:<5} ", _TOKENS.get(right, "")),
-        (_when(new), "$text"),
+        (_when(new, has_times), "$text"),
     ]
     for note in dict.fromkeys(each.note for each in (old, new) if each is not None and each.note):
         pieces.append((f"\n  {safe(note)}", "$warning"))
     return Content.assemble(*pieces)
 
 
-def _when(planned: Planned | None) -> str:
+def _when(planned: Planned | None, has_times: bool) -> str:
     if planned is None:
         return ""
+    if not has_times and not (planned.local.hour or planned.local.minute):
+        return long_day(planned.local.date())
     seconds = f"{planned.local:%H:%M:%S}".removesuffix(":00")
     return f"{long_day(planned.local.date())} {seconds}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import ClassVar
 
 from engine.rules.wording import count_of
@@ -48,7 +49,8 @@ class Schedules(RecurringRows):
         if isinstance(item.value, values.Template):
             from tui.template_words import template_row
 
-            return template_row(item.value, width, self.desk.now, self.desk.zone)
+            coming = item.stamp if isinstance(item.stamp, date) else None
+            return template_row(item.value, width, self.desk.now, self.desk.zone, coming)
         return schedule_row(item.value, width, self.desk.now, self.desk.zone)
 
     def _fetch(
@@ -115,7 +117,10 @@ class Schedules(RecurringRows):
             super().open_current()
 
     def action_add(self) -> None:
-        """A new schedule."""
+        """A new schedule; among the recurring tasks one of them."""
+        if self.list.section is not None and self.list.section.key == "templates":
+            self.action_add_recurring()
+            return
         from tui.screens.schedule_editor import ScheduleEditor
 
         self.desk.push_screen(ScheduleEditor(None))

@@ -80,10 +80,18 @@ class TaskVerbs(Marking):
         self.act(reopen, "open all {} again")
 
     def action_delete(self) -> None:
-        """Delete; undo brings it back."""
+        """Delete; undo brings it back. One that recurs is left out by that, which is said."""
         from engine.operations.tasks import delete
 
+        task = self.current
+        if isinstance(task, values.Task) and task.template_id is not None and self.chosen() == [task.id]:
+            self.desk.perform(delete, task.id, then=self._left_out)
+            return
         self.act(delete, "delete all {}")
+
+    def _left_out(self, result: object) -> None:
+        self.acted(result)
+        self.notify("Deleted, and left out of what recurs: no later pass makes it again. u takes it back.")
 
     def action_take(self) -> None:
         """Take the task, or hand it back if it is this person's already."""

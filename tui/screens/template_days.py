@@ -10,9 +10,10 @@ from typing import ClassVar
 from textual.content import Content
 
 from engine.rules.errors import BadValue
-from engine.rules.wording import count_of, due_words, long_day
+from engine.rules.wording import count_of, long_day
 from store import values
 from store.frozen import value
+from store.instants import to_us
 from store.reads import templates
 from tui.rows import Cells, task_row
 from tui.screens.view import Item, View
@@ -21,18 +22,19 @@ from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
 from tui.widgets.pages import Key, Row, Section, section
 
-AHEAD, TASKS = 20, 200
+AHEAD, TASKS = 10, 200
 """Dates ahead, and tasks, that are shown."""
 
 
 @value
 class PlannedDay:
-    """A day that comes: `is_out` if it is left out, `note` what is odd about it."""
+    """A day that comes: `is_out` if it is left out, `note` what is odd about it, `task` what there is for it."""
 
     day: date
     words: str
     note: str
     is_out: bool
+    task: str
 
 
 class TemplateDays(View):
@@ -61,7 +63,7 @@ class TemplateDays(View):
         if isinstance(row, values.Skip):
             by = f"by {row.by or 'the system'}{f': {row.reason}' if row.reason else ''}"
             return [(fit("-", 2), "warning"), (fit(long_day(row.day), 17), "text"), (fit(by, width - 19), "muted")]
-        words = "left out, s lets it happen" if row.is_out else due_words(row.day, self.desk.today, False)
+        words = "left out, s lets it happen" if row.is_out else row.task
         mark = "-" if row.is_out else " "
         return [
             (fit(mark, 2), "warning" if row.is_out else "text"),
@@ -90,7 +92,7 @@ class TemplateDays(View):
         skips = templates.skips(desk.reader, made.schedule_id)
         found = templates.tasks_of(desk.reader, made.id, TASKS)
         groups: tuple[tuple[str, str, Sequence[tuple[str, object]]], ...] = (
-            ("coming", "next dates", [(f"day {each.day} {each.words}", each) for each in self._coming(skips)]),
+            ("coming", "next dates", [(f"day {each.day} {each.words}", each) for each in self._coming(skips, found)]),
             ("tasks", "tasks", [(f"task {each.id}", each) for each in found]),
             ("out", "left out", [(f"skip {each.id}", each) for each in reversed(skips)]),
         )
@@ -100,15 +102,25 @@ class TemplateDays(View):
             for key, title, rows in groups if rows
         ] or [section("nothing", None, partial(_few, []))]  # fmt: skip
 
-    def _coming(self, skips: Sequence[values.Skip]) -> list[PlannedDay]:
+    def _coming(self, skips: Sequence[values.Skip], found: Sequence[values.Task]) -> list[PlannedDay]:
         from tui.template_words import day_words, next_dates
 
         out = {each.day for each in skips}
+        there = {each.planned_at: f"task {each.id}, {'done' if each.is_done else 'open'}" for each in found}
         try:
             planned = next_dates(self.desk, self._made, AHEAD)[1]
         except BadValue:
             return []
-        return [PlannedDay(each.local.date(), day_words(each), each.note, each.local.date() in out) for each in planned]
+        return [
+            PlannedDay(
+                each.local.date(),
+                day_words(each),
+                each.note,
+                each.local.date() in out,
+                there.get(to_us(each.at), "not made yet"),
+            )
+            for each in planned
+        ]
 
     def detail(self) -> Content:
         """Of a day the template, of a task the task."""

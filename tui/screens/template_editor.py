@@ -78,7 +78,7 @@ class TemplateEditor(Editor):
         from tui.screens.schedule_editor_changes import Changes
 
         more = checked.effect.lines if checked.effect is not None else ()
-        changes = Changes(event.values["name"], *rows.sentences, rows.rows, more)
+        changes = Changes(event.values["name"], *rows.sentences, rows.rows, more, has_times=False)
         self.desk.push_screen(changes, lambda yes: self._save(event.values) if yes else None)
 
     def _save(self, typed: dict[str, str]) -> None:

@@ -7,22 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import HandClock
-from engine.engine import Engine
 from engine.operations import tasks, templates
+from engine.templates import look
+from store.database import transaction
 from store.instants import to_us
 from tests.desk import Desk, stays
 from tests.tui.screens.stage import NOW, picture, press, shown, type_in
 
 
 def a_look(desk: Desk) -> None:
-    """One pass of an engine at the time of the screen."""
-    engine = Engine(HandClock(to_us(NOW)), "test", say=lambda _: None)
-    engine.open()
-    try:
-        engine.step(to_us(NOW))
-    finally:
-        engine.close()
+    """The engine's look at templates, at the time of the screen."""
+    with transaction() as connection:
+        look(connection, to_us(NOW))
 
 
 @pytest.fixture
@@ -173,6 +169,17 @@ async def test_W16_one_is_left_out_from_its_row_and_stays_so(desk: Desk) -> None
     a_look(desk)
     assert due(desk) == ["06-19", "06-23", "06-26"]
     assert desk.rows("SELECT day, reason FROM skip") == [("2025-06-16", "away")]
+
+
+async def test_W16_deleting_one_says_that_it_is_left_out(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await to_row(pilot, "Bins")
+        await press(pilot, "D")
+        assert "left out of what recurs" in said(pilot)
+        a_look(desk)
+        assert due(desk) == ["06-19", "06-23", "06-26"]
+        await press(pilot, "u")
+    assert due(desk) == ["06-16", "06-19", "06-23", "06-26"]
 
 
 async def test_several_marked_rows_take_days_only(desk: Desk) -> None:

@@ -8,9 +8,9 @@ from typing import Annotated
 from engine.filtering import understand
 from engine.operations.registry import Help, Look, query
 from engine.rules.errors import shown
-from engine.rules.transfer.items import Said, Told
+from engine.rules.transfer.items import Said, Told, clean
 from engine.rules.wording import count_of
-from engine.transfer.gather import Names, Sheet, sheets_of, tasks_of
+from engine.transfer.gather import Names, Sheet, Written, sheets_of, tasks_of
 from engine.userfiles import write_new
 from store.enums import TaskView
 from store.frozen import value
@@ -22,7 +22,7 @@ File = Annotated[str, Help("a new file for it; else it is printed")]
 View = Annotated[TaskView, Help("waiting, upcoming, open, done, history or all")]
 Filter = Annotated[str, Help("only those that it asks for, such as '#house @bank late'; templates are left out")]
 Tasks = Iterable[tuple[Task, str | None]]
-Write = Callable[[Tasks, list[Sheet]], tuple[str, int]]
+Write = Callable[[Tasks, list[Sheet]], Written]
 
 
 @value
@@ -81,7 +81,7 @@ def export_csv(
 
     told, columns = Told(), chosen(column)
     rows = LinesWriter(*_known(look), told).rows
-    return _exported(look, file, view, filter, told, lambda tasks, sheets: (write(rows(tasks, sheets), columns), 0))
+    return _exported(look, file, view, filter, told, lambda tasks, sheets: Written(write(rows(tasks, sheets), columns)))
 
 
 def _known(look: Look) -> tuple[str, Names]:
@@ -96,11 +96,12 @@ def _exported(look: Look, file: str, view: TaskView, filter_: str, told: Told, w
         view = sought.view or view
     ids = sorted(number for section in reads.view(view, look.today) for number in _ids(look, section, sift))
     sheets = [] if filter_.strip() or view is TaskView.DONE else sheets_of(look.connection)
-    text, templates = write(tasks_of(look.connection, ids), sheets)
+    written = write(tasks_of(look.connection, ids), sheets)
+    text = clean(written.text)
     if not file:
-        return text
+        return text.replace("\r\n", "\n")  # what is printed has the line ends of the machine
     write_new(file, text)
-    return Exported(file, len(ids), templates, told.all())
+    return Exported(file, len(ids) - written.left_out, written.templates, told.all())
 
 
 def _ids(look: Look, section: reads.Section, sift: reads.Filter) -> list[int]:

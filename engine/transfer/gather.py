@@ -45,6 +45,15 @@ class Names:
 
 
 @value
+class Written:
+    """A file: its text, the templates in it, and how many tasks are not, because their rule makes them again."""
+
+    text: str
+    templates: int = 0
+    left_out: int = 0
+
+
+@value
 class Sheet:
     """A template with its rule, the days that are left out, and where it came from."""
 

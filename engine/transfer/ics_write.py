@@ -26,6 +26,7 @@ from engine.transfer.gather import (
     tell_of_template,
     unsaid,
 )
+from engine.transfer.gather import Written as File
 from store.instants import from_us
 from store.values import Task, Template
 
@@ -42,16 +43,17 @@ class IcsWriter:
         self._zone, self._names, self._told = zone, names, told
         self._series: dict[int, tuple[str, Written]] = {}
         self._uids: dict[str, tuple[str, Template]] = {}
+        self._left_out = 0
 
-    def text(self, tasks: Iterable[tuple[Task, str | None]], sheets: Iterable[Sheet]) -> tuple[str, int]:
-        """The whole file, and how many templates are in it."""
+    def text(self, tasks: Iterable[tuple[Task, str | None]], sheets: Iterable[Sheet]) -> File:
+        """The whole file."""
         kept = [sheet for sheet in sheets if self._rule_of(sheet)]
         todos, stands = list[str](), dict[int, set[date]]()
         for task, origin in tasks:
             todos += self._task(task, origin, stands)
         series = [line for sheet in kept for line in self._template(sheet, stands.get(sheet.template.id, set()))]
         lines = [*_HEAD, *self._zones(kept, todos), *todos, *series, "END:VCALENDAR"]
-        return "".join(map(folded, lines)), len(kept)
+        return File("".join(map(folded, lines)), len(kept), self._left_out)
 
     def _rule_of(self, sheet: Sheet) -> bool:
         template = sheet.template
@@ -76,6 +78,7 @@ class IcsWriter:
     def _task(self, task: Task, origin: str | None, stands: dict[int, set[date]]) -> Iterator[str]:
         series = self._series.get(task.template_id or 0)
         if series is not None and is_made_again(task):
+            self._left_out += 1
             return
         uid, of, template = self._names.uid(task, origin), "", 0
         head, _, stamp = uid.rpartition("/")

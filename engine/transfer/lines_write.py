@@ -14,6 +14,7 @@ from engine.rules.zones import local, wall_instant
 from engine.transfer.gather import (
     Names,
     Sheet,
+    Written,
     done_instant,
     is_made_again,
     singly,
@@ -60,8 +61,9 @@ class LinesWriter:
 
     def __init__(self, zone: str, names: Names, told: Told) -> None:
         self._zone, self._names, self._told = zone, names, told
+        self._left_out = 0
 
-    def taskwarrior(self, tasks: Iterable[tuple[Task, str | None]], sheets: Iterable[Sheet]) -> tuple[str, int]:
+    def taskwarrior(self, tasks: Iterable[tuple[Task, str | None]], sheets: Iterable[Sheet]) -> Written:
         """An array of tasks; a template is a parent that recurs."""
         parents = self._sheets(sheets, is_todotxt=False)
         due: dict[int, date] = {}
@@ -70,9 +72,9 @@ class LinesWriter:
             at = _first(sheet, due)
             if at is not None:
                 found.append(self._parent(sheet, at))
-        return taskwarrior.write(found), len(parents)
+        return Written(taskwarrior.write(found), len(parents), self._left_out)
 
-    def todotxt(self, tasks: Iterable[tuple[Task, str | None]], sheets: Iterable[Sheet]) -> tuple[str, int]:
+    def todotxt(self, tasks: Iterable[tuple[Task, str | None]], sheets: Iterable[Sheet]) -> Written:
         """A task a line; a template is the line of its next time."""
         parents = self._sheets(sheets, is_todotxt=True)
         due: dict[int, date] = {}
@@ -89,7 +91,7 @@ class LinesWriter:
                     template.labels, None, False, None, rec,
                 )
             )  # fmt: skip
-        return todotxt.write(lines), len(parents)
+        return Written(todotxt.write(lines), len(parents), self._left_out)
 
     def rows(self, tasks: Iterable[tuple[Task, str | None]], sheets: Iterable[Sheet]) -> Iterator[dict[str, str]]:
         """Cells by column; what recurs is not in them but for the tasks that are there."""
@@ -127,6 +129,7 @@ class LinesWriter:
             if task.template_id in parents and is_made_again(task):
                 if task.deadline_date is not None and task.template_id is not None:
                     due[task.template_id] = min(due.get(task.template_id, date.max), task.deadline_date)
+                self._left_out += 1
                 continue
             tell_of_task(task, self._told)
             yield task, origin

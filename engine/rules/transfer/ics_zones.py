@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from engine.rules.errors import BadValue
 from engine.rules.transfer.ics_lines import Component
@@ -69,7 +69,7 @@ def _place(wanted: tuple[timedelta | None, ...], days: tuple[datetime, ...], her
     names = [here, "UTC"]
     names += [name for head in _LIKELY for name in sorted(available_timezones()) if name.startswith(head)]
     for name in names:
-        place = ZoneInfo(name)
+        place = zone_named(name)
         if all(day.replace(tzinfo=place).utcoffset() == offset for day, offset in zip(days, wanted, strict=True)):
             return name
     return None

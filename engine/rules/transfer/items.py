@@ -170,6 +170,11 @@ def notes_of(*parts: str) -> str:
     return "\n".join(text for text in texts if text.strip())
 
 
+def clean(text: str) -> str:
+    """The text without control characters but for line ends and tabs."""
+    return _UNKEPT.sub("", text)
+
+
 def label_of(text: str, line: int, told: Told) -> str:
     """A name that a label can have; empty if nothing is left of it."""
     plain = " ".join(_UNKEPT.sub(" ", text).replace(",", " ").split()).lstrip("@").strip()[:NAME_LENGTH]

@@ -111,7 +111,7 @@ def test_others_read_the_calendar(full: Path) -> None:
         "Standup": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
         "Birthday": "FREQ=YEARLY;BYMONTHDAY=8;BYMONTH=3",
     }
-    assert all(len(line.encode()) <= 75 for line in out("ics").split("\r\n"))
+    assert all(len(line.encode()) <= 75 for line in out("ics").split("\n"))
 
 
 def test_what_a_calendar_cannot_say_is_told(full: Path, tmp_path: Path) -> None:
@@ -120,6 +120,7 @@ def test_what_a_calendar_cannot_say_is_told(full: Path, tmp_path: Path) -> None:
     assert "template Descale: it counts from the day it was done; its tasks are written one by one" in told
     assert "template Odd: 'cron: 0 11 * * 1-5' has no form in RRULE" in told
     names = re.findall("SUMMARY:(.*)\r", (tmp_path / "a.ics").read_bytes().decode())
+    assert "\r\n" in (tmp_path / "a.ics").read_bytes().decode()
     assert names.count("Plants") == 1
     assert names.count("Odd") > 1
 
@@ -141,7 +142,6 @@ def test_a_changed_task_of_a_template_stands_for_its_day(full: Path, tmp_path: P
 def test_formulas_are_neutralised_and_come_back(full: Path) -> None:
     rows = list(csv.DictReader(out("csv").splitlines(keepends=True)))
     assert [row["name"] for row in rows] == ["'=HYPERLINK(1)", "'-1 'quoted' \"twice\"", "café 🌱"]
-    assert out("csv").count("\r\n") >= 4
     chosen = task_exports.export_csv(ANA, LATER, column=("name", "priority"))
     assert str(chosen).splitlines()[0] == "name,priority"
     with pytest.raises(Exception, match="column: 'nmae' is no column; did you mean name"):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from engine.operations import schedules
 from tests.desk import ZONE, Desk, stays
@@ -62,7 +63,10 @@ async def settle(pilot: Pilot[Any]) -> None:
     app = pilot.app
     assert isinstance(app, App)
     await app.idle()
-    await app.workers.wait_for_complete()
+    while app.workers:
+        with suppress(WorkerCancelled):  # a newer one took its place, and is waited for in its turn
+            await app.workers.wait_for_complete()
+            break
     await pilot.pause()
     if isinstance(app.screen, View):
         await app.screen.rested.wait()

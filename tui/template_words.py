@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from textual.content import Content
 
@@ -12,6 +11,7 @@ from engine.queries.recurring import rule_words
 from engine.rules.errors import BadValue
 from engine.rules.when import Planned, preview
 from engine.rules.wording import count_of, day_and_clock, long_day, short_day
+from engine.rules.zones import local
 from store import values
 from store.enums import Action, Basis
 from store.instants import Instant, from_us
@@ -25,13 +25,13 @@ NEXT = 5
 """Dates ahead that a detail shows."""
 
 
-def template_row(made: values.Template, width: int, now: Instant, zone: ZoneInfo, coming: date | None) -> Cells:
+def template_row(made: values.Template, width: int, now: Instant, zone: str, coming: date | None) -> Cells:
     """Mark, name, rule, the next day, open tasks, horizon and the last day that was made.
 
     `coming` is the day on which the next of its open tasks is due.
     """
     mark, token, following = template_state(made, now, coming)
-    today = from_us(now).astimezone(zone).date()
+    today = local(from_us(now), zone).date()
     spec, after, tasks = (26, 18, 8) if width >= 90 else (18, 14, 8)
     ahead, last = (14, 12) if width >= 116 else (0, 0)
     name = max(8, width - 2 - spec - after - tasks - ahead - last)
@@ -55,11 +55,11 @@ def template_state(made: values.Template, now: Instant, coming: date | None) -> 
         return "=", "warning", "paused"
     if not made.is_enabled:
         return "-", "muted", "off"
-    today = from_us(now).astimezone(ZoneInfo(made.zone)).date()
+    today = local(from_us(now), made.zone).date()
     if coming is not None:
         return " ", "ok", "today" if coming == today else short_day(coming, today)
     if made.next_at is not None:
-        at = from_us(made.next_at).astimezone(ZoneInfo(made.zone))
+        at = local(from_us(made.next_at), made.zone)
         if at.hour or at.minute:
             return " ", "ok", day_and_clock(at, from_us(now), made.zone)
         return " ", "ok", short_day(at.date(), today)

@@ -63,6 +63,7 @@ ALTER TABLE schedule ADD COLUMN calendar_id INTEGER REFERENCES calendar(id);
 DROP INDEX schedule_due;
 CREATE INDEX schedule_due ON schedule (next_at)
     WHERE next_at IS NOT NULL AND deleted_at IS NULL AND action = 'run';
+CREATE INDEX schedule_broken ON schedule (name) WHERE error IS NOT NULL AND deleted_at IS NULL AND action <> 'run';
 ALTER TABLE task_event ADD COLUMN roll TEXT NOT NULL DEFAULT 'none'
     CHECK (roll IN ('none', 'previous', 'next'));
 ALTER TABLE task_event ADD COLUMN calendar_id INTEGER REFERENCES calendar(id);

@@ -50,7 +50,7 @@ class Schedules(RecurringRows):
             from tui.template_words import template_row
 
             coming = item.stamp if isinstance(item.stamp, date) else None
-            return template_row(item.value, width, self.desk.now, self.desk.zone, coming)
+            return template_row(item.value, width, self.desk.now, self.desk.zone.key, coming)
         return schedule_row(item.value, width, self.desk.now, self.desk.zone)
 
     def _fetch(

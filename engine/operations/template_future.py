@@ -41,7 +41,7 @@ def future(
     rule: Annotated[str | None, Help("when they recur from now on, such as 'weekly tue'")] = None,
     rev: Annotated[int | None, Help("change them only if this is still the revision of the template")] = None,
 ) -> Template:
-    """Change a task that recurs and all future ones: its template, and of its open tasks those that nobody touched."""
+    """Change a task and all future ones: the template, and open tasks that nobody touched."""
     this, made = recurring(act, task)
     if rev is not None and rev != made.rev:
         raise Refused(f"The template {shown(made.name)} was changed by somebody else meanwhile.")
@@ -64,7 +64,7 @@ def future(
 
 @operation("task stop")
 def stop(act: Act, task: Number) -> Task:
-    """Let a task recur no more: it stays, and so do those that are done, late or edited; later ones go."""
+    """Let a task recur no more: it stays, and so do done, late and edited ones."""
     this, made = recurring(act, task)
     gone = act.connection.execute(_LATER_ONES, (act.now, made.id, task, act.today.isoformat())).rowcount
     let_go(act, made)

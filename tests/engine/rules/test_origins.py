@@ -19,7 +19,7 @@ def test_an_origin_is_read_as_it_was_written(file: str) -> None:
         ("crontab:/etc/crontab:1:2", "the crontab /etc/crontab"),
         ("crontab:-:1:2", "the crontab standard input"),
         ("timer:/etc/systemd/system:backup.timer.1:2", "the timers in /etc/systemd/system"),
-        ("other", "other "),
+        ("other", "other"),
     ],
 )
 def test_words(text: str, words: str) -> None:

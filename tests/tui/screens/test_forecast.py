@@ -34,10 +34,10 @@ async def test_F_looks_two_weeks_ahead_and_plus_further(desk: Desk, size: tuple[
         assert {"nightly backup", "Water the plants", "minder"} <= {row.name for row in rows}
         assert next(row.word for row in rows if row.name == "minder" and row.day > NOW.date()) == "run 288 times"
         near = len(rows)
-        await press(pilot, "plus")
+        await press(pilot, "greater_than_sign")
         await settle(pilot)
         assert len(view(pilot)._found.rows) > near
-        await press(pilot, "minus", "minus")
+        await press(pilot, "less_than_sign", "less_than_sign")
         await settle(pilot)
         assert len(view(pilot)._found.rows) < near
         await press(pilot, "q")

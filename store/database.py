@@ -38,7 +38,21 @@ def session() -> Iterator[sqlite3.Connection]:
 def transaction() -> Iterator[sqlite3.Connection]:
     """One transaction that may write. Yields the raw connection for statements whose text is fixed.
 
-    Nothing inside may spawn, wait, or call a screen; read into a list before the first write.
+    Nothing inside may spawn, wait, or call a screen; read into a list before the first write. Within another one it
+    is a part that can fail alone.
     """
-    with session() as connection, database.atomic():
-        yield connection
+    with session() as connection:
+        begin, keep, undo = _PART if connection.in_transaction else _WHOLE
+        connection.execute(begin)
+        try:
+            yield connection
+            connection.execute(keep)
+        except BaseException:
+            if connection.in_transaction:  # on a full disk SQLite has rolled back already
+                for statement in undo:
+                    connection.execute(statement)
+            raise
+
+
+_WHOLE = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
+_PART = ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))

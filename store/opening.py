@@ -154,7 +154,7 @@ def _fill(path: Path, identity: str) -> None:
     from store import database, journal, schema, settings
 
     current.use(path)
-    with database.transaction() as connection:
+    with database.session() as connection, database.database.atomic():
         schema.migrate(database.database)
         connection.execute("INSERT INTO meta VALUES ('identity', ?)", (identity,))
         journal.begin(connection, time.time_ns() // 1000, journal.ENGINE, "store make")

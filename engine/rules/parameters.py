@@ -44,7 +44,8 @@ class Declaration:
 
     `is_idempotent`: a run of it that was lost may be run again without harm. `origin` says where it comes from:
     `tickler`, or the file of a person's own. `error`: why it cannot be used, None if it can. `warm`: the kind of
-    worker that may do one run of it after the other, "" if each has a process of its own. `debug`: its debug lines are kept.
+    worker that may do one run of it after the other, "" if each has a process of its own. `debug`: its debug lines
+    are kept.
     """
 
     name: str

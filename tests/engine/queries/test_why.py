@@ -114,7 +114,7 @@ def test_what_a_file_made_names_the_file(desk: Path, tmp_path: Path) -> None:
     file = tmp_path / "jobs.toml"
     file.write_text('[[schedule]]\nname = "tidy"\nspec = "daily 03:00"\nparams = { command = "true" }\n')
     load(ANA, NOW, str(file))
-    assert said(Kind.SCHEDULE, "tidy")[0] == f"Added by ana on Mon 16 Jun 2025 with the desk file jobs.toml."
+    assert said(Kind.SCHEDULE, "tidy")[0] == "Added by ana on Mon 16 Jun 2025 with the desk file jobs.toml."
     load(Actor(None, "demo", "demo"), NOW, str(_named(file, "other")))
     assert said(Kind.SCHEDULE, "other")[0] == "Part of the living sample, made on Mon 16 Jun 2025."
 

@@ -88,7 +88,15 @@ def test_what_cannot_be_foretold_is_refused(cli: Cli, desk: Path, words: tuple[s
 def test_a_command_may_be_about_a_task_that_is_far_away(cli: Cli, desk: Path) -> None:
     number = cli(*AT, "task", "add", "Paint", "--deadline", "2026-01-01", "--json").json["id"]
     rows = cli(
-        *AT, "forecast", "--until", "+3d", "--only", "tasks", "--with", f"task move {number} --deadline 2025-03-05", "--json"
+        *AT,
+        "forecast",
+        "--until",
+        "+3d",
+        "--only",
+        "tasks",
+        "--with",
+        f"task move {number} --deadline 2025-03-05",
+        "--json",
     ).json
     assert [(row["change"], row["kind"], row["day"], row["task"]) for row in rows] == [
         ("appears", "task_due", "2025-03-05", number)

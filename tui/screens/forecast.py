@@ -144,7 +144,7 @@ class ForecastView(View):
         more = f"   {left:,} more are not listed" if left else ""
         until = local(from_us(found.until), found.zone)
         about = f" of {safe(self._about, 40)}" if self._about else ""
-        self.say((f"forecast{about} to {long_day(until.date())}", "text"), (f"{more}   + - / change it", "muted"))
+        self.say((f"forecast{about} to {long_day(until.date())}", "text"), (f"{more}   < > / change it", "muted"))
         self.show_detail()
 
     def _draw(self, item: Item, width: int, state: LineState) -> Cells:

@@ -38,7 +38,8 @@ def sentence(rule: Rule) -> str:
     for word, at in (("from", limits.start), ("until", limits.end)):
         if at is not None:
             instant = seconds(at)
-            parts.append(f"{word} {say_moment(instant + clock.stretch(instant)[2])}")
+            said = f"{word} {say_moment(instant + clock.stretch(instant)[2])}"
+            parts += [] if rule.words.endswith(said) else [said]
     if limits.count is not None:
         parts.append("once" if limits.count == 1 else f"{limits.count} times")
     if rule.excluded:

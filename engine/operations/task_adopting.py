@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.operations import followups
@@ -40,6 +41,7 @@ class Adopting:
         self._act, self._form, self._told, self._list = act, form, told, list_path
         row = act.connection.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
         self._identity = str(row[0])
+        self._zone, self._today = str(act.zone), act.today
         self._lists: dict[str, int] = {}
         self._labels: dict[str, int] = {}
         self._users: dict[str, int | None] = {}
@@ -99,18 +101,16 @@ class Adopting:
 
     def _make(self, item: Item) -> str:
         new = self._new(item)
-        number = make(self._act, new)
         visible = item.visible or item.start
         if visible is None:
-            made = local(item.created, str(self._act.zone)).date() if item.created else self._act.today
-            visible = min(made, self._act.today)
-        digest = _seen(_digest(item), 1, item.labels, self._known_users(item))
-        self._act.connection.execute(
-            "UPDATE task SET visible_date = ?, visible_by_hand = ?, created_at = coalesce(?, created_at),"
-            " origin_digest = ? WHERE id = ?",
-            (
-                visible.isoformat(), int(item.visible is not None), to_us(item.created) if item.created else None,
-                digest, number,
+            made = local(item.created, self._zone).date() if item.created else self._today
+            visible = min(made, self._today)
+        number = make(
+            self._act,
+            replace(
+                new, visible_date=visible, visible_by_hand=item.visible is not None,
+                origin_digest=_seen(_digest(item), 1, item.labels, self._known_users(item)),
+                created_at=to_us(item.created) if item.created else None,
             ),
         )  # fmt: skip
         if item.is_done:

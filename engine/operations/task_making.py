@@ -25,7 +25,8 @@ class NewTask:
     """What is known of a task before it has an id; ids of lists, labels and users are of rows that are there.
 
     `visible_date` None: from its start, else from today. `deadline_time` is HH:MM on the day it is due. `origin`
-    tells where it came from, `taskwarrior:UUID`; one that is there already is refused by its index.
+    tells where it came from, `taskwarrior:UUID`; one that is there already is refused by its index. `origin_digest` is
+    what its file said, `created_at` when it was made there; else now.
     """
 
     name: str
@@ -43,6 +44,9 @@ class NewTask:
     labels: tuple[int, ...] = ()
     assignees: tuple[int, ...] = ()
     origin: str | None = None
+    origin_digest: str | None = None
+    created_at: int | None = None
+    visible_by_hand: bool = False
 
 
 def make(act: Act, new: NewTask) -> int:
@@ -51,13 +55,14 @@ def make(act: Act, new: NewTask) -> int:
     checklist = [[one_line("item", item.text), item.is_done] for item in new.checklist]
     made = act.connection.execute(
         "INSERT INTO task (name, visible_date, visible_by_hand, deadline_date, deadline_time, start_date, notes,"
-        " tasks_group_name, object_class, object_id, list_id, priority, checklist, origin, created_at, created_by)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        " tasks_group_name, object_class, object_id, list_id, priority, checklist, origin,"
+        " origin_digest, created_at, created_by)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
-            one_line("name", new.name), visible.isoformat(), 0, _iso(new.deadline_date),
+            one_line("name", new.name), visible.isoformat(), int(new.visible_by_hand), _iso(new.deadline_date),
             clock_time(new), _iso(new.start_date), free_text("notes", new.notes), new.group, new.object_class,
             new.object_id, new.list_id, priority(new.priority), json.dumps(checklist, ensure_ascii=False),
-            new.origin, act.now, followups.doer(act),
+            new.origin, new.origin_digest, act.now if new.created_at is None else new.created_at, followups.doer(act),
         ),
     ).fetchall()  # fmt: skip
     number = int(made[0][0])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -191,3 +194,23 @@ def test_rules_that_rrule_cannot_say_are_refused(spec: str) -> None:
     begin = datetime(2025, 5, 20, tzinfo=UTC)
     with pytest.raises(BadValue):
         written(parse(spec, "UTC", anchor=begin), begin, None, None, ())
+
+
+@pytest.mark.skipif(shutil.which("task") is None, reason="Taskwarrior is not on this machine")
+def test_taskwarrior_itself_reads_it_and_what_it_writes_comes_back(full: Path, tmp_path: Path) -> None:
+    (tmp_path / "rc").write_text("confirmation=off\nnews.version=2.6.0\nverbose=nothing\n")
+    env = {"TASKDATA": str(tmp_path), "TASKRC": str(tmp_path / "rc"), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+
+    def task(*words: str, given: str = "") -> str:
+        ran = subprocess.run(["task", *words], input=given, env=env, capture_output=True, text=True, check=True)
+        return ran.stdout
+
+    ours = {each["uuid"]: each for each in json.loads(out("taskwarrior"))}
+    task("import", "-", given=out("taskwarrior"))
+    theirs = {each["uuid"]: each for each in json.loads(task("export"))}
+    for uuid, each in ours.items():
+        same = ("description", "due", "scheduled", "wait", "project", "tags", "priority", "recur", "end")
+        assert {key: theirs[uuid].get(key) for key in same} == {key: each.get(key) for key in same}
+    back = [theirs[uuid] for uuid in ours]  # without the times of each parent that have passed by the real clock
+    report = into(full, "taskwarrior", json.dumps(back), tmp_path, dry_run=True)
+    assert (report.made, report.kept, report.refused) == (0, 0, 0)

@@ -162,11 +162,14 @@ def _asking(look: Look) -> Act:
 
 
 def _rule(act: Act, task: int, text: str) -> Foreseen:
+    known = None
     with suppress(Refused):
-        made = recurring(act, task)[1]
+        known = recurring(act, task)
+    if known is not None:
+        this, made = known
         fields = fields_of(act, {"spec": text}, made)
         rule, _ = rule_and_anchor(act, fields, made)
-        planned, each = coming_of(rule, fields, act.at, act.today)
+        planned, each = coming_of(rule, fields, act.at, this.deadline_date or act.today)
         words = "a rule is for all future ones"
         found = effect_of(act, made, {"spec": text})
         return Foreseen(words, None, _said(rule, fields), planned, each, fields["spec"], True, found)
@@ -197,7 +200,8 @@ def _said(rule: Rule, fields: Mapping[str, Any]) -> str:
 def rule_words(rule: Rule, *, is_counted: bool) -> str:
     """The sentence of a template: without its zone, and without midnight, which is no time of a task's day."""
     after = ", counted from the day it was done" if is_counted else ""
-    return f"{sentence(rule).removesuffix(f', {rule.zone}').replace(' at 00:00', '')}{after}"
+    words = sentence(rule).removesuffix(f", {rule.zone}").replace(" at 00:00", "")
+    return re.sub(r"(from [^,]+), \1", r"\1", words) + after  # where its steps count from the day it starts
 
 
 def coming_of(

@@ -122,6 +122,10 @@ def test_a_plain_task_hears_its_next_three_dates(r: Chores) -> None:
     assert "then Fri 11 Apr 2025, Fri 25 Apr 2025, Fri 9 May 2025" in lines("every 2 weeks on fri", task)
     done = lines("every! 10 days", task)
     assert "if each is done on its day: Mon 7 Apr 2025, Thu 17 Apr 2025, Sun 27 Apr 2025" in done
+    r.do("task repeat", W15, task, "every! 10 days")
+    again = lines("every! 20 days", task)
+    assert "every 20 days from 28 March 2025, counted from the day it was done" in again
+    assert "if each is done on its day: Thu 17 Apr 2025" in again
     assert lines("+3d", task).startswith("moves to Sat 8 Mar 2025")
     with pytest.raises(Refused, match="or a rule such as"):
         lines("soonish", task)

@@ -26,6 +26,7 @@ from engine.rules.transfer.items import Kind
 from engine.rules.when import parse
 from store.enums import TaskView
 from store.values import Task, Template
+from tests.engine.recurring_stage import chores
 from tests.engine.stage import ANA, AT, contents, desk, rows
 
 __all__ = ["desk"]
@@ -186,6 +187,16 @@ def test_a_template_that_somebody_edited_stays(brussels: Path, tmp_path: Path) -
     report = take(import_ics, tmp_path, CALENDAR.replace("BYDAY=MO,TH", "BYDAY=TU"), at=LATER)
     assert (report.changed, report.kept) == (0, 1)
     assert only_template().spec == "weekly fri"
+
+
+def test_a_template_that_made_its_tasks_meanwhile_follows_its_file(brussels: Path, tmp_path: Path) -> None:
+    take(import_ics, tmp_path, CALENDAR)
+    assert chores(brussels).look("2025-05-20T11:00", "2025-05-21T11:00") > 0
+    assert take(import_ics, tmp_path, CALENDAR, at=LATER + timedelta(days=2)).unchanged == 6
+    text = CALENDAR.replace("BYDAY=MO,TH", "BYDAY=TU")
+    report = take(import_ics, tmp_path, text, at=LATER + timedelta(days=2))
+    assert (report.changed, report.kept) == (1, 0)
+    assert {task.deadline_date.weekday() for task in by_name().values() if task.template and task.deadline_date} == {1}
 
 
 def test_what_was_deleted_here_does_not_come_back(brussels: Path, tmp_path: Path) -> None:

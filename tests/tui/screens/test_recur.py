@@ -182,6 +182,22 @@ async def test_W16_deleting_one_says_that_it_is_left_out(desk: Desk) -> None:
     assert due(desk) == ["06-16", "06-19", "06-23", "06-26"]
 
 
+async def test_rows_of_the_agenda_have_the_same_line(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await press(pilot, "9", "right_square_bracket", "right_square_bracket")
+        for _ in range(12):
+            current = pilot.app.screen.current  # type: ignore[attr-defined]  # a view
+            if getattr(current, "name", "") == "Rent":
+                break
+            await press(pilot, "j")
+        await press(pilot, "r")
+        assert "Move, or let it recur: Rent" in picture(pilot)
+        await type_in(pilot, "monthly 20")
+        assert "then Sun 20 Jul 2025" in picture(pilot)
+        await press(pilot, "enter")
+    assert spec(desk, "Rent") == ["monthly 20"]
+
+
 async def test_several_marked_rows_take_days_only(desk: Desk) -> None:
     async with shown(desk) as pilot:
         await to_row(pilot, "Bins")

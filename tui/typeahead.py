@@ -49,10 +49,22 @@ class TypeAhead:
     async def take(self, event: Event) -> None:
         """A key arrives: it has its turn at once if nobody else has."""
         self._held.append(event)
-        if self._ends_at is None or time.monotonic() > self._ends_at:
+        if self._ends_at is None or (time.monotonic() > self._ends_at and not self._is_held):
             await self._next(self._turn)
         elif len(self._held) == 1:
-            self._app.set_timer(PATIENCE, lambda turn=self._turn: self._next(turn))
+            self._app.set_timer(PATIENCE, lambda turn=self._turn: self._lost_patience(turn))
+
+    @property
+    def _is_held(self) -> bool:
+        """Whether the screen does not want keys just now."""
+        return bool(getattr(self._app.screen, "holds_keys", False))
+
+    async def _lost_patience(self, turn: int) -> None:
+        """The last key has vanished; one that the screen still works on has not, and the screen says for how long."""
+        if self._is_held:
+            self._app.set_timer(ANSWER_EVERY, lambda: self._lost_patience(turn))
+        else:
+            await self._next(turn)
 
     async def passed(self) -> None:
         """A key that nobody below wanted has arrived here, and its binding has been run."""
@@ -68,7 +80,7 @@ class TypeAhead:
         """The key has arrived. A screen that it opened has to have its focus first, one that saves its answer."""
         screen = self._app.screen
         is_ready = screen is message.before or (screen.is_mounted and (screen.focused or not screen.focus_chain))
-        if getattr(screen, "holds_keys", False):
+        if self._is_held:
             self._app.set_timer(ANSWER_EVERY, lambda: self.taken(message))
         elif is_ready or not screen.call_after_refresh(self.taken, message):
             self._app.call_later(self._next, message.turn)

@@ -75,7 +75,11 @@ class QuickAdd(ModalScreen[None]):
     """Reads the line at every key. It stays, with everything typed, until the store has the task."""
 
     CSS_PATH = FORM_SHEET
-    BINDINGS = [Binding("escape", "leave", "leave", show=False)]
+    BINDINGS = [
+        Binding("escape", "leave", "leave", show=False),
+        # Before the line sees it: the line would tell of it in a message, and what is typed ahead would pass that by.
+        Binding("enter", "add", "add", show=False, priority=True),
+    ]
 
     def __init__(self, start: str = "") -> None:
         """`start` is what the line begins with, such as `on:stay/12`; the text goes before it."""
@@ -141,12 +145,13 @@ class QuickAdd(ModalScreen[None]):
         is_taller, self._height = self._height != len(lines), len(lines)
         self.query_one("#quick-chips", Static).update(Content("\n").join(lines), layout=is_taller)
 
-    @on(Input.Submitted)
-    def _submit(self, event: Input.Submitted) -> None:
-        event.stop()
-        read = self._read
+    def action_add(self) -> None:
+        """Ask the store for what the line says now."""
         if self._is_asked:
             return
+        if self._read is None or self._read.line != self._line.value:
+            self._understand(self._line.value)
+        read = self._read
         if read is None or read.errors:
             self._show(read.errors if read is not None else ("say what somebody must do",))
             return

@@ -81,15 +81,15 @@ def test_logs(terminal: Terminal, daily: dict[str, int]) -> None:
 
 
 def test_dialogs_of_tasks_and_their_toasts(terminal: Terminal, daily: dict[str, int]) -> None:
-    terminal.press("2", "/", "evil 0", "enter")
-    terminal.wait_for("matching evil 0")
+    terminal.press("2", "/", '"evil 0"', "enter")
+    terminal.wait_for("text evil 0")
     terminal.press("g", "j")
     terminal.settle()
     for key, words in (
         ("a", "enter add"),
         ("A", "Add a task"),
         ("e", "Edit the task"),
-        ("r", "enter move"),
+        ("r", "enter do it"),
         ("z", "enter hide"),
         ("w", "Why"),
     ):

@@ -57,11 +57,12 @@ class TypeAhead:
     @property
     def _is_held(self) -> bool:
         """Whether the screen does not want keys just now."""
-        return bool(getattr(self._app.screen, "holds_keys", False))
+        screens = self._app.screen_stack  # none when the desk has ended meanwhile
+        return bool(screens and getattr(screens[-1], "holds_keys", False))
 
     async def _lost_patience(self, turn: int) -> None:
         """The last key has vanished; one that the screen still works on has not, and the screen says for how long."""
-        if self._is_held:
+        if turn == self._turn and self._is_held:
             self._app.set_timer(ANSWER_EVERY, lambda: self._lost_patience(turn))
         else:
             await self._next(turn)

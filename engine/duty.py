@@ -25,6 +25,7 @@ from engine.recovery import AGAIN_SECONDS, Recovery
 from engine.rules.loudness import WARNING
 from engine.supervisor.events import Event, Output
 from engine.templatelook import TemplateLook
+from engine.triggers.look import TriggerLook
 from engine.turn import Turn
 from engine.workers import READY_SECONDS, Workers
 from store import paths
@@ -64,6 +65,7 @@ class Duty:
         self._due = self._expiry_seen = 0
         self._dates = DateLook(say)
         self._templates = TemplateLook(clock, say)
+        self._triggers = TriggerLook(clock, say)
         self._watch = ClockWatch(clock, connection, say)
         self._notices = Notices(say)
         self._intake = Intake(clock)
@@ -76,7 +78,7 @@ class Duty:
     def is_idle(self) -> bool:
         """Whether nothing runs and nothing that is due can begin."""
         open_ends = self._intake.live or self._intake.has_news or self._is_stale or not self._recovery.is_over
-        open_ends = open_ends or self._notices.has_more or self._templates.has_more
+        open_ends = open_ends or self._notices.has_more or self._templates.has_more or self._triggers.has_more
         could_begin = self._outlook.waits and self._is_claimable
         return not (self._watch.is_held or open_ends or could_begin or self._fires(self._due))
 
@@ -104,6 +106,7 @@ class Duty:
         if not self._watch.is_held:
             self._dates.look(self._connection, now, due, self._outlook.today)
             self._templates.look(self._connection, due, is_changed=is_changed)
+            self._triggers.look(self._connection, due)
             trouble = trouble or self._templates.words
         plan = self._plan(now, due)
         if not plan.is_empty or self._intake.has_news or self._node.is_due(now, NodeState.ACTIVE, trouble):
@@ -289,7 +292,7 @@ class Duty:
         self._is_stale = True
 
     def _next(self, now: int, due: int) -> int:
-        has_more = self._notices.has_more or self._templates.has_more
+        has_more = self._notices.has_more or self._templates.has_more or self._triggers.has_more
         if has_more or self._is_stale or self._intake.has_news or self._fires(due):
             return now
         if self._watch.is_held:
@@ -300,7 +303,7 @@ class Duty:
         if self._until is None:
             ahead = (
                 next_fire, self._outlook.next_run, self._expiry, self._outlook.midnight, self._notices.next_at,
-                self._templates.next_at,
+                self._templates.next_at, self._triggers.next_at,
             )  # fmt: skip
             waits += [at for at in ahead if at is not None]
         if not self._recovery.is_over:

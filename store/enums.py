@@ -185,3 +185,71 @@ class Roll(StrEnum):
     SKIP = "skip"
     PREVIOUS = "previous"
     NEXT = "next"
+
+
+class Scope(StrEnum):
+    """What a trigger is for."""
+
+    ALL = "all"
+    TASK = "task"
+    LIST = "list"
+    """The tasks that lie in a list, or in one below it."""
+    LABEL = "label"
+    USER = "user"
+    """The tasks that somebody does."""
+    CLASS = "class"
+    """The entities of a class."""
+
+
+class TriggerEvent(StrEnum):
+    """What makes a trigger act."""
+
+    CREATED = "created"
+    COMPLETED = "completed"
+    REOPENED = "reopened"
+    DELETED = "deleted"
+    DATE = "date reached"
+    DEADLINE = "deadline reached"
+    LABEL = "label added"
+    SCHEDULE = "schedule"
+    STATUS = "status"
+    """An entity took a status."""
+    FIELD = "field"
+    """A date field of an entity has come."""
+    RUN_FAILED = "run failed"
+    RUN_RECOVERED = "run recovered"
+    RUN_LATE = "run late"
+    WORKFLOW = "workflow finished"
+
+
+OF_TASKS = frozenset({
+    TriggerEvent.CREATED, TriggerEvent.COMPLETED, TriggerEvent.REOPENED, TriggerEvent.DELETED, TriggerEvent.DATE,
+    TriggerEvent.DEADLINE, TriggerEvent.LABEL,
+})  # fmt: skip
+OF_ENTITIES = frozenset({TriggerEvent.STATUS, TriggerEvent.FIELD})
+OF_RUNS = frozenset({TriggerEvent.RUN_FAILED, TriggerEvent.RUN_RECOVERED, TriggerEvent.RUN_LATE})
+
+
+class TriggerAction(StrEnum):
+    """What a trigger does."""
+
+    CREATE = "create task"
+    COMPLETE = "complete"
+    REOPEN = "reopen"
+    DELETE = "delete"
+    MOVE_DATE = "move date"
+    MOVE_DEADLINE = "move deadline"
+    ADD_LABEL = "add label"
+    REMOVE_LABEL = "remove label"
+    NOTIFY = "notify"
+    RUN = "run"
+    WORKFLOW = "start workflow"
+    SET_STATUS = "set status"
+
+
+class PendingState(StrEnum):
+    """Where a pending action is; the last two are final."""
+
+    WAITING = "waiting"
+    ACTED = "acted"
+    WITHDRAWN = "withdrawn"

@@ -9,19 +9,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-VERSION = 3
+VERSION = 4
 """The newest shape this code knows; equals the number of the last file in `migrations/`."""
 
 JOURNALED = (
     "entity_class", "entity", "status_change", "task_event", "event_fire", "task_model", "team", "user",
     "task", "task_assignee", "schedule", "setting",
     "calendar", "calendar_day", "task_list", "label", "task_label", "template", "template_label",
-    "template_assignee", "skip", "saved_filter",
+    "template_assignee", "skip", "saved_filter", "trigger",
 )  # fmt: skip
 """Tables whose changes are kept with before and after, for history and undo."""
 
 WATCHED = (*JOURNALED, "run", "occurrence", "node", "notification", "artifact")
 """Tables whose changes screens want to hear of. Log lines are append-only: a reader keeps its own place."""
+
+MOVED_BY_HAND = ("pending_action", "delivery")
+"""Kinds of the feed whose rows follow others by the thousand: who wrote them says so once (`moved`)."""
 
 MADE_IN_BULK = ("task", "task_label", "task_assignee", "occurrence")
 QUIET = "quiet"
@@ -33,6 +36,7 @@ line in the ledger. Who sets the key takes it away in the same transaction, and 
 UNRECORDED = {
     "schedule": frozenset({"rev", "cursor_at", "next_at", "last_run", "error", "failures", "expected_at"}),
     "template": frozenset({"rev", "wake_at", "last_checked_at", "last_created_task_end_date"}),
+    "trigger": frozenset({"rev", "last_at", "times", "minute_at", "minute_count"}),
 }
 """Columns the engine moves by itself; a change of these alone is no act of anybody."""
 
@@ -83,8 +87,9 @@ def migrate(db: Any) -> list[str]:
 
 def install_triggers(db: Any) -> None:
     """(Re)create the journal and feed triggers of every watched table."""
-    for table in WATCHED:
+    for table in (*WATCHED, *MOVED_BY_HAND):
         db.execute_sql("INSERT INTO feed (kind) VALUES (?) ON CONFLICT DO NOTHING", (table,))
+    for table in WATCHED:
         columns = [row[1] for row in db.execute_sql(f"PRAGMA table_info({table})").fetchall()]
         recorded = [c for c in columns if c != "id" and c not in UNRECORDED.get(table, {"rev"})]
         journaled = table in JOURNALED
@@ -97,6 +102,11 @@ def install_triggers(db: Any) -> None:
     for name, text in NOTICE_TRIGGERS.items():
         db.execute_sql(f"DROP TRIGGER IF EXISTS {name}")
         db.execute_sql(f"CREATE TRIGGER {name} {text}")
+
+
+def moved(connection: Any, kind: str) -> None:
+    """Rows of a kind `MOVED_BY_HAND` were written: whoever watches hears of it with the commit."""
+    connection.execute("UPDATE feed SET version = version + 1 WHERE kind = ?", (kind,))
 
 
 def hush(connection: Any) -> None:
@@ -118,7 +128,7 @@ def _unless_quiet(table: str, action: str) -> str:
 
 def _feed_trigger(table: str, action: str) -> str:
     return (
-        f"CREATE TRIGGER {table}_{action} AFTER {action.upper()} ON {table} {_unless_quiet(table, action)} BEGIN"
+        f'CREATE TRIGGER {table}_{action} AFTER {action.upper()} ON "{table}" {_unless_quiet(table, action)} BEGIN'
         f" UPDATE feed SET version = version + 1 WHERE kind = '{table}'; END"
     )
 
@@ -133,7 +143,7 @@ def _journal_trigger(table: str, action: str, columns: list[str]) -> str:
         row = "OLD.id"
         before = " || ".join(f"'{c}=' || quote(OLD.{c}) || ','" for c in columns)
     return (
-        f"CREATE TRIGGER {table}_{action}_kept AFTER {action.upper()} ON {table} {when} BEGIN"
+        f'CREATE TRIGGER {table}_{action}_kept AFTER {action.upper()} ON "{table}" {when} BEGIN'
         " INSERT INTO change (act_id, kind, row_id, action, before, after) VALUES"
         f" ((SELECT max(id) FROM act), '{table}', {row}, '{action}', {before}, {after}); END"
     )

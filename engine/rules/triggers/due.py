@@ -1,0 +1,105 @@
+"""When a trigger acts on a task: a function of what the task says now, so that it follows every change of it.
+
+What a trigger waits for is a state of the task (done since an instant, due on a day), or something that happened to it
+once (a label was added). The first kind is worked out anew whenever the task changes; the second is planned when it
+happens and given up when it has become moot.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from engine.rules.businessdays import BusinessDays
+from engine.rules.errors import BadValue
+from engine.rules.offsets import Offset, shift_instant
+from engine.rules.zones import wall_instant
+from store.enums import Roll, TriggerAction, TriggerEvent
+from store.frozen import value
+
+FROM_STATE = frozenset({
+    TriggerEvent.CREATED, TriggerEvent.COMPLETED, TriggerEvent.DATE, TriggerEvent.DEADLINE,
+})  # fmt: skip
+"""Events whose time the task itself tells."""
+
+ON_DAYS = frozenset({TriggerEvent.DATE, TriggerEvent.DEADLINE})
+
+
+@value
+class Facts:
+    """A task as far as triggers ask.
+
+    `day` is its date: its start, else its deadline. `lists` is its list and those above it; `zone` that of its list or
+    of the one person who does it, None if neither has one. `gone` says why nothing can be done to it, empty if
+    something can.
+    """
+
+    id: int
+    name: str
+    is_done: bool
+    done_at: datetime | None
+    created_at: datetime
+    day: date | None
+    deadline_date: date | None
+    deadline_time: time | None
+    lists: tuple[int, ...]
+    labels: frozenset[int]
+    people: frozenset[int]
+    zone: str | None
+    gone: str = ""
+
+
+def due(
+    event: TriggerEvent,
+    action: TriggerAction,
+    delay: Offset,
+    facts: Facts,
+    zone: str,
+    days: BusinessDays | None = None,
+    roll: Roll = Roll.NONE,
+) -> datetime | None:
+    """The instant at which a trigger of a task's state acts on it, on the clocks of `zone`; None if it does not.
+
+    A day without a time begins at 00:00. What is counted from a day holds for open tasks, unless the action is for
+    done ones.
+    """
+    if facts.gone:
+        return None
+    anchor = _anchor(event, action, facts, zone)
+    if anchor is None:
+        return None
+    try:
+        at = shift_instant(anchor, delay, zone, days)
+        if days is not None and roll is not Roll.NONE:
+            day = days.roll(at.date(), roll)
+            at = at if day is None else wall_instant(datetime.combine(day, at.time().replace(fold=0)), zone)
+    except BadValue:
+        return None  # beyond the years that a calendar has
+    return at
+
+
+def _anchor(event: TriggerEvent, action: TriggerAction, facts: Facts, zone: str) -> datetime | None:
+    if event is TriggerEvent.CREATED:
+        return facts.created_at
+    if event is TriggerEvent.COMPLETED:
+        return facts.done_at if facts.is_done else None
+    wants_done = {TriggerAction.REOPEN: True, TriggerAction.DELETE: facts.is_done}.get(action, False)
+    if facts.is_done is not wants_done:
+        return None
+    if event is TriggerEvent.DATE:
+        return None if facts.day is None else wall_instant(datetime.combine(facts.day, time()), zone)
+    if facts.deadline_date is None:
+        return None
+    return wall_instant(datetime.combine(facts.deadline_date, facts.deadline_time or time()), zone)
+
+
+def moot(event: TriggerEvent, facts: Facts, has_label: bool) -> str:
+    """Why an action that was planned when something happened is not needed any more; empty if it is."""
+    if event is TriggerEvent.DELETED:
+        return "" if facts.gone else "the task is there again"
+    if facts.gone:
+        return facts.gone
+    if event is TriggerEvent.REOPENED and facts.is_done:
+        return "the task is done again"
+    if event is TriggerEvent.LABEL and not has_label:
+        return "the label was taken off"
+    return ""

@@ -1,0 +1,98 @@
+"""Tasks as triggers see them, read by the hundred."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, time
+from typing import Any
+
+from engine.rules.task_zones import zone_of_task
+from engine.rules.triggers.due import Facts
+from store.enums import Scope
+from store.instants import from_us
+
+_TASKS = """
+SELECT t.id, t.name, t.is_done, t.done_at, t.created_at, ifnull(t.start_date, t.deadline_date), t.deadline_date,
+       t.deadline_time, t.list_id, t.deleted_at, t.superseded_by_id, t.superseded_at,
+       (SELECT group_concat(label_id) FROM task_label WHERE task_id = t.id),
+       (SELECT group_concat(user_id) FROM task_assignee WHERE task_id = t.id)
+FROM task t WHERE t.id IN (SELECT value FROM json_each(?))
+"""
+_OF_SCOPE = {
+    Scope.ALL: "SELECT id FROM task WHERE :id IS NULL",
+    Scope.TASK: "SELECT id FROM task WHERE id = :id",
+    Scope.LIST: (
+        "WITH RECURSIVE inside(id) AS (SELECT :id UNION SELECT l.id FROM task_list l JOIN inside ON"
+        " l.parent_id = inside.id) SELECT id FROM task WHERE list_id IN inside"
+    ),
+    Scope.LABEL: "SELECT task_id FROM task_label WHERE label_id = :id",
+    Scope.USER: "SELECT task_id FROM task_assignee WHERE user_id = :id",
+}
+_LIVING = "deleted_at IS NULL AND superseded_at IS NULL AND kind <> 'contact'"
+
+
+def facts_of(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, Facts]:
+    """The tasks of these ids, by id; one that was removed for good is not there."""
+    return Reader(connection).read(numbers)
+
+
+class Reader:
+    """Reads facts; lists and people are read once for all of them."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        rows = connection.execute("SELECT id, parent_id, zone FROM task_list").fetchall()
+        self._lists: dict[int, tuple[int | None, str | None]] = {row[0]: (row[1], row[2]) for row in rows}
+        self._people: dict[int, str | None] = dict(connection.execute("SELECT id, zone FROM user").fetchall())
+
+    def read(self, numbers: Iterable[int]) -> dict[int, Facts]:
+        """The tasks of these ids."""
+        rows = self._connection.execute(_TASKS, (json.dumps(list(numbers)),)).fetchall()
+        return {facts.id: facts for facts in map(self._facts, rows)}
+
+    def _facts(self, row: Sequence[Any]) -> Facts:
+        (number, name, is_done, done_at, created_at, day, deadline, clock, list_id, deleted_at, by_id, superseded_at,
+         labels, people) = row  # fmt: skip
+        lists = tuple(self._above(list_id))
+        who = _numbers(people)
+        zones = [self._people.get(each) for each in who]
+        zone = zone_of_task((self._lists[each][1] for each in lists), zones, "") or None
+        gone = "the task was deleted" if deleted_at is not None else ""
+        if superseded_at is not None:
+            gone = gone or f"task {by_id or ''} took its place"
+        return Facts(
+            id=number, name=name, is_done=bool(is_done), done_at=None if done_at is None else from_us(done_at),
+            created_at=from_us(created_at), day=_day(day), deadline_date=_day(deadline),
+            deadline_time=time.fromisoformat(clock) if clock else None, lists=lists, labels=frozenset(_numbers(labels)),
+            people=frozenset(who), zone=zone, gone=gone,
+        )  # fmt: skip
+
+    def _above(self, number: object) -> Iterator[int]:
+        while isinstance(number, int) and number in self._lists:
+            yield number
+            number = self._lists[number][0]
+
+
+def ids_of_scope(connection: sqlite3.Connection, scope: Scope, scope_id: int | None) -> list[int]:
+    """The living tasks of a scope, oldest first; a class of entities has none of its own."""
+    if scope is Scope.CLASS:
+        return []
+    query = f"SELECT id FROM task WHERE id IN ({_OF_SCOPE[scope]}) AND {_LIVING} ORDER BY id"
+    return [row[0] for row in connection.execute(query, {"id": scope_id}).fetchall()]
+
+
+def chunks(numbers: Collection[int], size: int = 1_000) -> Iterator[list[int]]:
+    """The ids in handfuls, so that no statement and no list grows with the store."""
+    ordered = sorted(numbers)
+    for at in range(0, len(ordered), size):
+        yield ordered[at : at + size]
+
+
+def _numbers(text: object) -> list[int]:
+    return [int(each) for each in str(text).split(",")] if text else []
+
+
+def _day(text: object) -> date | None:
+    return date.fromisoformat(str(text)) if text else None

@@ -1,0 +1,106 @@
+"""The triggers that are at work, as rules want them; read anew only when a definition has changed."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+from engine.rules.businessdays import BusinessDays
+from engine.rules.offsets import Offset, Unit, parse_offset
+from engine.rules.triggers.due import Facts
+from store import settings
+from store.current import store_path
+from store.enums import Roll, Scope, TriggerAction, TriggerEvent
+from store.frozen import value
+
+_HANG_ON = "('trigger', 'user', 'setting', 'calendar', 'calendar_day')"
+_LIVE = """
+SELECT t.id, t.name, t.scope, t.scope_id, t.event, t.event_value, t.delay, t.roll, t.calendar_id, t.condition,
+       t.action, t.params, t.schedule_id, t.owner_id, u.name, u.zone
+FROM "trigger" t LEFT JOIN user u ON u.id = t.owner_id
+WHERE t.deleted_at IS NULL AND t.is_enabled = 1 AND t.error IS NULL AND t.pause_reason IS NULL ORDER BY t.id
+"""
+
+
+@value
+class Live:
+    """A trigger at work. `zone` is its owner's, else the store's; `days` are there if its delay or roll asks."""
+
+    id: int
+    name: str
+    scope: Scope
+    scope_id: int | None
+    event: TriggerEvent
+    event_value: str | None
+    delay: Offset
+    roll: Roll
+    days: BusinessDays | None
+    condition: str
+    action: TriggerAction
+    params: Mapping[str, object]
+    schedule_id: int | None
+    owner_id: int | None
+    owner: str
+    zone: str
+
+    def is_for(self, facts: Facts) -> bool:
+        """Whether a task is in its scope."""
+        if self.scope is Scope.ALL:
+            return True
+        if self.scope is Scope.TASK:
+            return facts.id == self.scope_id
+        if self.scope is Scope.LIST:
+            return self.scope_id in facts.lists
+        if self.scope is Scope.LABEL:
+            return self.scope_id in facts.labels
+        return self.scope is Scope.USER and self.scope_id in facts.people
+
+
+def at_work(connection: sqlite3.Connection) -> tuple[Live, ...]:
+    """All that are enabled, not paused and not broken, in the order in which they were made."""
+    versions = connection.execute(f"SELECT version FROM feed WHERE kind IN {_HANG_ON} ORDER BY kind").fetchall()
+    key = (str(store_path()), *(row[0] for row in versions))
+    if _CACHE.get("key") != key:
+        _CACHE.update(key=key, live=_read(connection))
+    found: tuple[Live, ...] = _CACHE["live"]  # type: ignore[assignment]  # one value beside its key
+    return found
+
+
+_CACHE: dict[str, object] = {}
+
+
+def one(connection: sqlite3.Connection, trigger_id: int) -> Live | None:
+    """The one of that id, if it is at work."""
+    return next((each for each in at_work(connection) if each.id == trigger_id), None)
+
+
+def of_event(connection: sqlite3.Connection, events: Iterable[TriggerEvent]) -> tuple[Live, ...]:
+    """Those that wait for one of `events`."""
+    wanted = frozenset(events)
+    return tuple(each for each in at_work(connection) if each.event in wanted)
+
+
+def _read(connection: sqlite3.Connection) -> tuple[Live, ...]:
+    store_zone = str(settings.read(connection, "zone"))
+    found = []
+    for row in connection.execute(_LIVE).fetchall():
+        (number, name, scope, scope_id, event, event_value, delay, roll, calendar_id, condition, action, params,
+         schedule_id, owner_id, owner, zone) = row  # fmt: skip
+        offset, days = _offset(delay), None
+        if roll != Roll.NONE or offset.unit is Unit.BUSINESS_DAY:
+            from engine.calendars import business_days
+
+            days = business_days(connection, calendar_id)
+        found.append(
+            Live(
+                number, name, Scope(scope), scope_id, TriggerEvent(event), event_value, offset, Roll(roll), days,
+                condition, TriggerAction(action), json.loads(params), schedule_id, owner_id, owner or "nobody",
+                zone or store_zone,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+_offset = functools.lru_cache(maxsize=1_000)(parse_offset)

@@ -58,6 +58,10 @@ MODULES: dict[str, tuple[str, ...]] = {
         "schedule add", "schedule edit", "schedule delete", "schedule run", "schedule pause",
         "schedule resume", "schedule enable", "schedule disable",
     ),
+    f"{_OPERATIONS}.triggers": (
+        "trigger add", "trigger edit", "trigger delete", "trigger enable", "trigger disable", "trigger pause",
+        "trigger resume",
+    ),
     f"{_OPERATIONS}.schedule_ledger": ("schedule accept", "schedule rewind"),
     f"{_OPERATIONS}.clocks": ("clock accept",),
     f"{_QUERIES}.schedules": ("schedule list", "schedule show", "schedule preview", "schedule missed"),

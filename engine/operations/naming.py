@@ -19,6 +19,7 @@ NOUNS = {
     "label": "label",
     "calendar": "calendar",
     "saved_filter": "filter",
+    "trigger": "trigger",
 }
 """Table -> the noun of the command line."""
 

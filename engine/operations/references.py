@@ -15,8 +15,8 @@ from engine.rules.wording import count_of
 from store.frozen import value
 
 _COUNTED = 1_000
-_HISTORY = frozenset({"act", "change", "notification"})
-"""Tables that only remember; they never hold a row back."""
+_HISTORY = frozenset({"act", "change", "notification", "pending_action", "delivery"})
+"""Tables that only remember or follow; they never hold a row back."""
 
 _FORGETFUL = frozenset({("occurrence", "task")})
 """Links that only remember: a line of the ledger lets go of a task that is taken away."""
@@ -54,7 +54,7 @@ class References:
         self._links: dict[str, list[tuple[str, str]]] = defaultdict(list)
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for child in sorted({row[0] for row in tables} - _HISTORY):
-            for key in connection.execute(f"PRAGMA foreign_key_list({child})").fetchall():
+            for key in connection.execute(f'PRAGMA foreign_key_list("{child}")').fetchall():
                 if (child, key[2]) in _FORGETFUL:
                     continue
                 self._links[key[2]].append((child, _pointing(child, key[3], key[2], key[4] or "id")))
@@ -93,9 +93,9 @@ def row_words(connection: sqlite3.Connection, table: str, row: int) -> str:
     if table == "entity":
         found = connection.execute("SELECT object_class, object_id FROM entity WHERE id = ?", (row,)).fetchone()
         return f"{found[0]} {shown(found[1])}" if found else f"entity {row}"
-    columns = {column[1] for column in connection.execute(f"PRAGMA table_info({table})")}
+    columns = {column[1] for column in connection.execute(f'PRAGMA table_info("{table}")')}
     label = next((each for each in ("name", "key") if each in columns), None)
-    found = label and connection.execute(f"SELECT {label} FROM {table} WHERE id = ?", (row,)).fetchone()
+    found = label and connection.execute(f'SELECT {label} FROM "{table}" WHERE id = ?', (row,)).fetchone()
     noun = _NOUNS.get(table, (table,))[0]
     return f"{noun} {row} ({shown(found[0])})" if found else f"{noun} {row}"
 
@@ -111,4 +111,4 @@ def _pointing(child: str, column: str, table: str, target: str) -> str:
     """One line for each row of `child` that points to a row of `table` whose id is in a JSON array."""
     ids = "SELECT value FROM json_each(?)"
     values = ids if target == "id" else f"SELECT {target} FROM {table} WHERE id IN ({ids})"
-    return f"SELECT 1 FROM {child} WHERE {column} IN ({values})"
+    return f'SELECT 1 FROM "{child}" WHERE {column} IN ({values})'

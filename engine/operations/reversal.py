@@ -84,14 +84,14 @@ class Reversal:
         kind, ids = group[0].kind, [change.row_id for change in group]
         if touched_after(self._connection, group, self._until) or self._references.to_any(kind, ids):
             return None
-        query = f"DELETE FROM {kind} WHERE id IN (SELECT value FROM json_each(?))"
+        query = f'DELETE FROM "{kind}" WHERE id IN (SELECT value FROM json_each(?))'
         return self._connection.execute(query, (json.dumps(ids),)).rowcount
 
     def _all_back(self, group: Sequence[RowChange]) -> int | None:
         columns, marks = ", ".join(group[0].before), ", ".join("?" * len(group[0].before))
         values = [value for change in group for value in _again(change).values()]
         rows = ", ".join([f"({marks})"] * len(group))
-        self._connection.execute(f"INSERT INTO {group[0].kind} ({columns}) VALUES {rows}", values)
+        self._connection.execute(f'INSERT INTO "{group[0].kind}" ({columns}) VALUES {rows}', values)
         return len(group)
 
     def _all_changed_back(self, group: Sequence[RowChange]) -> int | None:
@@ -109,14 +109,14 @@ class Reversal:
             values = [value for _, value in before]
             ids = json.dumps([change.row_id for change in rows])
             done += self._connection.execute(
-                f"UPDATE {group[0].kind} SET {sets} WHERE id IN (SELECT value FROM json_each(?))", (*values, ids)
+                f'UPDATE "{group[0].kind}" SET {sets} WHERE id IN (SELECT value FROM json_each(?))', (*values, ids)
             ).rowcount
         return done
 
     def _hold(self, changes: Sequence[RowChange]) -> bool:
         """Whether each of the rows still holds what the act left in it; they have the same columns."""
         names = ", ".join(changes[0].after)
-        query = f"SELECT id, {names} FROM {changes[0].kind} WHERE id IN (SELECT value FROM json_each(?))"
+        query = f'SELECT id, {names} FROM "{changes[0].kind}" WHERE id IN (SELECT value FROM json_each(?))'
         rows = self._connection.execute(query, (json.dumps([change.row_id for change in changes]),))
         now = {row[0]: row[1:] for row in rows}
         return all(now.get(change.row_id) == tuple(change.after.values()) for change in changes)
@@ -138,7 +138,7 @@ class Reversal:
         if uses:
             raise self._refusal(change, f"is used since by {joined(uses)}")
         words = self._words(change)
-        gone = self._connection.execute(f"DELETE FROM {change.kind} WHERE id = ?", (change.row_id,))
+        gone = self._connection.execute(f'DELETE FROM "{change.kind}" WHERE id = ?', (change.row_id,))
         if gone.rowcount:
             self._tell(words, "taken away")
 
@@ -146,12 +146,14 @@ class Reversal:
         """The act deleted the row: put it back under its id."""
         row = _again(change)
         marks = ", ".join("?" * len(row))
-        self._connection.execute(f"INSERT INTO {change.kind} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+        self._connection.execute(
+            f'INSERT INTO "{change.kind}" ({", ".join(row)}) VALUES ({marks})', tuple(row.values())
+        )
         self._tell(self._words(change), "brought back")
 
     def _change_back(self, change: RowChange) -> None:
         names = tuple(change.before)
-        query = f"SELECT {', '.join(names)} FROM {change.kind} WHERE id = ?"
+        query = f'SELECT {", ".join(names)} FROM "{change.kind}" WHERE id = ?'
         found = self._connection.execute(query, (change.row_id,)).fetchone()
         if found is None:
             raise self._refusal(change, self._since(change, None))
@@ -163,7 +165,7 @@ class Reversal:
         words = self._words(change)
         sets = ", ".join(f"{name} = ?" for name in put)
         sets += ", rev = rev + 1" if self._rev(change.kind) else ""
-        self._connection.execute(f"UPDATE {change.kind} SET {sets} WHERE id = ?", (*put.values(), change.row_id))
+        self._connection.execute(f'UPDATE "{change.kind}" SET {sets} WHERE id = ?', (*put.values(), change.row_id))
         told = ", ".join(f"{name} {_told(name, now[name])} -> {_told(name, value)}" for name, value in put.items())
         self._tell(words, told)
 
@@ -194,7 +196,7 @@ class Reversal:
 
     def _rev(self, kind: str) -> bool:
         if kind not in self._with_rev:
-            columns = self._connection.execute(f"PRAGMA table_info({kind})").fetchall()
+            columns = self._connection.execute(f'PRAGMA table_info("{kind}")').fetchall()
             self._with_rev[kind] = any(column[1] == "rev" for column in columns)
         return self._with_rev[kind]
 

@@ -160,17 +160,19 @@ def _put(connection: sqlite3.Connection, table: str, row: int | None, values: Co
     if row is None:
         marks = ", ".join("?" * len(names))
         made = connection.execute(
-            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) RETURNING id", tuple(values.values())
+            f'INSERT INTO "{table}" ({", ".join(names)}) VALUES ({marks}) RETURNING id', tuple(values.values())
         ).fetchall()
         return int(made[0][0]), Saved.MADE
     if not names:
         return row, Saved.UNCHANGED
-    now = connection.execute(f"SELECT {', '.join(names)} FROM {table} WHERE id = ?", (row,)).fetchone()
+    now = connection.execute(f'SELECT {", ".join(names)} FROM "{table}" WHERE id = ?', (row,)).fetchone()
     differing = [name for name, value in zip(names, now, strict=True) if values[name] != value]
     if not differing:
         return row, Saved.UNCHANGED
     sets = ", ".join(f"{name} = ?" for name in differing)
-    connection.execute(f"UPDATE {table} SET {sets}, rev = rev + 1 WHERE id = ?", (*(values[n] for n in differing), row))
+    connection.execute(
+        f'UPDATE "{table}" SET {sets}, rev = rev + 1 WHERE id = ?', (*(values[n] for n in differing), row)
+    )
     return row, Saved.CHANGED
 
 

@@ -43,8 +43,8 @@ def transaction() -> Iterator[sqlite3.Connection]:
     """
     with session() as connection:
         begin, keep, undo = _PART if connection.in_transaction else _WHOLE
-        connection.execute(begin)
         try:
+            connection.execute(begin)  # in here: an interrupt may come between this and the next line
             yield connection
             connection.execute(keep)
         except BaseException:

@@ -21,6 +21,7 @@ from textual.signal import Signal
 
 from engine import recurring_switch
 from engine.actors import actor_of
+from engine.moments import moment
 from store import settings
 from store.changes import Watch
 from store.connection import connect
@@ -29,6 +30,7 @@ from store.journal import Actor
 from store.paths import home
 from store.reads.notifications import count, viewer
 from store.reads.pulse import pulse
+from store.reads.task_moments import Moment, times_passed
 from store.values import Schedule
 from tui import faults, keys
 from tui.backstage import Backstage
@@ -45,6 +47,8 @@ LOOK_EVERY = 0.5
 """Seconds between looks at what other processes committed; own acts are looked at when they are done."""
 ENGINE_EVERY = 10
 """Looks between two at an engine that says nothing."""
+_OF_CLOCKS = frozenset({"setting", "task_list", "user"})
+"""Kinds of rows that say which clocks a task follows."""
 
 
 def _view(module: str, name: str) -> Screen[Any]:
@@ -123,7 +127,9 @@ class Desk(Coloured):
         """Lines of quick add, oldest first: up recalls them."""
         self.announcer: Any = None
         """What speaks by itself: toasts, and the panel of recent runs."""
-        self._day = self.today
+        self._moment: tuple[datetime, Moment] | None = None
+        self._seen = self.moment
+        """The moment that the screens show."""
         self.wear(str(settings.read(self.reader, "theme")))
 
     async def on_event(self, event: events.Event) -> None:
@@ -148,6 +154,15 @@ class Desk(Coloured):
     def today(self) -> date:
         """The day in the store's zone."""
         return self.clock().astimezone(self.zone).date()
+
+    @property
+    def moment(self) -> Moment:
+        """How far the clocks have come that tasks follow, worked out once a minute: says what is late."""
+        now = self.clock()
+        minute = now.replace(second=0, microsecond=0)
+        if self._moment is None or self._moment[0] != minute:
+            self._moment = minute, moment(self.reader, now)
+        return self._moment[1]
 
     def get_driver_class(self) -> type[Driver]:
         """Ours in a terminal; tests bring their own."""
@@ -174,9 +189,7 @@ class Desk(Coloured):
         except sqlite3.Error as fault:  # moved away, damaged, unplugged: what is on the screen stays readable
             faults.log.warning("the store cannot be read: %s", fault)
             changed = frozenset()
-        if self.today != self._day:
-            self._day = self.today
-            changed |= {"day"}
+        changed |= self._clocks(changed)
         self._looks += 1
         if self._has_other_trouble() or self._looks % ENGINE_EVERY == 0:
             changed |= {"node"}
@@ -184,6 +197,21 @@ class Desk(Coloured):
             self.changed.publish(changed)
         if self.announcer is not None and self.is_running:
             self.announcer.look(changed)
+
+    def _clocks(self, changed: frozenset[str]) -> frozenset[str]:
+        """`day` if a day has begun or a time has passed that concerns tasks, or if clocks were set to another zone."""
+        try:
+            if "setting" in changed:
+                self.zone = ZoneInfo(settings.read(self.reader, "zone"))
+            if changed & _OF_CLOCKS:
+                self._moment = None
+            now, seen = self.moment, self._seen
+            turned = now != seen and (now.calendar != seen.calendar or times_passed(self.reader, seen, now))
+        except sqlite3.Error as fault:
+            faults.log.warning("the clocks of the store cannot be read: %s", fault)
+            return frozenset()
+        self._seen = now
+        return frozenset({"day"}) if turned else frozenset()
 
     def _has_other_trouble(self) -> bool:
         """Whether something keeps the desk from working that did not before, or no longer does."""
@@ -242,7 +270,7 @@ class Desk(Coloured):
 
     def status_words(self) -> tuple[Status, ...]:
         """The right end of the header: trouble, the engine that fires, what runs, what failed, what is late."""
-        beat = pulse(self.reader, self.now, self.today)
+        beat = pulse(self.reader, self.now, self.moment)
         gone, waits_for, trouble = self.backstage.troubles
         engine = engine_status(beat.engine, self.clock(), self.zone, self.backstage.engine_id, trouble)
         told = notices(count(self.reader, viewer(self.reader, self.actor, self.now, self.today)))

@@ -18,6 +18,7 @@ from engine.rules.backlog import Fate, Pile, proposed_days
 from engine.rules.backlog_plan import TITLES, Sorted, sort
 from engine.rules.errors import BadValue
 from engine.rules.wording import count_of, due_words, long_day
+from store.reads.task_moments import Moment
 from tui.rows import Cells
 from tui.screens.board_verbs import BoardVerbs
 from tui.screens.sifted import FILTER_FORMS
@@ -73,14 +74,14 @@ class Board(BoardVerbs):
         self._load()
 
     def _load(self) -> None:
-        self._read(self.filter.strip() or None, self.everybody)
+        self._read(self.filter.strip() or None, self.everybody, self.desk.moment)
 
     @work(thread=True, exclusive=True, group="board", exit_on_error=False)
-    def _read(self, where: str | None, everybody: bool) -> None:
+    def _read(self, where: str | None, everybody: bool, now: Moment) -> None:
         desk = self.desk
         try:
             with closing(self.in_thread()) as connection:
-                found = backlog(connection, desk.actor, desk.today, where=where, everybody=everybody)
+                found = backlog(connection, desk.actor, now, where=where, everybody=everybody)
         except BadValue as fault:
             self.app.call_from_thread(self.say, (str(fault), "error"))
             return

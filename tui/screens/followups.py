@@ -11,11 +11,13 @@ from typing import ClassVar
 
 from textual import work
 
+from engine.moments import due_at, moment
 from engine.rules.wording import count_of
 from store import settings
 from store.enums import TaskView
 from store.frozen import value
 from store.reads import task_grouping, tasks
+from store.reads.task_moments import Moment
 from tui.rows import Cells, task_row
 from tui.screens.sifted import FILTER_FORMS, SiftedTasks
 from tui.screens.view import Item, nothing
@@ -73,7 +75,7 @@ class Followups(SiftedTasks):
         self.show_rows()
 
     def _draw(self, item: Item, width: int, state: LineState) -> Cells:
-        return task_row(item.value, width, self.desk.today, self.desk.ascii_marks)
+        return task_row(item.value, width, self.desk.moment, self.desk.ascii_marks)
 
     def _fetch(
         self,
@@ -85,7 +87,7 @@ class Followups(SiftedTasks):
         limit: int,
     ) -> Sequence[Row]:
         rows = tasks.window(self.desk.reader, source, self.sift, after=after, before=before, offset=offset, limit=limit)
-        return [Item(row.key, row.id, row.task, self.desk.today) for row in rows]
+        return [Item(row.key, row.id, row.task, due_at(row.task, self.desk.moment)) for row in rows]
 
     def show_rows(self) -> None:
         """The first page of each group at once; their counts follow."""
@@ -153,10 +155,12 @@ class Followups(SiftedTasks):
     @work(thread=True, exclusive=True, group="count", exit_on_error=False)
     def _count(self) -> None:
         """Count away from the screen's loop: a million tasks take a while, and nobody waits for a number."""
-        sift, today, by = self.sift, self.desk.today, self._by
+        sift, by = self.sift, self._by
         with closing(self.in_thread()) as connection:
-            groups = _grouped(connection, by, today, sift)
-            whole = task_grouping.counts(connection, tasks.waiting(today), today, sift)
+            now = moment(connection, self.desk.clock())
+            today = now.day
+            groups = _grouped(connection, by, now, sift)
+            whole = task_grouping.counts(connection, tasks.waiting(today), now, sift)
             counts = {
                 _UPCOMING: tasks.count(connection, tasks.upcoming(today), sift),
                 _DONE: tasks.count(connection, tasks.done(), sift),
@@ -181,16 +185,16 @@ class Followups(SiftedTasks):
 
 
 def _grouped(
-    connection: sqlite3.Connection, by: str, today: date, sift: tasks.Filter
+    connection: sqlite3.Connection, by: str, now: Moment, sift: tasks.Filter
 ) -> dict[str, task_grouping.Counts]:
     """What each heading says, by its key."""
     if by == _BY_EVENT:
         return {
             f"event {group.deadline_event_id}": task_grouping.Counts(group.open, group.due_today, group.late)
-            for group in tasks.groups(connection, today, sift)
+            for group in tasks.groups(connection, now, sift)
         }
-    heads = (task_grouping.lists if by == _BY_LIST else task_grouping.labels)(connection, today)
-    return {head.key: task_grouping.counts(connection, head.section, today, sift) for head in heads}
+    heads = (task_grouping.lists if by == _BY_LIST else task_grouping.labels)(connection, now.day)
+    return {head.key: task_grouping.counts(connection, head.section, now, sift) for head in heads}
 
 
 def _of(head: tasks.GroupHead, today: date) -> tasks.Section:

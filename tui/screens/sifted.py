@@ -47,7 +47,7 @@ class SiftedTasks(TaskFields):
         from engine.rules.errors import BadValue
 
         try:
-            sought = understand(self.desk.reader, self.filter, self.desk.today, self.desk.actor.name)
+            sought = understand(self.desk.reader, self.filter, self.desk.moment, self.desk.actor.name)
         except BadValue as fault:
             self.say((str(fault), "error"))
             return None

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from peewee import SqliteDatabase
 
+from store import folding
 from store.connection import PRAGMAS, in_words
 from store.current import store_path
 
@@ -28,6 +29,8 @@ def session() -> Iterator[sqlite3.Connection]:
         opened = database.connect(reuse_if_open=True)
         try:
             connection: sqlite3.Connection = database.connection()  # type: ignore[no-untyped-call]  # of peewee-stubs
+            if opened:
+                folding.register(connection)
             yield connection
         finally:
             if opened:

@@ -7,12 +7,11 @@ import gc
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, cast
-from zoneinfo import ZoneInfo
 
 from textual import events
 from textual.message import Message
@@ -21,16 +20,13 @@ from textual.signal import Signal
 
 from engine import recurring_switch
 from engine.actors import actor_of
-from engine.moments import moment
 from store import settings
 from store.changes import Watch
 from store.connection import connect
-from store.instants import Instant, to_us
 from store.journal import Actor
 from store.paths import home
 from store.reads.notifications import count, viewer
 from store.reads.pulse import pulse
-from store.reads.task_moments import Moment, times_passed
 from store.values import Schedule
 from tui import faults, keys
 from tui.backstage import Backstage
@@ -40,6 +36,7 @@ from tui.status import engine_status, notices, numbers, recurring, trouble_statu
 from tui.suspension import Suspension
 from tui.terminal import Driver
 from tui.text import safe
+from tui.turning import Clocks, Timed
 from tui.typeahead import KeyTaken, TypeAhead
 from tui.widgets.header import Status
 
@@ -47,8 +44,6 @@ LOOK_EVERY = 0.5
 """Seconds between looks at what other processes committed; own acts are looked at when they are done."""
 ENGINE_EVERY = 10
 """Looks between two at an engine that says nothing."""
-_OF_CLOCKS = frozenset({"setting", "task_list", "user"})
-"""Kinds of rows that say which clocks a task follows."""
 
 
 def _view(module: str, name: str) -> Screen[Any]:
@@ -64,7 +59,7 @@ class Performed(Message):
         self.outcome = outcome
 
 
-class Desk(Coloured):
+class Desk(Timed, Coloured):
     """The application. Screens read through `reader`, write through `perform`, and ask `now` the time."""
 
     TITLE = "tickler"
@@ -105,7 +100,7 @@ class Desk(Coloured):
         """What ended the desk against anybody's will."""
         self.clock = clock
         self.reader: sqlite3.Connection = connect(store, read_only=True)
-        self.zone = ZoneInfo(settings.read(self.reader, "zone"))
+        self.clocks = Clocks(self.reader, clock)
         self.actor = actor or actor_of(self.reader, "desk")
         self.ascii_marks = ascii_marks or bool(settings.read(self.reader, "ascii"))
         self.changed: Signal[frozenset[str]] = Signal(self, "changed")
@@ -127,9 +122,6 @@ class Desk(Coloured):
         """Lines of quick add, oldest first: up recalls them."""
         self.announcer: Any = None
         """What speaks by itself: toasts, and the panel of recent runs."""
-        self._moment: tuple[datetime, Moment] | None = None
-        self._seen = self.moment
-        """The moment that the screens show."""
         self.wear(str(settings.read(self.reader, "theme")))
 
     async def on_event(self, event: events.Event) -> None:
@@ -144,25 +136,6 @@ class Desk(Coloured):
     def on_key_taken(self, message: KeyTaken) -> None:
         """The next one, please."""
         self._typed.taken(message)
-
-    @property
-    def now(self) -> Instant:
-        """The instant, microseconds UTC."""
-        return to_us(self.clock())
-
-    @property
-    def today(self) -> date:
-        """The day in the store's zone."""
-        return self.clock().astimezone(self.zone).date()
-
-    @property
-    def moment(self) -> Moment:
-        """How far the clocks have come that tasks follow, worked out once a minute: says what is late."""
-        now = self.clock()
-        minute = now.replace(second=0, microsecond=0)
-        if self._moment is None or self._moment[0] != minute:
-            self._moment = minute, moment(self.reader, now)
-        return self._moment[1]
 
     def get_driver_class(self) -> type[Driver]:
         """Ours in a terminal; tests bring their own."""
@@ -189,7 +162,7 @@ class Desk(Coloured):
         except sqlite3.Error as fault:  # moved away, damaged, unplugged: what is on the screen stays readable
             faults.log.warning("the store cannot be read: %s", fault)
             changed = frozenset()
-        changed |= self._clocks(changed)
+        changed |= self.clocks.turned(changed)
         self._looks += 1
         if self._has_other_trouble() or self._looks % ENGINE_EVERY == 0:
             changed |= {"node"}
@@ -197,21 +170,6 @@ class Desk(Coloured):
             self.changed.publish(changed)
         if self.announcer is not None and self.is_running:
             self.announcer.look(changed)
-
-    def _clocks(self, changed: frozenset[str]) -> frozenset[str]:
-        """`day` if a day has begun or a time has passed that concerns tasks, or if clocks were set to another zone."""
-        try:
-            if "setting" in changed:
-                self.zone = ZoneInfo(settings.read(self.reader, "zone"))
-            if changed & _OF_CLOCKS:
-                self._moment = None
-            now, seen = self.moment, self._seen
-            turned = now != seen and (now.calendar != seen.calendar or times_passed(self.reader, seen, now))
-        except sqlite3.Error as fault:
-            faults.log.warning("the clocks of the store cannot be read: %s", fault)
-            return frozenset()
-        self._seen = now
-        return frozenset({"day"}) if turned else frozenset()
 
     def _has_other_trouble(self) -> bool:
         """Whether something keeps the desk from working that did not before, or no longer does."""

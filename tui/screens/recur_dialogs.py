@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 
 from textual import on
@@ -19,6 +20,7 @@ from engine.rules.errors import BadValue
 from engine.rules.wording import long_day
 from engine.rules.zones import local
 from store import values
+from store.connection import connect
 from store.errors import Refused
 from store.instants import from_us
 from store.reads import templates
@@ -129,14 +131,13 @@ def edit_dialog(desk: Desk, task: values.Task, then: Then) -> Dialog:
     made = template_of(desk, task)
     was = task.notes.replace("\n", " / ")
     fields = (Field("name", "what", task.name), Field("notes", "notes", was), *_which(made))
-    follows = _follows(desk, made) if made is not None else ()
 
     def check(given: dict[str, str]) -> Notes:
         wrong = {} if given["name"].strip() else {"name": "a task needs a name"}
         if made is None:
             return Notes(wrong)
         kept = "it is edited then: changes of the template leave it alone"
-        lines = follows if given["for"] == ALL else (kept,)
+        lines = _follows(desk, made) if given["for"] == ALL else (kept,)
         return Notes(wrong, preview=tuple(Content(safe(line)) for line in lines))
 
     def save(given: dict[str, str]) -> Wish:
@@ -146,13 +147,14 @@ def edit_dialog(desk: Desk, task: values.Task, then: Then) -> Dialog:
             return wish(future, task.id, name=name, notes=notes, then=then)
         return wish(edit, task.id, name=given["name"], notes=notes, rev=task.rev, then=then)
 
-    return Dialog("Edit the task", fields, check, save)
+    return Dialog("Edit the task", fields, check, save, aside=True)
 
 
 def _follows(desk: Desk, made: values.Template) -> tuple[str, ...]:
-    """What a change of looks does to the open tasks of a template."""
+    """What a change of looks does to the open tasks of a template; asked on a thread."""
     try:
-        return effect_of(Look(desk.reader, desk.actor, desk.clock()), made, {}).lines
+        with closing(connect(desk.store, read_only=True)) as connection:
+            return effect_of(Look(connection, desk.actor, desk.clock()), made, {}).lines
     except (Refused, BadValue) as fault:
         return (str(fault),)
 

@@ -12,7 +12,8 @@ from engine.templates import look
 from store.database import transaction
 from store.instants import to_us
 from tests.desk import Desk, stays
-from tests.tui.screens.stage import NOW, picture, press, shown, type_in
+from tests.tui.screens.stage import NOW, picture, press, settle, shown, type_in
+from tests.tui.waiting import type_ahead
 
 
 def a_look(desk: Desk) -> None:
@@ -91,6 +92,19 @@ async def test_a_day_moves_as_ever_and_nonsense_stays_in_the_line(desk: Desk) ->
         assert "moves to Mon 30 Jun 2025" in picture(pilot)
         await press(pilot, "enter")
     assert due(desk, "Rent") == ["06-30"]
+
+
+async def test_enter_before_the_answer_waits_for_it_and_what_follows_goes_to_the_screen_behind(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await to_row(pilot, "Rent")
+        await type_ahead(pilot, "r", *"30", "space", *"jun", "enter", "question_mark")
+        await settle(pilot)
+        assert due(desk, "Rent") == ["06-30"]
+        await press(pilot, "escape")
+        await to_row(pilot, "Bins")
+        await type_ahead(pilot, "e", "!", "tab", "tab", "right", "enter")
+        await settle(pilot)
+    assert due(desk, "Bins!") == ["06-16", "06-19", "06-23", "06-26"]
 
 
 async def test_a_day_of_one_that_recurs_is_for_this_one_unless_all_are_chosen(desk: Desk) -> None:

@@ -119,6 +119,8 @@ class Look:
             try:
                 self._plan(batch, standing, sheet)
             except Exception as fault:
+                if not self._connection.in_transaction:
+                    raise  # the disk is full and all of this look undone: that is no fault of the template
                 batch.drop(sheet)
                 why = str(fault) if isinstance(fault, BadValue) else f"{type(fault).__name__}: {fault}"
                 self._mark(standing, sheet, why)

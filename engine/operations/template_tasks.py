@@ -6,6 +6,7 @@ takes it back. The ledger is not in the journal; `reconcile` works it out anew f
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import date
@@ -149,11 +150,11 @@ def after_deleted(act: Act, tasks: Iterable[Task]) -> None:
     for template, some in _by_template(task for task in tasks if task.planned_at is not None).items():
         standing, sheet = one_row(act.connection, template)
         days = [(task, local(from_us(task.planned_at or 0), standing.zone).date()) for task in some]
-        act.connection.executemany(_SKIP, [(standing.id, day.isoformat(), "", act.now, by) for _, day in days])
-        act.connection.executemany(
+        act.connection.execute(_SKIP_ALL, (standing.id, act.now, by, json.dumps([day.isoformat() for _, day in days])))
+        act.connection.execute(
             "UPDATE occurrence SET state = 'skipped', cause = 'excluded', reason = ?, decided_at = ?"
-            " WHERE schedule_id = ? AND planned_at = ? AND state = 'fired'",
-            [(words, act.now, standing.id, task.planned_at) for task, _ in days],
+            " WHERE schedule_id = ? AND planned_at IN (SELECT value FROM json_each(?)) AND state = 'fired'",
+            (words, act.now, standing.id, json.dumps([task.planned_at for task in some])),
         )
         if sheet.basis == Basis.COMPLETION and is_on(act, standing):
             for task, day in days:
@@ -170,6 +171,10 @@ def _by_template(tasks: Iterable[Task]) -> dict[int, list[Task]]:
     return found
 
 
+_SKIP_ALL = """
+INSERT INTO skip (schedule_id, day, reason, at, by_id) SELECT ?, value, '', ?, ? FROM json_each(?) WHERE true
+ON CONFLICT (schedule_id, day) DO NOTHING
+"""
 _SKIP = """
 INSERT INTO skip (schedule_id, day, reason, at, by_id) VALUES (?, ?, ?, ?, ?) ON CONFLICT (schedule_id, day) DO NOTHING
 """
@@ -178,14 +183,6 @@ INSERT INTO skip (schedule_id, day, reason, at, by_id) VALUES (?, ?, ?, ?, ?) ON
 def skip_day(act: Act, schedule_id: int, day: date, reason: str) -> None:
     """Leave a day of a schedule out; one that is left out already stays so."""
     act.connection.execute(_SKIP, (schedule_id, day.isoformat(), reason, act.now, followups.doer(act)))
-
-
-def edited(connection: sqlite3.Connection, tasks: Iterable[int]) -> None:
-    """A person changed these tasks: templates leave them alone from now on."""
-    connection.executemany(
-        "UPDATE task SET is_edited = 1 WHERE id = ? AND template_id IS NOT NULL AND is_edited = 0",
-        [(number,) for number in tasks],
-    )
 
 
 def drop_open(act: Act, template_id: int) -> int:

@@ -21,6 +21,7 @@ from engine.rules.when.compare import Row, compare
 from engine.rules.wording import NEXT_BOOT
 from engine.timing import rule_of
 from store import values
+from store.frozen import value
 from store.instants import to_us
 from tui.screens.editor_fields import MEANS, pause_wrong, until_of
 from tui.screens.schedule_editor_changes import NEXT
@@ -59,6 +60,14 @@ _MEANS = MEANS | {
 }  # fmt: skip
 
 
+@value
+class Compared:
+    """The sentences of the two rules, and their next times side by side."""
+
+    sentences: tuple[str, str]
+    rows: tuple[Row, ...]
+
+
 @dataclass(slots=True)
 class Checked:
     """What came of a check: the notes, and if nothing is wrong what is to be saved."""
@@ -71,14 +80,7 @@ class Checked:
     """The end of the pause, if it has one."""
     columns: Columns = field(default_factory=dict)
     rule: Rule | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The sentences of the two rules, and their next times side by side."""
-
-    sentences: tuple[str, str]
-    rows: tuple[Row, ...]
+    compared: Compared | None = None
 
 
 def check(

@@ -16,7 +16,7 @@ from tui.perform import Wish, wish
 from tui.screens import template_editor_fields as fields
 from tui.screens.editor import Editor
 from tui.screens.editor_fields import PAUSE
-from tui.screens.template_editor_check import Checked, check, compared
+from tui.screens.template_editor_check import Checked, check
 from tui.text import safe
 from tui.widgets.folding_form import FoldingForm
 from tui.widgets.form import Form, Notes
@@ -72,7 +72,7 @@ class TemplateEditor(Editor):
         if self._saving:
             return
         checked = self._checked
-        rows = compared(self._made, checked, self.desk.clock(), self.desk.reader)
+        rows = checked.compared
         if rows is None:
             self._save(event.values)
             return

@@ -54,6 +54,7 @@ class Checked:
     is_counted: bool = False
     until: datetime | None = None
     effect: Effect | None = None
+    compared: Compared | None = None
 
 
 def check(act: Act, made: values.Template | None, typed: Mapping[str, str], before: Mapping[str, str]) -> Notes:
@@ -87,10 +88,11 @@ def check(act: Act, made: values.Template | None, typed: Mapping[str, str], befo
     said = [Content.styled(safe(f"{name.replace('_', ' ')}: {words}", 400), "$error") for name, words in filled.items()]
     if found.rule is None and ("spec" in wrong or not typed["spec"].strip()):
         lines = [Content.styled("when, for example", "$muted"), *map(Content, EXAMPLES)]
+    found.compared = _compared(made, found, act.at, act.connection)
     return Notes(wrong, means, (*said, *lines), found)
 
 
-def compared(made: values.Template | None, checked: Checked, now: datetime, connection: Connection) -> Compared | None:
+def _compared(made: values.Template | None, checked: Checked, now: datetime, connection: Connection) -> Compared | None:
     """The old rule beside the new one; None for a new template, and if it happens when it did."""
     if made is None or checked.rule is None:
         return None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from engine.rules.lateness import Due, due_of, mark_of
+from engine.rules.zones import wall_instant
 from store import settings
-from store.reads.task_moments import Clock, Moment, moment_of
+from store.reads.task_moments import Clock, Moment, moment_of, turns
 from store.values import Task
 
 
@@ -31,6 +32,29 @@ def moment(connection: sqlite3.Connection, now: datetime) -> Moment:
         tuple((number, clock(zone)) for number, zone in usual.items() if zone and (people or zone != store)),
         tuple((number, name, clock(zone)) for number, name, zone in people),
     )
+
+
+def next_turn(connection: sqlite3.Connection, at: Moment, now: datetime) -> datetime | None:
+    """The instant after `now` at which a task becomes due or late, as far as the next midnight; a little early at most.
+
+    Where too many tasks are near to be looked at one by one it is the next minute.
+    """
+    found = turns(connection, at)
+    if found is None:
+        return now + timedelta(minutes=1)
+    instants = [
+        wall_instant(_wall(text), zone)
+        for mark, text in found
+        for zone in {clock.zone for clock in at.clocks() if clock.mark == mark}
+    ]
+    return min((each.astimezone(UTC) for each in instants), default=None)
+
+
+def _wall(text: str) -> datetime:
+    """`2025-06-14 24:00` is the midnight after."""
+    if text.endswith("24:00"):
+        return datetime.fromisoformat(text[:10]) + timedelta(1)
+    return datetime.fromisoformat(text)
 
 
 def zones_above(lists: Mapping[int, tuple[str | None, int | None]], number: int | None) -> Iterator[str | None]:

@@ -57,7 +57,7 @@ class Moment:
     @property
     def days(self) -> tuple[date, ...]:
         """Every day that some clock shows, the earliest first."""
-        return tuple(sorted({clock.day for clock in self._clocks()}))
+        return tuple(sorted({clock.day for clock in self.clocks()}))
 
     @property
     def calendar(self) -> tuple[tuple[object, str, date], ...]:
@@ -77,7 +77,8 @@ class Moment:
                     return clock
         return self.store
 
-    def _clocks(self) -> Iterable[Clock]:
+    def clocks(self) -> Iterable[Clock]:
+        """All of them, a zone as often as it is followed."""
         yield self.store
         yield from (clock for _, clock in self.lists)
         yield from (clock for _, _, clock in self.people)
@@ -145,6 +146,25 @@ def times_passed(connection: sqlite3.Connection, before: Moment, now: Moment) ->
         (*lates, *were_late, days[0].isoformat(), days[-1].isoformat(), LOOKED_AT + 1),
     ).fetchone()
     return bool(found > LOOKED_AT or passed)
+
+
+def turns(connection: sqlite3.Connection, now: Moment) -> list[tuple[str, str]] | None:
+    """The next wall times at which open tasks become due or late: (how far their clock has come, then).
+
+    None if more than LOOKED_AT tasks are due in these days: the next minute may bring one.
+    """
+    mark, marks = now._mark()
+    first, last = now.days[0], now.days[-1] + timedelta(1)
+    near = f"SELECT id, deadline_date, deadline_time, list_id FROM task INDEXED BY task_open WHERE {_OPEN}"
+    rows = connection.execute(
+        f"SELECT mark, min(iif(due > substr(mark, 1, 10), due || ' 00:00', until)), sum(many) FROM"
+        f" (SELECT {mark} AS mark, {_DUE} AS due, {_UNTIL} AS until, 1 AS many"
+        f" FROM ({near} AND {_DUE} >= ? AND {_DUE} <= ? LIMIT ?) task) WHERE until > mark GROUP BY mark",
+        (*marks, first.isoformat(), last.isoformat(), LOOKED_AT + 1),
+    ).fetchall()
+    if sum(row[2] for row in rows) > LOOKED_AT:
+        return None
+    return [(row[0], row[1]) for row in rows]
 
 
 def moment_of(on: date | Moment) -> Moment:

@@ -97,9 +97,15 @@ def look(connection: sqlite3.Connection, now: int, limit: int = 0, *, broken: bo
 
 
 class Look:
-    """One look at some templates, inside a transaction."""
+    """One look at some templates, inside a transaction.
 
-    def __init__(self, connection: sqlite3.Connection, now: int) -> None:
+    An act of the engine's own, unless it is part of that of a person: then `act` is its number, `by` the user.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, now: int, *, act: int | None = None, by: int | None = None
+    ) -> None:
+        self._by = by
         self._connection = connection
         self._now = now
         self._settings = settings.read_all(connection)
@@ -107,12 +113,12 @@ class Look:
         self.wrong: list[int] = []
         self.words: list[str] = []
         self._templates: set[int] = set()
-        self._act: int | None = None
+        self._act = act
         self._gap: Gap | None = None
 
     def take(self, rows: Sequence[tuple[Standing, Sheet]]) -> None:
         """Plan and write them together."""
-        batch = Batch(self._connection, self._now, rows)
+        batch = Batch(self._connection, self._now, rows, by=self._by)
         oldest = min(standing.cursor_at for standing, _ in rows)
         self._gap = ledger.silence(self._connection, oldest, self._now)
         for standing, sheet in rows:

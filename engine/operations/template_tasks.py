@@ -20,7 +20,7 @@ from engine.rules.missed import Verdict
 from engine.rules.recurring import Plan
 from engine.rules.zones import local
 from engine.template_rows import Batch, Sheet, one_row
-from engine.templates import next_after
+from engine.templates import Look, next_after
 from store.enums import Action, Basis, OccurrenceState
 from store.instants import from_us, to_us
 from store.values import Task
@@ -211,6 +211,21 @@ def wake(connection: sqlite3.Connection, standing: Standing, sheet: Sheet, now: 
     if is_off or sheet.basis == Basis.COMPLETION:
         following = None
     connection.execute("UPDATE schedule SET next_at = ? WHERE id = ?", (following and to_us(following), standing.id))
+
+
+def make_first(act: Act, template_id: int) -> bool:
+    """What the next look would make of a new template, made at once, as part of the act of who adds it.
+
+    While recurring is switched off only its first task is made; whether it is switched on.
+    """
+    standing, sheet = one_row(act.connection, template_id)
+    is_switched_on = recurring_switch.is_on(act.connection)
+    if not is_switched_on:
+        sheet = sheet._replace(horizon="next")
+    Look(act.connection, act.now, act=act.id, by=followups.doer(act)).take_alone((standing, sheet))
+    if not is_switched_on:
+        woken(act.connection, template_id, act.now)  # the rest, once it is switched on
+    return is_switched_on
 
 
 def woken(connection: sqlite3.Connection, template_id: int, now: int) -> None:

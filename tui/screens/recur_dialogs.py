@@ -76,7 +76,7 @@ class Recur(Dialog):
         try:
             found = foresee(self._of.actor, self._of.clock(), self._row.id, text, all_=given.get("for") == ALL)
         except (Refused, BadValue) as fault:
-            return Notes({"to": str(fault)})
+            return Notes({"to": str(fault).removeprefix("spec: ")})
         words = [Content.styled(safe(found.words), "$text bold"), *map(_line, found.lines)]
         return Notes(preview=tuple(words), outcome=found)
 

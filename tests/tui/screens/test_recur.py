@@ -88,6 +88,11 @@ async def test_a_day_moves_as_ever_and_nonsense_stays_in_the_line(desk: Desk) ->
         await press(pilot, "enter")
         assert due(desk, "Rent") == ["06-20"]
         await press(pilot, "ctrl+u")
+        await type_in(pilot, "monthly 31")
+        seen = picture(pilot)
+        assert "monthly 31: some months have no 31st" in seen
+        assert "spec:" not in seen
+        await press(pilot, "ctrl+u")
         await type_in(pilot, "30 jun")
         assert "moves to Mon 30 Jun 2025" in picture(pilot)
         await press(pilot, "enter")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from datetime import date
 from functools import partial
 from typing import ClassVar
@@ -86,7 +85,7 @@ class Followups(SiftedTasks):
         offset: int | None,
         limit: int,
     ) -> Sequence[Row]:
-        rows = tasks.window(self.desk.reader, source, self.sift, after=after, before=before, offset=offset, limit=limit)
+        rows = self.page(source, section, after, before, offset, limit)
         return [Item(row.key, row.id, row.task, due_at(row.task, self.desk.moment)) for row in rows]
 
     def show_rows(self) -> None:
@@ -107,7 +106,8 @@ class Followups(SiftedTasks):
         self._by = _GROUPINGS[(_GROUPINGS.index(self._by) + 1) % len(_GROUPINGS)]
         self._order = ()
         self.desk.perform(set_setting, "group_by", self._by)
-        self.show_rows()
+        self._sources = {}
+        self.filter_changed()
 
     def _heads(self) -> list[task_grouping.Head]:
         """The headings of what waits, in the order of their first day, of the tree or of the alphabet."""
@@ -135,8 +135,8 @@ class Followups(SiftedTasks):
                 continue
             if tasks.count(self.desk.reader, source, most=1):
                 sections.append(self._section(key, key, source, counted, folded=not self.filter))
-        if counted is not None and self.filter:
-            sections = [each for each in sections if each.count]
+        if self.filter:
+            sections = [each for each in sections if each.count != 0]
         return sections or [section("nothing", None, nothing)]
 
     @property
@@ -148,7 +148,7 @@ class Followups(SiftedTasks):
         self, key: str, title: str, source: tasks.Section, counted: Counted | None, *, folded: bool = False
     ) -> Section:
         self._sources[key] = source
-        count = counted.counts.get(key, 0) if counted else None
+        count = counted.counts.get(key, 0) if counted and self.answer is None else self.known(key)
         note = counted.notes.get(key, "") if counted else ""
         return section(key, title, partial(self._fetch, source), count, note=note, folded=folded)
 
@@ -156,7 +156,7 @@ class Followups(SiftedTasks):
     def _count(self) -> None:
         """Count away from the screen's loop: a million tasks take a while, and nobody waits for a number."""
         sift, by = self.sift, self._by
-        with closing(self.in_thread()) as connection:
+        with self.while_wanted(lambda: sift is self.sift and by == self._by) as connection:
             now = moment(connection, self.desk.clock())
             today = now.day
             groups = _grouped(connection, by, now, sift)
@@ -165,9 +165,9 @@ class Followups(SiftedTasks):
                 _UPCOMING: tasks.count(connection, tasks.upcoming(today), sift),
                 _DONE: tasks.count(connection, tasks.done(), sift),
             }
-        counts |= {key: group.open for key, group in groups.items()}
-        notes = {key: _note(group) for key, group in groups.items()}
-        self.app.call_from_thread(self._counted, Counted(sift, by, counts, notes, whole))
+            counts |= {key: group.open for key, group in groups.items()}
+            notes = {key: _note(group) for key, group in groups.items()}
+            self.app.call_from_thread(self._counted, Counted(sift, by, counts, notes, whole))
 
     def _counted(self, counted: Counted) -> None:
         if (counted.sift, counted.by) != (self.sift, self._by) or not self.is_mounted:

@@ -12,6 +12,7 @@ from engine.rules.pulse import SUSPECT
 from engine.rules.wording import clock, count_of, long_day, short_day
 from store import values
 from store.enums import RunState
+from store.folding import folded
 from store.frozen import value
 from store.instants import SECOND
 from store.reads import pulse, runs, schedules, tasks, templates
@@ -132,7 +133,7 @@ class Today(SiftedTasks):
     def _tasks(self, key: str, title: str, source: tasks.Section) -> Section | None:
         self._sources[key] = source
         fetch = partial(self._fetch, source)
-        return section(key, title, fetch) if fetch(key, None, None, None, 1) else None
+        return section(key, title, fetch, self.known(key)) if fetch(key, None, None, None, 1) else None
 
     def _fetch(
         self,
@@ -143,16 +144,13 @@ class Today(SiftedTasks):
         offset: int | None,
         limit: int,
     ) -> Sequence[Row]:
-        rows = tasks.window(
-            self.desk.reader, source, self.sift,
-            after=after, before=before, offset=offset, limit=limit,
-        )  # fmt: skip
+        rows = self.page(source, section, after, before, offset, limit)
         return [Item(row.key, row.id, row.task, due_at(row.task, self.desk.moment)) for row in rows]
 
     def _few(self, key: str, title: str | None, items: Sequence[Item]) -> Section | None:
         """A short section, read at once."""
-        text = self.filter.lower()
-        kept = [item for item in items if text in item.value.name.lower()]
+        text = folded(self.filter)
+        kept = [item for item in items if text in folded(item.value.name)]
         return section(key, title, few(kept), len(kept)) if kept else None
 
     def _open_runs(self) -> list[Item]:

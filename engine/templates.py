@@ -17,14 +17,14 @@ from engine.ledger import Standing
 from engine.rules.alerts import Severity
 from engine.rules.errors import BadValue, shown
 from engine.rules.horizons import Horizon, kind_by_gap, kind_of, midnight, parse_horizon
-from engine.rules.missed import Catchup, Gap, Verdict
+from engine.rules.missed import Catchup, Gap
 from engine.rules.recurring import Plan, after_completion, plan, plan_reopening
 from engine.rules.when import Rule
 from engine.rules.wording import count_of
 from engine.rules.zones import local
 from engine.template_rows import Batch, Sheet, due_rows
 from store import journal, settings
-from store.enums import Action, Basis, Cause, Missed, OccurrenceState, Roll
+from store.enums import Action, Basis, Cause, Missed, Roll
 from store.frozen import value
 from store.instants import from_us, to_us
 
@@ -199,11 +199,7 @@ class Look:
             batch.wake(sheet, None)
             return
         rule, at = found
-        decided = Plan((Verdict(OccurrenceState.FIRED, at),), at, None, None)
-        if sheet.action == Action.REOPEN:
-            batch.take_reopening(standing, sheet, rule, decided)
-        else:
-            batch.take_tasks(standing, sheet, rule, decided)
+        batch.take_next(standing, sheet, rule, at)
 
     def _resume(self, batch: Batch, standing: Standing) -> Standing:
         """A pause that had an end is over: what was planned meanwhile is skipped."""

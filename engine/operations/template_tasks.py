@@ -16,12 +16,10 @@ from engine.ledger import Standing
 from engine.operations import followups
 from engine.operations.registry import Act
 from engine.rules.errors import BadValue, shown
-from engine.rules.missed import Verdict
-from engine.rules.recurring import Plan
 from engine.rules.zones import local
 from engine.template_rows import Batch, Sheet, one_row
 from engine.templates import Look, next_after
-from store.enums import Action, Basis, OccurrenceState
+from store.enums import Action, Basis
 from store.instants import from_us, to_us
 from store.values import Task
 
@@ -123,11 +121,7 @@ def make_next(act: Act, template_id: int, done: date) -> None:
         act.connection.execute("UPDATE schedule SET next_at = NULL WHERE id = ?", (standing.id,))
         return
     rule, at = found
-    decided = Plan((Verdict(OccurrenceState.FIRED, at),), at, None, None)
-    if sheet.action == Action.REOPEN:
-        batch.take_reopening(standing, sheet, rule, decided)
-    else:
-        batch.take_tasks(standing, sheet, rule, decided)
+    batch.take_next(standing, sheet, rule, at)
     batch.write()
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engine.moments import moment
+from engine.rules.zones import zone_named
 from store import settings
 from store.instants import Instant, to_us
 from store.reads.task_moments import Moment, times_passed
@@ -24,7 +25,7 @@ class Clocks:
         self._reader = reader
         self._clock = clock
         self._known: tuple[datetime, Moment] | None = None
-        self.zone = ZoneInfo(settings.read(reader, "zone"))
+        self.zone = zone_named(settings.read(reader, "zone"))
         self._shown = self.moment
 
     @property
@@ -44,7 +45,7 @@ class Clocks:
         try:
             if changed & _KINDS:
                 self._known = None
-                self.zone = ZoneInfo(settings.read(self._reader, "zone"))
+                self.zone = zone_named(settings.read(self._reader, "zone"))
             now, shown = self.moment, self._shown
             turned = now != shown and (now.calendar != shown.calendar or times_passed(self._reader, shown, now))
         except sqlite3.Error as fault:

@@ -60,7 +60,7 @@ def _came(connection: sqlite3.Connection, made: Template) -> list[str]:
 
 def _rule(connection: sqlite3.Connection, made: Template) -> str:
     try:
-        words = sentence(standing(connection, made.schedule_id).rule(connection))
+        words = sentence(standing(connection, made.schedule_id).rule(connection)).replace(" at 00:00, ", ", ")
     except BadValue as fault:
         return f"it cannot be told when ({fault})"
     after = ", counted from the day the last was done" if made.basis is Basis.COMPLETION else ""

@@ -34,7 +34,7 @@ def said(desk: Desk, kind: Kind, thing: str) -> str:
 
 def test_a_template_is_explained_by_its_name_and_by_its_id(desk: Desk) -> None:
     told = said(desk, Kind.TEMPLATE, "Bins")
-    assert told.startswith("Makes tasks: Monday and Thursday at 00:00, or the next working day of office")
+    assert told.startswith("Makes tasks: Monday and Thursday, or the next working day of office")
     assert "Next" in told or "the next is planned for" in told
     assert said(desk, Kind.TEMPLATE, "1") == told
     with pytest.raises(Refused, match="did you mean Bins"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
@@ -85,6 +84,7 @@ class Desk(Timed, Coloured):
         self,
         store: Path,
         *,
+        reader: sqlite3.Connection | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         actor: Actor | None = None,
         engine: bool = True,
@@ -99,7 +99,7 @@ class Desk(Timed, Coloured):
         self.fault: Exception | None = None
         """What ended the desk against anybody's will."""
         self.clock = clock
-        self.reader: sqlite3.Connection = connect(store, read_only=True)
+        self.reader = reader or connect(store, read_only=True)
         self.clocks = Clocks(self.reader, clock)
         self.actor = actor or actor_of(self.reader, "desk")
         self.ascii_marks = ascii_marks or bool(settings.read(self.reader, "ascii"))
@@ -145,12 +145,11 @@ class Desk(Timed, Coloured):
         """Paint first; the writer and the engine load peewee afterwards."""
         Suspension(self, self.backstage.quiet).take_over()
         self.set_interval(LOOK_EVERY, self.look)
-        self.call_after_refresh(self._begin)
+        self.when_painted(self._begin)
+        self.call_after_refresh(self.painted)
 
     def _begin(self) -> None:
-        """What can wait for the first paint, after which nothing that was loaded for it is ever garbage."""
-        gc.freeze()
-        gc.enable()
+        """What can wait for the first paint."""
         self.backstage.start()
         self.learn_palettes()
         self.announcer = import_module("tui.announcing").Announcer(self)

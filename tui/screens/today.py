@@ -72,7 +72,7 @@ class Today(SiftedTasks):
     def on_mount(self) -> None:
         """Read the first pages, and follow the clock."""
         self.show_rows()
-        self.call_after_refresh(self._look_back)
+        self.desk.when_painted(self._look_back)
         self.set_interval(1.0, self._tick)
 
     def _draw(self, item: Item, width: int, state: LineState) -> Cells:

@@ -52,7 +52,7 @@ KEYS: tuple[Key, ...] = (
     Key("task.form", "A", "add", "form", "Add a task, field by field", (*_TASKS, "calendar")),
     Key("task.later", "z", "later", "later", "Hide the task until a later day", _AGENDA, hint=True),
     Key("task.move", "r", "move", "move", "Move the day the task is due, or let it recur", _AGENDA, hint=True),
-    Key("task.edit", "e", "edit", "edit", "Edit name and notes, of this one or all future ones", _AGENDA),
+    Key("task.edit", "e", "edit", "edit", "Edit what it says, of this one or all future ones", _AGENDA),
     Key("task.skip", "s", "skip", "leave out", "Leave this one out, of a task that recurs", (*_SIFTED, "agenda")),
     Key("task.take", "t", "take", "take", "Take the task, or hand it back", _TASKS),
     Key("task.hand", "T", "hand", "hand to", "Hand the task to somebody else", _SIFTED),

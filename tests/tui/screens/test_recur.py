@@ -11,6 +11,7 @@ from engine.operations import tasks, templates
 from engine.templates import look
 from store.database import transaction
 from store.instants import to_us
+from store.reads import templates as template_reads
 from tests.desk import Desk, stays
 from tests.tui.screens.stage import NOW, picture, press, settle, shown, type_in
 from tests.tui.waiting import type_ahead
@@ -227,3 +228,18 @@ async def test_several_marked_rows_take_days_only(desk: Desk) -> None:
         await type_in(pilot, "weekly tue")
         await press(pilot, "enter")
         assert due(desk, "Rent") == ["06-20"]
+
+
+async def test_an_edit_of_all_future_ones_takes_labels_priority_and_checklist(desk: Desk) -> None:
+    async with shown(desk, (80, 24)) as pilot:
+        await to_row(pilot, "Bins")
+        await press(pilot, "e", "tab", "tab", "tab")
+        await type_in(pilot, ", out")
+        await press(pilot, "enter")
+        assert "all future ones" in picture(pilot)
+        await press(pilot, "shift+tab", "right", "tab", "tab", "tab", "tab", "right", "tab")
+        await type_in(pilot, "glass / paper")
+        await press(pilot, "enter")
+        made = template_reads.named(pilot.app.reader, "Bins")  # type: ignore[attr-defined]  # of the desk
+        assert made is not None
+        assert ("out" in made.labels, made.priority, made.checklist) == (True, 1, ("glass", "paper"))

@@ -2,14 +2,17 @@
 
     python -m bench.search [--tasks 1000000] [--store FILE]
 
-Prints, for each filter, ms to the first hits and to all of them (median of 5, on a thread of its own connection as
-the desk does), how many there are, and ms that the desk's thread needs for a page of them: no key waits longer.
+Prints, for each filter, ms to the first hits and to all of them in the order of the lists (median of 3, on a thread of
+its own connection as the desk does), how many there are, and ms that the desk's thread needs for the dearest page of
+them. With `--desk` the desk itself is used, by keys: the longest time its loop was held, by the time of its thread
+(what others do with the machine does not count), while each filter is typed, answered, and paged to its end and back.
 With `--index` it also fills an index of trigrams (FTS5, detail=none) on a copy, in batches: seconds and megabytes.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import random
 import shutil
 import sqlite3
@@ -17,7 +20,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 
@@ -26,10 +29,11 @@ from engine.filtering import understand
 from store.connection import connect
 from store.reads import tasks
 from store.reads.task_finding import stretches
+from store.reads.task_ranking import ranked
 
 FILTERS = (
-    "zanzibar", "école", "garden", "garden zanzibar", '"write the report"', "@rare", "@home", "#house", "@home garden",
-    "p1", "late", "due:today", "stay/17", "no:label -garden", "nowhere-to-be-found",
+    "zanzibar", "école", "ecole", "garden", "garden zanzibar", '"write the report"', "@rare", "@home", "#house",
+    "@home garden", "p1", "late", "due:today", "stay/17", "no:label -garden", "nowhere-to-be-found",
 )  # fmt: skip
 _WORDS = [
     "call",
@@ -102,23 +106,76 @@ def dressed(path: Path, number: int) -> Path:
 
 
 def timed(path: Path, text: str, clock: Callable[[], float]) -> tuple[float, float, int, float]:
-    """Milliseconds to the first hits, to all of them, how many, and to a page on the desk's own thread."""
+    """Milliseconds to the first hits, to all of them, how many wait, and to the dearest page on the desk's thread."""
     firsts, alls, pages, hits = [], [], [], -1
     today = date.today()
-    for _ in range(5):
+    for _ in range(3):
         with closing(connect(path, read_only=True)) as connection:
             began, first = clock(), None
-            asked = sift = understand(connection, text, today, "ana").sift
-            for step, _ in stretches(connection, asked, today):
+            sift = understand(connection, text, today, "ana").sift
+            for step, _ in stretches(connection, sift, today):
                 first, sift = first or clock(), step
+            found = ranked(connection, tasks.waiting(today), sift)
             alls.append(clock() - began)
             firsts.append((first or clock()) - began)
-            hits = -1 if sift.ids is None else len(sift.ids)
-            began = clock()
-            tasks.window(connection, tasks.waiting(today), sift)
-            pages.append(clock() - began)
+            hits, dearest = len(found), 0.0
+            for asked in ({}, {"before": tasks.END}, {"offset": hits // 2}):
+                began = clock()
+                found.window(connection, **asked)
+                dearest = max(dearest, clock() - began)
+            pages.append(dearest)
     first_ms, all_ms, page_ms = (statistics.median(each) * 1000 for each in (firsts, alls, pages))
     return first_ms, all_ms, hits, page_ms
+
+
+async def held(path: Path) -> None:
+    """Print, for each filter, the longest time that the desk's loop was held, in ms of its thread."""
+    from textual.worker import WorkerCancelled
+
+    from tests.tui.waiting import type_ahead
+    from tui.app import Desk
+    from tui.screens.sifted import SiftedTasks
+
+    longest = Longest()
+    desk = Desk(path, engine=False)
+    async with desk.run_test(size=(160, 45)) as pilot:
+        for place in "12":
+            await type_ahead(pilot, place)
+            for text in FILTERS:
+                longest.ms = 0.0
+                with longest:
+                    keys = ["space" if letter == " " else letter for letter in text]
+                    await type_ahead(pilot, "/", "ctrl+u", *keys, "enter")
+                    while desk.workers:
+                        with suppress(WorkerCancelled):
+                            await desk.workers.wait_for_complete()
+                    asked, longest.ms = longest.ms, 0.0
+                    await type_ahead(pilot, "G", *["ctrl+u"] * 12, "g", *["ctrl+d"] * 12)
+                answer = desk.screen.answer if isinstance(desk.screen, SiftedTasks) else None
+                hits = sum(map(len, answer.ranked.values())) if answer else 0
+                print(f"{place} {text:24}{asked:10.1f}{longest.ms:10.1f}{hits:12,}", flush=True)
+    desk.close()
+
+
+class Longest:
+    """The longest that one step of the loop took, in ms of this thread, while it is entered."""
+
+    def __init__(self) -> None:
+        self.ms = 0.0
+        self._run: Callable[[asyncio.Handle], None] = getattr(asyncio.Handle, "_run")  # noqa: B009
+
+    def __enter__(self) -> None:
+        run = self._run
+
+        def timed(handle: asyncio.Handle) -> None:
+            began = time.thread_time()
+            run(handle)
+            self.ms = max(self.ms, (time.thread_time() - began) * 1000)
+
+        setattr(asyncio.Handle, "_run", timed)  # noqa: B010  # the one place that every step of the loop goes through
+
+    def __exit__(self, *_: object) -> None:
+        setattr(asyncio.Handle, "_run", self._run)  # noqa: B010
 
 
 def indexed(path: Path, folder: Path) -> tuple[float, float]:
@@ -143,16 +200,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", type=int, default=1_000_000)
     parser.add_argument("--store", type=Path, help="one that this bench has made before")
+    parser.add_argument("--desk", action="store_true", help="the longest time that the desk's loop is held instead")
     parser.add_argument("--index", action="store_true", help="also what an index of trigrams would cost")
     parser.add_argument("--cpu", action="store_true", help="time of the processor instead, on a busy machine")
     given = parser.parse_args()
     clock = time.thread_time if given.cpu else time.perf_counter
     with tempfile.TemporaryDirectory() as folder:
         path = given.store or dressed(Path(folder) / "search.db", given.tasks)
-        print(f"{'filter':24}{'first':>8}{'all':>8}{'hits':>8}{'page':>8}   (ms)")
+        if given.desk:
+            print(f"  {'filter':24}{'asked':>10}{'paged':>10}{'hits':>12}   (ms of the loop's thread)")
+            asyncio.run(held(path))
+            return
+        print(f"{'filter':24}{'first':>8}{'all':>8}{'hits':>10}{'page':>8}   (ms)")
         for text in FILTERS:
             first, whole, hits, page = timed(path, text, clock)
-            print(f"{text:24}{first:8.0f}{whole:8.0f}{'many' if hits < 0 else f'{hits:,}':>8}{page:8.1f}")
+            print(f"{text:24}{first:8.0f}{whole:8.0f}{hits:10,}{page:8.1f}")
         if given.index:
             seconds, megabytes = indexed(path, Path(folder))
             print(f"index of trigrams: {seconds:.1f} s to fill, {megabytes:.0f} MB")

@@ -11,6 +11,7 @@ from engine.rules.businessdays import BusinessDays
 from store.frozen import value
 from store.journal import Actor
 from store.reads import backlog as reads
+from store.reads.task_moments import Moment, moment_of
 from store.reads.task_search import NOTHING
 
 
@@ -29,7 +30,12 @@ class Backlog:
 
 
 def backlog(
-    connection: sqlite3.Connection, actor: Actor, today: date, *, where: str | None = None, everybody: bool = False
+    connection: sqlite3.Connection,
+    actor: Actor,
+    now: date | Moment,
+    *,
+    where: str | None = None,
+    everybody: bool = False,
 ) -> Backlog:
     """The backlog of `actor` (theirs and nobody's, or everybody's), as far as it matches the filter `where`.
 
@@ -39,7 +45,7 @@ def backlog(
     if where is not None:
         from engine.filtering import understand  # only who filters pays for the words of filters
 
-        sift = understand(connection, where, today, actor.name).sift
-    rows = reads.rows(connection, today, actor.user_id, everybody=everybody, sift=sift)
+        sift = understand(connection, where, now, actor.name).sift
+    rows = reads.rows(connection, now, actor.user_id, everybody=everybody, sift=sift)
     piles = pile_up(Owed(*row) for row in rows)
-    return Backlog(piles, propose(piles, today), business_days(connection))
+    return Backlog(piles, propose(piles, moment_of(now).day), business_days(connection))

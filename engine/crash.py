@@ -16,6 +16,8 @@ others do while a transaction is held. Unset, a point costs one comparison.
 | `submitted` | the jobs are handed over |
 | `heard-start` | the supervisor said that a job started, the store does not know |
 | `heard-end` | the supervisor said that a job ended, the store does not know |
+| `looked` | tasks of a batch of templates are written, not committed |
+| `made` | that batch is committed, the next one waits |
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ import signal
 
 POINTS = (
     "lease", "recovering", "recovered", "taken", "fired", "claimed", "committed", "submitted", "heard-start",
-    "heard-end",
+    "heard-end", "looked", "made",
 )  # fmt: skip
 
 _spent: set[str] = set()

@@ -11,35 +11,38 @@ import logging
 from collections.abc import Callable
 from datetime import date
 from sqlite3 import Connection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from engine import expecting, telling
+from engine.moments import moment, next_turn
 from engine.rules.alerts import Severity
 from engine.rules.wording import long_day
 from engine.turn import Turn
 from store.errors import StoreTrouble
+from store.instants import from_us, to_us
+from store.reads.task_moments import Moment
 
 AT_ONCE = 500
 """Tasks of one look, and of one transaction."""
 _CHANGES = 2_000
 
-_COLUMNS = """
-SELECT t.id, t.name, ifnull(t.deadline_date, '9999-12-31'), t.object_class, t.object_id,
-       t.visible_date <= :today AND (t.schedule_id IS NULL OR t.deadline_date < :today) AND NOT EXISTS (
-         SELECT 1 FROM notification n WHERE n.dedupe_key =
-           iif(t.deadline_date < :today, 'late:', 'due:') || t.id || ':' || t.deadline_date)
-FROM task t
+_FOUND = """
+SELECT id, name, due, object_class, object_id, late,
+       visible_date <= ? AND (late OR today AND schedule_id IS NULL) AND NOT EXISTS (
+         SELECT 1 FROM notification n WHERE n.dedupe_key = iif(late, 'late:', 'due:') || found.id || ':' || due)
+FROM (SELECT task.id, name, ifnull(deadline_date, '9999-12-31') AS due, object_class, object_id, visible_date,
+             schedule_id, ({}) AS late, ({}) AS today
+      FROM task {}) found
 """
-_OPEN = "t.is_done = 0 AND t.kind <> 'contact' AND t.superseded_at IS NULL AND t.deleted_at IS NULL"
+_OPEN = "task.is_done = 0 AND task.kind <> 'contact' AND task.superseded_at IS NULL AND task.deleted_at IS NULL"
 _WALK = f"""
-{_COLUMNS} INDEXED BY task_open
-WHERE {_OPEN} AND ifnull(t.deadline_date, '9999-12-31') {{}} AND t.id > :id
-  AND ifnull(t.deadline_date, '9999-12-31') <= :today
-ORDER BY {{}}t.id LIMIT :most
+INDEXED BY task_open WHERE {_OPEN} AND ifnull(deadline_date, '9999-12-31') {{}} AND task.id > ?
+  AND ifnull(deadline_date, '9999-12-31') <= ?
+ORDER BY {{}}task.id LIMIT ?
 """
-SAME_DAY = _WALK.format("= :day", "")
-LATER_DAYS = _WALK.format("> :day", "ifnull(t.deadline_date, '9999-12-31'), ")
-CHANGED = f"{_COLUMNS} WHERE {_OPEN} AND t.deadline_date <= :today AND t.id IN (SELECT value FROM json_each(:ids))"
+SAME_DAY = _WALK.format("= ?", "")
+LATER_DAYS = _WALK.format("> ?", "ifnull(deadline_date, '9999-12-31'), ")
+CHANGED = f"WHERE {_OPEN} AND deadline_date <= ? AND task.id IN (SELECT value FROM json_each(?))"
 _NOT_DUE_ANY_MORE = """
 UPDATE notification SET withdrawn_at = ?, withdrawn_reason = 'it is late now'
 WHERE task_id = ? AND kind = 'due' AND withdrawn_at IS NULL
@@ -56,14 +59,15 @@ class _Due(NamedTuple):
     deadline: str
     object_class: str | None
     object_id: str | None
+    is_late: int
     is_new: int
-
-    def is_late(self, today: date) -> bool:
-        return self.deadline < today.isoformat()
 
 
 class Notices:
-    """`has_more`: there is work left for the next pass. `next_at`: when a job should have finished, or None."""
+    """`has_more`: there is work left for the next pass. `next_at`: when there is something to tell, or None.
+
+    Then a job should have finished, or the time of a task comes; what midnight brings is told by the next look.
+    """
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self.has_more = False
@@ -72,12 +76,15 @@ class Notices:
         self._day: date | None = None
         self._place: tuple[str, int] | None = None
         self._seen = 0
+        self._turn: int | None = None
+        self._at: Moment | None = None
 
     def look(self, connection: Connection, now: int, today: date) -> None:
         """Tell what there is to tell at `now`, microseconds UTC. A fault in it does not stop the runs."""
         try:
-            self._jobs(connection, now)
+            expected = self._jobs(connection, now)
             self._tasks(connection, now, today)
+            self.next_at = min((each for each in (expected, self._turn) if each is not None), default=None)
         except StoreTrouble:
             raise
         except Exception as fault:
@@ -85,39 +92,48 @@ class Notices:
             self.has_more = False
             self._say(f"notices: {fault}")
 
-    def _jobs(self, connection: Connection, now: int) -> None:
-        self.next_at = expecting.next_expected(connection)
-        if self.next_at is not None and self.next_at <= now:
-            with Turn(connection) as writing:
-                expecting.tell_overdue(writing, now)
-            self.next_at = expecting.next_expected(connection)
+    def _jobs(self, connection: Connection, now: int) -> int | None:
+        expected = expecting.next_expected(connection)
+        if expected is None or expected > now:
+            return expected
+        with Turn(connection) as writing:
+            expecting.tell_overdue(writing, now)
+        return expecting.next_expected(connection)
 
     def _tasks(self, connection: Connection, now: int, today: date) -> None:
+        newest = connection.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()[0]
+        has_turned = self._turn is not None and self._turn <= now
+        if today == self._day and self._place is None and newest == self._seen and not has_turned:
+            return
+        at = moment(connection, from_us(now))
+        clocks = self._at is None or [each.zone for each in at.clocks()] != [each.zone for each in self._at.clocks()]
+        self._at = at
         if today != self._day:
-            self._day, self._place = today, ("", 0)
-            self._seen = connection.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()[0]
-        found = self._walked(connection, today) if self._place is not None else self._changed(connection, today)
+            self._day, self._place, self._seen = today, ("", 0), newest
+        elif (has_turned or clocks) and self._place is None:
+            self._place = (at.days[0].isoformat(), 0)
+        found = self._walked(connection, at) if self._place is not None else self._changed(connection, at)
         new = [task for task in found if task.is_new]
         if new:
             with Turn(connection) as writing:
                 for task in new:
-                    _tell(writing, task, now, today)
+                    _tell(writing, task, now)
+        turn = next_turn(connection, at, from_us(now))
+        self._turn = None if turn is None else to_us(turn)
 
-    def _walked(self, connection: Connection, today: date) -> list[_Due]:
+    def _walked(self, connection: Connection, at: Moment) -> list[_Due]:
         """The next of those that are due, by day and id."""
         assert self._place is not None
         day, number = self._place
-        given: dict[str, Any] = {"today": today.isoformat(), "day": day, "id": number, "most": AT_ONCE}
-        rows = connection.execute(SAME_DAY, given).fetchall()
-        if len(rows) < AT_ONCE:
-            given |= {"id": -1, "most": AT_ONCE - len(rows)}
-            rows += connection.execute(LATER_DAYS, given).fetchall()
-        found = [_Due(*row) for row in rows]
+        last = at.days[-1].isoformat()
+        found = _found(connection, at, SAME_DAY, day, number, last, AT_ONCE)
+        if len(found) < AT_ONCE:
+            found += _found(connection, at, LATER_DAYS, day, -1, last, AT_ONCE - len(found))
         self.has_more = len(found) == AT_ONCE
         self._place = (found[-1].deadline, found[-1].id) if self.has_more else None
         return found
 
-    def _changed(self, connection: Connection, today: date) -> list[_Due]:
+    def _changed(self, connection: Connection, at: Moment) -> list[_Due]:
         """Those that are due among the tasks that changed since the last look."""
         rows = connection.execute(
             "SELECT id, kind, row_id FROM change WHERE id > ? ORDER BY id LIMIT ?", (self._seen, _CHANGES)
@@ -127,12 +143,21 @@ class Notices:
             return []
         self._seen = rows[-1][0]
         ids = sorted({row_id for _, kind, row_id in rows if kind == "task"})
-        given = {"today": today.isoformat(), "ids": json.dumps(ids)}
-        return [_Due(*row) for row in connection.execute(CHANGED, given).fetchall()] if ids else []
+        return _found(connection, at, CHANGED, at.days[-1].isoformat(), json.dumps(ids)) if ids else []
 
 
-def _tell(connection: Connection, task: _Due, now: int, today: date) -> None:
-    late = task.is_late(today)
+def _found(connection: Connection, at: Moment, which: str, *values: object) -> list[_Due]:
+    return [_Due(*row) for row in connection.execute(*query(at, which, *values))]
+
+
+def query(at: Moment, which: str, *values: object) -> tuple[str, tuple[object, ...]]:
+    """SQL for tasks (SAME_DAY, LATER_DAYS, CHANGED) with what the clocks have made of them, and its values."""
+    (late, lates), (today, todays) = at.late(), at.due_today()
+    return _FOUND.format(late, today, which), (at.day.isoformat(), *lates, *todays, *values)
+
+
+def _tell(connection: Connection, task: _Due, now: int) -> None:
+    late = bool(task.is_late)
     kind = "late" if late else "due"
     if late:
         connection.execute(_NOT_DUE_ANY_MORE, (now, task.id))

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from engine.ledger import COLUMNS, Standing
@@ -204,6 +204,12 @@ class Batch:
             else:
                 self._lines.append(self._line(standing.id, verdict, number if verdict is fired else None))
         self._ended(standing, sheet, decided, last_end)
+
+    def take_next(self, standing: Standing, sheet: Sheet, rule: Rule, at: datetime) -> None:
+        """After completion: the one task there is to make or to open again."""
+        decided = Plan((Verdict(OccurrenceState.FIRED, at),), at, None, None)
+        take = self.take_reopening if sheet.action == Action.REOPEN else self.take_tasks
+        take(standing, sheet, rule, decided)
 
     def write(self) -> None:
         """Everything that was taken. What the engine makes is not journaled row by row (see `store.schema`)."""

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from sqlite3 import Connection
 
-from engine import recurring_switch, templates
+from engine import crash, recurring_switch, templates
 from engine.clock import Clock
 from engine.turn import Turn
 from store import settings
@@ -74,6 +74,8 @@ class TemplateLook:
                 self._total, self._done = templates.waiting(connection, now), 0
             with Turn(connection) as writing:
                 looked = templates.look(writing, now, broken=tries_broken)
+                crash.point("looked")
+            crash.point("made")
             tries_broken = False
             self._done += looked.looked
             for words in looked.words:

@@ -17,14 +17,14 @@ from engine.ledger import Standing
 from engine.rules.alerts import Severity
 from engine.rules.errors import BadValue, shown
 from engine.rules.horizons import Horizon, kind_by_gap, kind_of, midnight, parse_horizon
-from engine.rules.missed import Catchup, Gap, Verdict
+from engine.rules.missed import Catchup, Gap
 from engine.rules.recurring import Plan, after_completion, plan, plan_reopening
 from engine.rules.when import Rule
 from engine.rules.wording import count_of
 from engine.rules.zones import local
 from engine.template_rows import Batch, Sheet, due_rows
 from store import journal, settings
-from store.enums import Action, Basis, Cause, Missed, OccurrenceState, Roll
+from store.enums import Action, Basis, Cause, Missed, Roll
 from store.frozen import value
 from store.instants import from_us, to_us
 
@@ -97,9 +97,15 @@ def look(connection: sqlite3.Connection, now: int, limit: int = 0, *, broken: bo
 
 
 class Look:
-    """One look at some templates, inside a transaction."""
+    """One look at some templates, inside a transaction.
 
-    def __init__(self, connection: sqlite3.Connection, now: int) -> None:
+    An act of the engine's own, unless it is part of that of a person: then `act` is its number, `by` the user.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, now: int, *, act: int | None = None, by: int | None = None
+    ) -> None:
+        self._by = by
         self._connection = connection
         self._now = now
         self._settings = settings.read_all(connection)
@@ -107,18 +113,20 @@ class Look:
         self.wrong: list[int] = []
         self.words: list[str] = []
         self._templates: set[int] = set()
-        self._act: int | None = None
+        self._act = act
         self._gap: Gap | None = None
 
     def take(self, rows: Sequence[tuple[Standing, Sheet]]) -> None:
         """Plan and write them together."""
-        batch = Batch(self._connection, self._now, rows)
+        batch = Batch(self._connection, self._now, rows, by=self._by)
         oldest = min(standing.cursor_at for standing, _ in rows)
         self._gap = ledger.silence(self._connection, oldest, self._now)
         for standing, sheet in rows:
             try:
                 self._plan(batch, standing, sheet)
             except Exception as fault:
+                if not self._connection.in_transaction:
+                    raise  # the disk is full and all of this look undone: that is no fault of the template
                 batch.drop(sheet)
                 why = str(fault) if isinstance(fault, BadValue) else f"{type(fault).__name__}: {fault}"
                 self._mark(standing, sheet, why)
@@ -191,11 +199,7 @@ class Look:
             batch.wake(sheet, None)
             return
         rule, at = found
-        decided = Plan((Verdict(OccurrenceState.FIRED, at),), at, None, None)
-        if sheet.action == Action.REOPEN:
-            batch.take_reopening(standing, sheet, rule, decided)
-        else:
-            batch.take_tasks(standing, sheet, rule, decided)
+        batch.take_next(standing, sheet, rule, at)
 
     def _resume(self, batch: Batch, standing: Standing) -> Standing:
         """A pause that had an end is over: what was planned meanwhile is skipped."""

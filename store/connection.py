@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from store import folding
 from store.errors import StoreTrouble
 
 APPLICATION_ID = 0x7469636B  # "tick"
@@ -35,6 +36,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
     for name, value in PRAGMAS:
         connection.execute(f"PRAGMA {name}={value}")
+    folding.register(connection)
     if read_only:
         connection.execute("PRAGMA query_only=1")
     return connection

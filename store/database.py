@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from peewee import SqliteDatabase
 
+from store import folding
 from store.connection import PRAGMAS, in_words
 from store.current import store_path
 
@@ -28,6 +29,8 @@ def session() -> Iterator[sqlite3.Connection]:
         opened = database.connect(reuse_if_open=True)
         try:
             connection: sqlite3.Connection = database.connection()  # type: ignore[no-untyped-call]  # of peewee-stubs
+            if opened:
+                folding.register(connection)
             yield connection
         finally:
             if opened:
@@ -43,8 +46,8 @@ def transaction() -> Iterator[sqlite3.Connection]:
     """
     with session() as connection:
         begin, keep, undo = _PART if connection.in_transaction else _WHOLE
-        connection.execute(begin)
         try:
+            connection.execute(begin)  # in here: an interrupt may come between this and the next line
             yield connection
             connection.execute(keep)
         except BaseException:

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from store import current, paths
@@ -26,33 +26,37 @@ HOW_TO_MAKE = "`tickler` without words makes one there, and so does the first th
 
 @value
 class Opened:
-    """A store that may be used: where it is, who it is, and whether it was made just now."""
+    """A store that may be used: where it is, who it is, whether it was made just now, and who looked, if kept."""
 
     path: Path
     identity: str
     is_new: bool = False
+    reader: sqlite3.Connection | None = None
 
 
-def open_store(path: Path, *, create: bool = True) -> Opened:
+def open_store(path: Path, *, create: bool = True, keep: bool = False) -> Opened:
     """Check, create or bring up the store at `path`, and make it the one this process works on.
 
-    Raises StoreTrouble with the reason if it cannot be used.
+    `keep`: leave open the read-only connection that looked, if nothing was to be done; another one would read the
+    whole schema again, which is half of a quick start. Raises StoreTrouble with the reason if it cannot be used.
     """
     path = path.expanduser().absolute()
-    opened = _opened(path, create=create)
+    opened = _opened(path, create=create, keep=keep)
     current.use(path)
     return opened
 
 
-def _opened(path: Path, *, create: bool) -> Opened:
+def _opened(path: Path, *, create: bool, keep: bool) -> Opened:
     _refuse_impossible(path)
-    with in_words(path):
+    with in_words(path), ExitStack() as connections:
         if not path.exists():
             if not create:
                 raise StoreTrouble(f"There is no store at {path}; {HOW_TO_MAKE}.")
             return _create(path)
-        found = _look(path)
+        reader = connections.enter_context(closing(connect(path, read_only=True)))
+        found = _look(path, reader)
         if not found.has_tables:
+            reader.close()
             return _create(path)
         if found.version > VERSION:
             raise StoreTrouble(
@@ -60,8 +64,13 @@ def _opened(path: Path, *, create: bool) -> Opened:
                 f"{VERSION}); install that version. Nothing was changed."
             )
         if found.version < VERSION:
+            reader.close()
             _bring_up(path, found.version)
-        return Opened(path, _known(path, found.identity))
+        identity = _known(path, found.identity)
+        if not keep or found.version < VERSION:
+            return Opened(path, identity)
+        connections.pop_all()
+        return Opened(path, identity, reader=reader)
 
 
 def _refuse_impossible(path: Path) -> None:
@@ -91,16 +100,18 @@ class _Found:
     identity: str | None
 
 
-def _look(path: Path) -> _Found:
+def _look(path: Path, connection: sqlite3.Connection | None = None) -> _Found:
     """Read what the file says of itself, over one connection. A store cut off in its making has no table yet."""
-    with closing(connect(path, read_only=True)) as connection:
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if application != APPLICATION_ID and (tables or application):
-            raise StoreTrouble(f"The file {path} is another program's SQLite file, not a tickler store.")
-        rows = connection.execute("SELECT value FROM meta WHERE key = 'identity'") if "meta" in tables else ()
-        return _Found(version, bool(tables), next((str(value) for (value,) in rows), None))
+    if connection is None:
+        with closing(connect(path, read_only=True)) as own:
+            return _look(path, own)
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if application != APPLICATION_ID and (tables or application):
+        raise StoreTrouble(f"The file {path} is another program's SQLite file, not a tickler store.")
+    rows = connection.execute("SELECT value FROM meta WHERE key = 'identity'").fetchall() if "meta" in tables else ()
+    return _Found(version, bool(tables), next((str(value) for (value,) in rows), None))
 
 
 def _known(path: Path, identity: str | None) -> str:

@@ -301,7 +301,6 @@ ZONES = {
     "engine.queries.desk": "zones of schedules, checked when they were saved",
     "store.instants": "zones from the store, checked when they were saved",
     "store.reads.pulse": "the store's own zone, checked when it was set",
-    "tui.app": "the store's own zone, checked when it was set",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -91,15 +92,16 @@ def _desk(given: Given, options: frozenset[str], *, is_demo: bool) -> int:
 
         with throw_away_store(datetime.now(UTC)) as path:
             return _open(path, options)
-    return _open(open_store(given.store or default_store()).path, options)
+    opened = open_store(given.store or default_store(), keep=True)
+    return _open(opened.path, options, opened.reader)
 
 
-def _open(store: Path, options: frozenset[str]) -> int:
+def _open(store: Path, options: frozenset[str], reader: sqlite3.Connection | None = None) -> int:
     """Load the desk, which makes no garbage worth looking for: looking costs a tenth of the start."""
     gc.disable()
     from tui.desk import open_desk
 
-    return open_desk(store, slow="--slow" in options, plain="--plain" in options)
+    return open_desk(store, reader, slow="--slow" in options, plain="--plain" in options)
 
 
 def _refuse_without_terminal() -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, cast
-from zoneinfo import ZoneInfo
 
 from textual import events
 from textual.message import Message
@@ -24,7 +22,6 @@ from engine.actors import actor_of
 from store import settings
 from store.changes import Watch
 from store.connection import connect
-from store.instants import Instant, to_us
 from store.journal import Actor
 from store.paths import home
 from store.reads.notifications import count, viewer
@@ -38,6 +35,7 @@ from tui.status import engine_status, notices, numbers, recurring, trouble_statu
 from tui.suspension import Suspension
 from tui.terminal import Driver
 from tui.text import safe
+from tui.turning import Clocks, Timed
 from tui.typeahead import KeyTaken, TypeAhead
 from tui.widgets.header import Status
 
@@ -60,7 +58,7 @@ class Performed(Message):
         self.outcome = outcome
 
 
-class Desk(Coloured):
+class Desk(Timed, Coloured):
     """The application. Screens read through `reader`, write through `perform`, and ask `now` the time."""
 
     TITLE = "tickler"
@@ -86,6 +84,7 @@ class Desk(Coloured):
         self,
         store: Path,
         *,
+        reader: sqlite3.Connection | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         actor: Actor | None = None,
         engine: bool = True,
@@ -100,8 +99,8 @@ class Desk(Coloured):
         self.fault: Exception | None = None
         """What ended the desk against anybody's will."""
         self.clock = clock
-        self.reader: sqlite3.Connection = connect(store, read_only=True)
-        self.zone = ZoneInfo(settings.read(self.reader, "zone"))
+        self.reader = reader or connect(store, read_only=True)
+        self.clocks = Clocks(self.reader, clock)
         self.actor = actor or actor_of(self.reader, "desk")
         self.ascii_marks = ascii_marks or bool(settings.read(self.reader, "ascii"))
         self.changed: Signal[frozenset[str]] = Signal(self, "changed")
@@ -123,7 +122,6 @@ class Desk(Coloured):
         """Lines of quick add, oldest first: up recalls them."""
         self.announcer: Any = None
         """What speaks by itself: toasts, and the panel of recent runs."""
-        self._day = self.today
         self.wear(str(settings.read(self.reader, "theme")))
 
     async def on_event(self, event: events.Event) -> None:
@@ -139,16 +137,6 @@ class Desk(Coloured):
         """The next one, please."""
         self._typed.taken(message)
 
-    @property
-    def now(self) -> Instant:
-        """The instant, microseconds UTC."""
-        return to_us(self.clock())
-
-    @property
-    def today(self) -> date:
-        """The day in the store's zone."""
-        return self.clock().astimezone(self.zone).date()
-
     def get_driver_class(self) -> type[Driver]:
         """Ours in a terminal; tests bring their own."""
         return Driver
@@ -157,12 +145,11 @@ class Desk(Coloured):
         """Paint first; the writer and the engine load peewee afterwards."""
         Suspension(self, self.backstage.quiet).take_over()
         self.set_interval(LOOK_EVERY, self.look)
-        self.call_after_refresh(self._begin)
+        self.when_painted(self._begin)
+        self.call_after_refresh(self.painted)
 
     def _begin(self) -> None:
-        """What can wait for the first paint, after which nothing that was loaded for it is ever garbage."""
-        gc.freeze()
-        gc.enable()
+        """What can wait for the first paint."""
         self.backstage.start()
         self.learn_palettes()
         self.announcer = import_module("tui.announcing").Announcer(self)
@@ -174,9 +161,7 @@ class Desk(Coloured):
         except sqlite3.Error as fault:  # moved away, damaged, unplugged: what is on the screen stays readable
             faults.log.warning("the store cannot be read: %s", fault)
             changed = frozenset()
-        if self.today != self._day:
-            self._day = self.today
-            changed |= {"day"}
+        changed |= self.clocks.turned(changed)
         self._looks += 1
         if self._has_other_trouble() or self._looks % ENGINE_EVERY == 0:
             changed |= {"node"}
@@ -242,7 +227,7 @@ class Desk(Coloured):
 
     def status_words(self) -> tuple[Status, ...]:
         """The right end of the header: trouble, the engine that fires, what runs, what failed, what is late."""
-        beat = pulse(self.reader, self.now, self.today)
+        beat = pulse(self.reader, self.now, self.moment)
         gone, waits_for, trouble = self.backstage.troubles
         engine = engine_status(beat.engine, self.clock(), self.zone, self.backstage.engine_id, trouble)
         told = notices(count(self.reader, viewer(self.reader, self.actor, self.now, self.today)))

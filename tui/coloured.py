@@ -1,6 +1,9 @@
-"""An application that wears a palette: its colours, worked out once, and the styles of what is drawn by hand."""
+"""An application that paints early and wears a palette: its colours, worked out once, and what waits for the paint."""
 
 from __future__ import annotations
+
+import gc
+from collections.abc import Callable
 
 from textual.app import App
 from textual.theme import Theme
@@ -19,6 +22,26 @@ class Coloured(App[int]):
     CSS_PATH = DESK_SHEET
     _colours: tuple[Theme | None, dict[str, str]] | None = None
     _painter: tuple[str, Painter] | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: dict[Callable[[], None], None] | None = {}
+        """What is called after the first paint, in this order; None from then on."""
+
+    def when_painted(self, call: Callable[[], None]) -> None:
+        """Call it after the first paint, once however often it was asked for; at once, if that is over."""
+        if self._waiting is None:
+            call()
+        else:
+            self._waiting[call] = None
+
+    def painted(self) -> None:
+        """The first paint is over; nothing that was loaded until now is ever garbage."""
+        waiting, self._waiting = self._waiting or {}, None
+        for call in waiting:
+            call()
+        gc.freeze()
+        gc.enable()
 
     def wear(self, chosen: str) -> None:
         """Start in this palette: setting it later would have every style sheet parsed a second time."""

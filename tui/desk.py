@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import sys
 import threading
 from collections.abc import Callable
@@ -24,9 +25,10 @@ HINT_SECONDS = 0.7
 """A desk that closes sooner does not explain what it waits for."""
 
 
-def open_desk(store: Path, *, slow: bool = False, plain: bool = False) -> int:
+def open_desk(store: Path, reader: sqlite3.Connection | None = None, *, slow: bool = False, plain: bool = False) -> int:
     """Run the desk on `store` until the person leaves. Returns the exit status.
 
+    `reader` is a read-only connection, if there is one already; the desk closes it.
     0 when the person left, 128 + n after signal n (129 too when the terminal went away), 1 after a fault.
     """
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
@@ -39,7 +41,7 @@ def open_desk(store: Path, *, slow: bool = False, plain: bool = False) -> int:
 
     kept = faults.keep(home())
     with in_words(store):
-        desk = Desk(store, ascii_marks=plain, plain=plain)
+        desk = Desk(store, reader=reader, ascii_marks=plain, plain=plain)
     terminal = Terminal(desk.backstage.stop)
     try:
         with asyncio.Runner() as runner:

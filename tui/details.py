@@ -6,11 +6,12 @@ Loaded when the first detail is written, which is after the first paint.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from textual.content import Content
 
+from engine.moments import due_at
 from engine.queries.why import why_task
+from engine.rules.lateness import Due
 from engine.rules.wording import (
     count_of,
     due_words,
@@ -55,7 +56,7 @@ def task_detail(desk: Desk, task: values.Task) -> Content:
         thing = f"{task.object_class} {task.object_id} · {task.object_name or '-'}"
         status = (safe(task.object_status or "-"), "$ok")
         lines.append(Content.assemble((safe(thing), "$muted"), " · ", status))
-    lines += [Content(""), _due(task, today)]
+    lines += [Content(""), _due(desk, task)]
     shown = f"  {upcoming_words(task.visible_date, today)}" if task.visible_date > today else ""
     lines.append(pair("visible", f"{long_day(task.visible_date)}{shown}"))
     if task.start_date is not None:
@@ -119,14 +120,18 @@ def _checklist(desk: Desk, task: values.Task) -> list[Content]:
     return lines
 
 
-def _due(task: values.Task, today: date) -> Content:
+def _due(desk: Desk, task: values.Task) -> Content:
     if task.deadline_date is None:
         return pair("due", "no day")
-    words = due_words(task.deadline_date, today, task.is_done)
-    token = "$error" if task.deadline_date < today and not task.is_done else "$muted"
+    how, today = due_at(task, desk.moment)
+    is_late = how is Due.LATE
+    words = due_words(task.deadline_date, today, task.is_done, is_late=is_late)
+    token = "$error" if is_late and not task.is_done else "$muted"
     by_hand = "  by hand" if task.deadline_by_hand else ""
     shift = f"  {safe(task.shift_words)}" if task.shift_words else ""
+    zone = desk.moment.clock_of(task.list_id, task.assignees).zone
     clock = f" {task.deadline_time}" if task.deadline_time else ""
+    clock += f" {zone}" if zone != desk.zone.key else ""
     day = f"{long_day(task.deadline_date)}{clock}  "
     return Content.assemble(pair("due", day), (words + by_hand, token), (shift, "$muted"))
 
@@ -148,9 +153,10 @@ def entity_detail(desk: Desk, entity: values.Entity) -> Content:
     lines += [Content(""), Content.styled(f"open  {count_of(entity.open_tasks, 'task')}", "$muted")]
     sift = tasks.Filter(object_class=entity.object_class, object_id=entity.object_id)
     for task in tasks.listed(desk.reader, TaskView.OPEN, today, sift, OPEN_SHOWN):
-        late = task.deadline_date is not None and task.deadline_date < today
-        words = due_words(task.deadline_date, today, False)
-        lines.append(Content.assemble((f"{words:<11}", "$error" if late else "$muted"), safe(task.name)))
+        how, there = due_at(task, desk.moment)
+        is_late = how is Due.LATE
+        words = due_words(task.deadline_date, there, False, is_late=is_late)
+        lines.append(Content.assemble((f"{words:<11}", "$error" if is_late else "$muted"), safe(task.name)))
     lines += [Content(""), Content.styled("history", "$muted")]
     for line in _history(desk, entity):
         day = from_us(line.at).astimezone(desk.zone).date()

@@ -169,12 +169,7 @@ def _coming(desk: Desk, schedule: values.Schedule, now: datetime) -> list[Conten
     except BadSpec as fault:
         return [Content.styled(safe(str(fault)), "$error")]
     lines = [Content(safe(sentence(rule)))]
-    if schedule.pause_reason is not None:
-        until = schedule.paused_until
-        ends = f", until {day_and_clock(from_us(until), now, schedule.zone)}" if until is not None else ""
-        lines.append(Content.styled(safe(f"paused: {schedule.pause_reason}{ends}"), "$warning"))
-    elif not schedule.is_enabled:
-        lines.append(Content.styled("off", "$warning"))
+    lines += standstill(schedule, now)
     lines += [Content(""), Content.styled(f"next, {schedule.zone}", "$muted")]
     coming = preview(rule, now, NEXT)
     for planned in coming:
@@ -185,6 +180,15 @@ def _coming(desk: Desk, schedule: values.Schedule, now: datetime) -> list[Conten
             lines.append(Content(day_and_clock(from_us(schedule.next_at), now, schedule.zone)))
         return [*lines, Content(NEXT_BOOT)]
     return lines if coming else [*lines, Content("no more: it has ended")]
+
+
+def standstill(row: values.Schedule | values.Template, now: datetime) -> list[Content]:
+    """Why nothing happens although it is planned; nothing if all is well."""
+    if row.pause_reason is not None:
+        until = row.paused_until
+        ends = f", until {day_and_clock(from_us(until), now, row.zone)}" if until is not None else ""
+        return [Content.styled(safe(f"paused: {row.pause_reason or 'no reason given'}{ends}"), "$warning")]
+    return [] if row.is_enabled else [Content.styled("off", "$warning")]
 
 
 def pair(label: str, words: str) -> Content:

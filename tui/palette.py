@@ -40,7 +40,9 @@ class _Keys(Provider):
                 yield Hit(score, _line(key), partial(self._run, key), text=key.help)
 
     async def _run(self, key: Key) -> None:
-        await self.screen.run_action(key.action)
+        """Of the screen where it has the verb, else of the desk: a screen does nothing with an action it has not."""
+        is_own = hasattr(self.screen, f"action_{key.action.partition('(')[0]}")
+        await (self.screen if is_own else self.app).run_action(key.action)
 
 
 class Here(_Keys):

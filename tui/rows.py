@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
 
+from engine.moments import due_at
 from engine.rules import progress
 from engine.rules.durations import duration_words
+from engine.rules.lateness import Due
 from engine.rules.wording import (
     clock,
     day_and_clock,
@@ -26,6 +28,7 @@ from engine.rules.wording import (
 from store import values
 from store.enums import ACTIVE
 from store.instants import SECOND, Instant, from_us
+from store.reads.task_moments import Moment, moment_of
 from tui.text import fit, safe
 from tui.widgets.painting import Piece
 
@@ -45,16 +48,18 @@ STATE_TOKENS = {
 """State -> theme token."""
 
 
-def task_row(task: values.Task, width: int, today: date, ascii_marks: bool = False) -> Cells:
+def task_row(task: values.Task, width: int, now: date | Moment, ascii_marks: bool = False) -> Cells:
     """Mark, priority, name with labels and list where they fit, what it is about, when it is due, who does it."""
-    state = due_state(task.deadline_date, today, task.is_done)
-    token = STATE_TOKENS["done" if task.is_done else _due_key(task.deadline_date, today)]
+    how, today = due_at(task, now)
+    is_late = how is Due.LATE
+    state = due_state(task.deadline_date, today, task.is_done, is_late=is_late)
+    token = STATE_TOKENS["done" if task.is_done else how]
     if task.is_done and task.done_date is not None:
         due = f"done {short_day(task.done_date, today)}"
-    elif task.visible_date > today:
-        due = upcoming_words(task.visible_date, today)
+    elif task.visible_date > moment_of(now).day:
+        due = upcoming_words(task.visible_date, moment_of(now).day)
     else:
-        due = due_words(task.deadline_date, today, task.is_done)
+        due = due_words(task.deadline_date, today, task.is_done, is_late=is_late)
         if task.deadline_time is not None and len(due) + 6 < _DUE:
             due = f"{due} {task.deadline_time}"
     thing = f"{task.object_class} {task.object_id} {task.object_name or ''}" if task.object_id else ""
@@ -171,12 +176,6 @@ def bar(percent: int, width: int, ascii_marks: bool = False) -> str:
     done = min(width, max(0, percent) * width // 100)
     full, empty = ("#", "-") if ascii_marks else ("█", "─")
     return full * done + empty * (width - done)
-
-
-def _due_key(deadline: date | None, today: date) -> str:
-    if deadline is None or deadline > today:
-        return "open"
-    return "due_today" if deadline == today else "late"
 
 
 def _schedule_state(schedule: values.Schedule, now: Instant, zone: ZoneInfo) -> tuple[str, str, str]:

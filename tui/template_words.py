@@ -17,7 +17,7 @@ from store.enums import Action, Basis
 from store.instants import Instant, from_us
 from store.reads import templates
 from tui.app import Desk
-from tui.job_details import pair
+from tui.job_details import pair, standstill
 from tui.rows import Cells
 from tui.text import fit, safe
 
@@ -129,12 +129,7 @@ def _coming(desk: Desk, made: values.Template) -> list[Content]:
     except BadValue as fault:
         return [Content.styled(safe(str(fault)), "$error")]
     lines = [Content(safe(words))]
-    if made.pause_reason is not None:
-        end = made.paused_until
-        until = f", until {day_and_clock(from_us(end), desk.clock(), made.zone)}" if end is not None else ""
-        lines.append(Content.styled(safe(f"paused: {made.pause_reason or 'no reason given'}{until}"), "$warning"))
-    elif not made.is_enabled:
-        lines.append(Content.styled("off", "$warning"))
+    lines += standstill(made, desk.clock())
     lines += [Content(""), Content.styled(f"next, {made.zone}", "$muted")]
     left_out = {each.day for each in templates.skips(desk.reader, made.schedule_id, desk.today)}
     for each in planned:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import sub
 
 from engine.forecast.rows import Coming, Kind
 from engine.rules.durations import duration_words
@@ -15,17 +16,18 @@ from store.instants import SECOND
 
 @value
 class _Work:
-    """Runs with their begin and end, microseconds UTC, in the order of their begin; `longest` of all."""
+    """Runs with their begins and ends, microseconds UTC, in the order of their begin; `longest` of all."""
 
     rows: tuple[Coming, ...]
     begins: tuple[int, ...]
+    ends: tuple[int, ...]
     longest: int
 
     def at_work(self, at: int) -> Coming | None:
         """The run that ends last of those that are at work at an instant."""
         low, high = bisect_left(self.begins, at - self.longest), bisect_right(self.begins, at)
-        found = [row for row in self.rows[low:high] if _end(row) > at]
-        return max(found, key=_end, default=None)
+        last = max(range(low, high), key=self.ends.__getitem__, default=None)
+        return None if last is None or self.ends[last] <= at else self.rows[last]
 
     def begins_in(self, after: int, before: int) -> bool:
         """Whether some run begins after one instant and before another."""
@@ -57,8 +59,8 @@ def with_collisions(rows: Sequence[Coming], exclusive: frozenset[int]) -> Iterat
 
 def _work(rows: Sequence[Coming]) -> _Work:
     in_order = sorted(rows, key=lambda row: row.at)
-    longest = max((_end(row) - row.at for row in in_order), default=0)
-    return _Work(tuple(in_order), tuple(row.at for row in in_order), longest)
+    begins, ends = tuple(row.at for row in in_order), tuple(map(_end, in_order))
+    return _Work(tuple(in_order), begins, ends, max(map(sub, ends, begins), default=0))
 
 
 def _end(row: Coming) -> int:

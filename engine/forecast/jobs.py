@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from sqlite3 import Connection
 
@@ -19,7 +20,6 @@ from engine.rules.durations import duration_words
 from engine.rules.errors import BadValue
 from engine.rules.when import Rule
 from engine.rules.wording import count_of
-from engine.rules.zones import local_day
 from store import settings
 from store.enums import OccurrenceState, Overlap
 from store.instants import SECOND, Instant, from_us, to_us
@@ -100,7 +100,7 @@ class Jobs:
         return (row for row in with_collisions(found, exclusive) if self._is_wanted(row.schedule_id))
 
     def _plain_rows(self, schedule: Standing, since: int) -> Iterator[Coming]:
-        span = Span(from_us(since), self._span.until, self._span.zone, self._span.days)
+        span = replace(self._span, since=from_us(since))
         is_alone = self._wanted is not None and self._is_wanted(schedule.id)
         rule = schedule.rule(self._copy)
         return planned(schedule, rule, span, self._usual.get(schedule.id), is_alone=is_alone)
@@ -237,7 +237,7 @@ class Jobs:
         return self._wanted is None or schedule_id in self._wanted
 
     def _day(self, at: int) -> date:
-        return local_day(from_us(at), self._span.zone)
+        return self._span.day(at)
 
 
 def _waited(reason: str, at: int, started: int | None) -> str:

@@ -184,7 +184,7 @@ class People:
     def _of_task(self, row: tuple[object, ...], kind: Kind, at: int, why: str, day: date | None = None) -> Coming:
         number, name = int(str(row[0])), str(row[1])
         return Coming(
-            Instant(at), day or local_day(from_us(at), self._zone), kind, name,
+            Instant(at), day or self._span.day(at), kind, name,
             template=None if row[10] is None else str(row[10]),
             object=None if row[5] is None else f"{row[5]}/{row[6]}",
             why=why, task=number if number <= self._first else None,

@@ -7,6 +7,7 @@ left out it would skip. So they are asked for in one go, and where they are too 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -18,7 +19,7 @@ from engine.rules.when import Rule
 from engine.rules.wording import count_of
 from engine.rules.zones import local_day
 from store.frozen import value
-from store.instants import to_us
+from store.instants import from_us, to_us
 
 MOST_LISTED = 1_000
 """Occurrences of one schedule that are told one by one; more are counted by day."""
@@ -36,6 +37,13 @@ class Span:
     until: datetime
     zone: str
     days: tuple[tuple[date, datetime], ...]
+    begins: tuple[int, ...]
+    """The same first instants, microseconds UTC."""
+
+    def day(self, at: int) -> date:
+        """The day of an instant: of those that are touched by looking it up, which the calendar takes longer for."""
+        place = bisect_right(self.begins, at)
+        return self.days[place - 1][0] if 0 < place < len(self.days) else local_day(from_us(at), self.zone)
 
 
 def planned(schedule: Standing, rule: Rule, span: Span, seconds: float | None, *, is_alone: bool) -> Iterator[Coming]:
@@ -98,7 +106,8 @@ def _row(
     count: int = 1,
     until: datetime | None = None,
 ) -> Coming:
+    instant = to_us(at)
     return Coming(
-        to_us(at), local_day(at, span.zone), kind, schedule.name, schedule=schedule.name, count=count,
+        instant, span.day(instant), kind, schedule.name, schedule=schedule.name, count=count,
         until=None if until is None else to_us(until), seconds=seconds, why=why, schedule_id=schedule.id,
     )  # fmt: skip

@@ -182,8 +182,9 @@ class _Play:
 def _span(copy: Connection, since: datetime, until: datetime) -> Span:
     zone = str(settings.read(copy, "zone"))
     day, last = local_day(since, zone), local_day(until, zone)
-    days = (day + timedelta(days=step) for step in range((last - day).days + 1))
-    return Span(since, until, zone, tuple((each, wall_instant(datetime.combine(each, time()), zone)) for each in days))
+    found = [day + timedelta(days=step) for step in range((last - day).days + 1)]
+    begins = [wall_instant(datetime.combine(each, time()), zone) for each in found]
+    return Span(since, until, zone, tuple(zip(found, begins, strict=True)), tuple(map(to_us, begins)))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from engine.rules.durations import duration_words
@@ -200,4 +201,4 @@ def gathered(rows: Iterable[Coming], since: int, today: date) -> Iterator[Coming
 
 def in_order(rows: Iterable[Coming]) -> Sequence[Coming]:
     """By day, then by time; at one time as they come."""
-    return sorted(rows, key=lambda row: (row.day, row.at))
+    return sorted(rows, key=attrgetter("day", "at"))

@@ -27,6 +27,7 @@ from engine.operations.task_choice import (
     put,
 )
 from engine.operations.tasks import done_already, set_deadline, take_away
+from engine.operations.template_tasks import after_done
 from engine.operations.things import user_id
 from engine.rules.backlog import Owed, spread
 from engine.rules.days import parse_iso_day
@@ -123,7 +124,7 @@ def drop(
 
 
 def _found(act: Act, where: str | None, everybody: bool, yes: bool) -> Backlog:
-    found = backlog(act.connection, act.actor, act.today, where=where, everybody=everybody)
+    found = backlog(act.connection, act.actor, act.moment, where=where, everybody=everybody)
     if not found.owed:
         raise Refused("Nothing is late or due." if where is None else f"Nothing late or due matches '{shown(where)}'.")
     if len(found.owed) > UNASKED and not yes:
@@ -166,8 +167,9 @@ def _skip(act: Act, tasks: Sequence[Task]) -> None:
         row[0]
         for row in act.connection.execute("SELECT id FROM schedule WHERE action = ?", (Action.REOPEN,)).fetchall()
     } if tasks else set()  # fmt: skip
-    closed = [task.id for task in tasks if task.schedule_id in reopening]
-    put(act.connection, closed, is_done=1, done_date=act.today.isoformat(), done_at=act.now)
+    closed = [task for task in tasks if task.schedule_id in reopening]
+    put(act.connection, [task.id for task in closed], is_done=1, done_date=act.today.isoformat(), done_at=act.now)
+    after_done(act, closed, act.today)  # one that counts from its completion is opened by nothing else
     take_away(act, [task for task in tasks if task.schedule_id not in reopening])
 
 

@@ -64,7 +64,7 @@ def edit(
     if rev is not None and rev != before.rev:
         raise Refused(f"The calendar {shown(before.name)} was changed by somebody else meanwhile.")
     given = _given(name=name, week=week, country=country, region=region)
-    columns = _columns(given, before)
+    columns = columns_of(given, before)
     added = [*_read("off", off or (), is_working=False), *_read("work", work or (), is_working=True)]
     days = {each.day: OwnDay(each.day, each.name, each.is_working) for each in before.days}
     for each in _read("plain", plain or (), is_working=False):
@@ -100,7 +100,7 @@ def save_calendar(act: Act, given: Mapping[str, Any], existing: int | None) -> t
     A key that is absent keeps what is there. Raises BadKey for a value that cannot be taken.
     """
     before = None if existing is None else reads.calendar(act.connection, existing)
-    columns = _columns(given, before)
+    columns = columns_of(given, before)
     kept = [each for each in before.days if ("work" if each.is_working else "off") not in given] if before else []
     days = {each.day: OwnDay(each.day, each.name, each.is_working) for each in kept}
     for key, is_working in (("off", False), ("work", True)):
@@ -177,7 +177,8 @@ def users(connection: sqlite3.Connection, calendar_id: int | None) -> list[Keepe
     return [Keeper(number, template, bool(is_on)) for number, template, is_on in rows.fetchall()]
 
 
-def _columns(given: Mapping[str, Any], before: Calendar | None) -> Columns:
+def columns_of(given: Mapping[str, Any], before: Calendar | None) -> Columns:
+    """What is said of a calendar besides its days, checked; asks no store. Raises BadKey."""
     columns: Columns = {}
     if "name" in given:
         columns["name"] = _at("name", plain_name, given["name"])

@@ -93,6 +93,8 @@ def _saved(act: Act, entry: Entry, classes: Classes, problems: Problems) -> Save
             return _save_template(act, entry.given)
         if entry.table == "schedule":
             return _save_schedule(act, entry.given)
+        if entry.table == "filter":
+            return _save_filter(act, entry.given)
         return _save_definition(act, entry)
     except StoreTrouble:
         raise
@@ -132,26 +134,51 @@ def _save_list_or_label(act: Act, entry: Entry) -> Saved:
 
 
 def _save_template(act: Act, given: Mapping[str, Any]) -> Saved:
+    from engine.operations import desk_state
     from engine.operations.template_saving import save_template
     from store.reads.templates import named, template
 
     existing = named(act.connection, given["name"])
-    number = save_template(act, given, existing)
-    if existing is None:
-        return Saved.MADE
-    return Saved.UNCHANGED if template(act.connection, number).rev == existing.rev else Saved.CHANGED
+    fields, said = desk_state.split(given)
+    made = template(act.connection, save_template(act, fields, existing))
+    saved = _saved_as(existing.rev if existing else None, made.rev)
+    return desk_state.settle_template(act, made, said, saved)
 
 
 def _save_schedule(act: Act, given: Mapping[str, Any]) -> Saved:
+    from engine.operations import desk_state
     from engine.operations.schedules import save
-    from store.reads.schedules import named
+    from store.reads.schedules import named, schedule
 
     existing = named(act.connection, given["name"])
-    number = save(act, given, existing)
-    if existing is None:
+    fields, said = desk_state.split(given)
+    made = schedule(act.connection, save(act, fields, existing))
+    saved = _saved_as(existing.rev if existing else None, made.rev)
+    return desk_state.settle_schedule(act, made, said, saved)
+
+
+def _save_filter(act: Act, given: Mapping[str, Any]) -> Saved:
+    """What it names is looked up when it is used: a list may have gone since it was saved."""
+    from engine.rules.names import plain_name
+    from store.reads import filters
+
+    columns: Columns = {"name": plain_name(given["name"])}
+    row = act.connection.execute("SELECT id FROM saved_filter WHERE name = ?", (columns["name"],)).fetchone()
+    text = " ".join(given.get("text", "").split())
+    if text:
+        columns["text"] = text
+    elif row is None or "text" in given:
+        raise BadKey("text", "expected what the filter asks for, such as '#house !me'")
+    if "position" in given or row is None:
+        columns["position"] = given.get("position", filters.last_position(act.connection) + 1)
+    return put(act.connection, "saved_filter", None if row is None else int(row[0]), columns)[1]
+
+
+def _saved_as(before: int | None, rev: int) -> Saved:
+    """What happened to a row, from its revisions."""
+    if before is None:
         return Saved.MADE
-    rev = act.connection.execute("SELECT rev FROM schedule WHERE id = ?", (number,)).fetchone()[0]
-    return Saved.UNCHANGED if rev == existing.rev else Saved.CHANGED
+    return Saved.UNCHANGED if rev == before else Saved.CHANGED
 
 
 def _hangs_on_broken(entry: Entry, problems: Problems) -> bool:

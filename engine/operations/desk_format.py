@@ -80,6 +80,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
     "list": {"name": _text, "zone": _text, "position": _whole},
     "template": {},
     "schedule": {},
+    "filter": {"name": _text, "text": _text, "position": _whole},
 }  # fmt: skip
 """Table -> key -> its check, tables in the order in which they must be loaded.
 
@@ -99,6 +100,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "list": ("name",),
     "template": ("name",),
     "schedule": ("name",),
+    "filter": ("name",),
 }
 """What tells the rows of a table apart; these keys must be there."""
 
@@ -249,13 +251,13 @@ def no_such_key(key: str, known: tuple[str, ...]) -> str:
 
 
 def _keys(table: str) -> tuple[str, ...]:
-    from engine.operations import schedule_fields
+    from engine.operations import desk_state, schedule_fields
 
     if table == "schedule":
-        return schedule_fields.KEYS
+        return (*schedule_fields.KEYS, *desk_state.KEYS)
     from engine.operations import template_fields
 
-    return template_fields.KEYS
+    return (*template_fields.KEYS, *desk_state.KEYS, desk_state.SKIPS)
 
 
 def _briefly(value: Any) -> str:

@@ -71,7 +71,7 @@ def _checked(act: Act, text: str) -> str:
     plain = " ".join(text.split())
     if not plain:
         raise Refused("text: expected what the filter asks for, such as '#house !me', not nothing.")
-    understand(act.connection, plain, act.today, act.actor.name)
+    understand(act.connection, plain, act.moment, act.actor.name)
     return plain
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -121,7 +122,8 @@ def _task(act: Act, read: Understood) -> Task:
 
 def _template(act: Act, read: Understood) -> Template:
     from engine.operations.template_repeat import free_name
-    from engine.operations.template_saving import lies_ahead, save_template
+    from engine.operations.template_saving import lies_ahead, save_template, told
+    from engine.operations.template_tasks import make_first
 
     name = one_line("the task", read.name)
     plain = "".join(letter for letter in name if letter.isprintable())
@@ -138,4 +140,7 @@ def _template(act: Act, read: Understood) -> Template:
     if read.missed is not None:
         fields["missed"] = read.missed.value
     number = save_template(act, fields, None)
-    return lies_ahead(act, number, f"added, recurring: {shown(name)} ({shown(read.spec)})")
+    added = lies_ahead(act, number, "")
+    more = "" if make_first(act, number) else "; recurring is off, so no further ones are made"
+    made = told(act, number, f"added, recurring: {shown(name)} ({shown(read.spec)}){more}")
+    return replace(made, next_at=added.next_at)  # of the line that was typed: its first day, which has its task now

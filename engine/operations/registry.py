@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
+from engine.moments import moment
 from engine.rules.errors import BadValue
 from store import settings
 from store.connection import reading
@@ -23,6 +24,7 @@ from store.errors import QueueFull, Refused
 from store.frozen import value
 from store.instants import Instant, to_us
 from store.journal import Actor
+from store.reads.task_moments import Moment
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,6 +60,11 @@ class Look:
     def today(self) -> date:
         """The day of `at` in the store's zone."""
         return self.at.astimezone(self.zone).date()
+
+    @property
+    def moment(self) -> Moment:
+        """How far the clocks have come at `at` that tasks follow: says what is late."""
+        return moment(self.connection, self.at)
 
 
 @value

@@ -17,6 +17,7 @@ from engine.operations.labels import label_ids, set_labels
 from engine.operations.list_paths import made_path
 from engine.operations.registry import NAMED, Act
 from engine.operations.task_adopting_series import Series
+from engine.operations.task_choice import edit_columns, mark_edited
 from engine.operations.task_making import NewTask, clock_time, make
 from engine.operations.things import entity_id
 from engine.rules.errors import BadValue, shown
@@ -174,9 +175,10 @@ class Adopting:
         if new.checklist:
             items = [[each.text, each.is_done] for each in new.checklist]
             columns["checklist"] = json.dumps(items, ensure_ascii=False)
-        is_new = self._write(task, columns)
+        is_new = edit_columns(self._act.connection, [task.id], **columns) > 0
         if tuple(sorted(item.labels)) != task.labels:
             set_labels(self._act.connection, task.id, new.labels)
+            mark_edited(self._act.connection, [task.id])
             is_new = True
         if item.is_done != task.is_done and not item.is_past:
             self._turn(item, task)
@@ -184,16 +186,6 @@ class Adopting:
         (after,) = task_rows.many(self._act.connection, [task.id])
         self._mark(after, digest)
         return "changed" if is_new else "unchanged"
-
-    def _write(self, task: Task, columns: dict[str, Any]) -> bool:
-        sets = ", ".join(f"{name} = ?" for name in columns)
-        differs = " OR ".join(f"{name} IS NOT ?" for name in columns)
-        found = self._act.connection.execute(
-            f"UPDATE task SET {sets}, is_edited = iif(template_id IS NULL, is_edited, 1), rev = rev + 1"
-            f" WHERE id = ? AND ({differs})",
-            (*columns.values(), task.id, *columns.values()),
-        )
-        return found.rowcount > 0
 
     def _turn(self, item: Item, task: Task) -> None:
         """Done or open again, with all that follows from it."""

@@ -134,7 +134,7 @@ def matching(act: Act, text: str, view: TaskView) -> list[int]:
 
     if not text.strip():
         raise Refused("filter: expected what it asks for, such as '#house late', not nothing.")
-    sought = understand(act.connection, text, act.today, act.actor.name)
+    sought = understand(act.connection, text, act.moment, act.actor.name)
     sections = reads.view(sought.view or view, act.today)
     found = [number for section in sections for number in reads.ids(act.connection, section, sought.sift)]
     if not found:

@@ -15,13 +15,14 @@ from engine.rules.transfer.items import LARGEST, BadFile, Item, Kind, Said, Sett
 from engine.rules.wording import count_of
 from engine.rules.zones import local, zone_named
 from engine.userfiles import called, file_bytes
-from store import journal, settings
+from store import journal
 from store.errors import Refused
 from store.frozen import value
+from store.reads import lists
 
 File = Annotated[str, Help("the file; - reads standard input")]
 IntoList = Annotated[str | None, Help("put all of it into this list; it is made if need be", metavar="LIST")]
-Zone = Annotated[str | None, Help("on whose clocks days are counted; else the store's")]
+Zone = Annotated[str | None, Help("on whose clocks days are counted; else those of --list, or the store's")]
 Partial = Annotated[bool, Help("leave out what is wrong; else one wrong task refuses the file")]
 DryRun = Annotated[bool, Help("say what would be done, and change nothing")]
 Read = Callable[[bytes, Setting, Told], list[Item]]
@@ -117,10 +118,10 @@ list_type = list
 def _imported(
     act: Act, form: str, file: str, read: Read, into: str | None, zone: str | None, *, partial: bool, dry_run: bool
 ) -> Imported:
-    place = str(zone_named(zone)) if zone else str(settings.read(act.connection, "zone"))
     path = None if into is None else list_of(into)
     if into is not None and path is None:
         raise Refused("--list: expected a name, such as house/garden.")
+    place = str(zone_named(zone)) if zone else _zone_of_list(act, path or "")
     told = Told()
     try:
         items = read(file_bytes(file, LARGEST), Setting(place, local(act.at, place).date()), told)
@@ -140,6 +141,14 @@ def _imported(
     if not dry_run:
         journal.describe(act.connection, act.id, words if report.made or report.changed else "")
     return report
+
+
+def _zone_of_list(act: Act, path: str) -> str:
+    """The zone that tasks of a list follow, which may be made only now: that of the nearest list that is there."""
+    known = {each.path: each.id for each in lists.listed(act.connection)} if path else {}
+    while path and path not in known:
+        path = path.rpartition("/")[0]
+    return act.moment.clock_of(known.get(path), ()).zone
 
 
 _FLOATING = "without a zone"

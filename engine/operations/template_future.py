@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
+from engine.operations.labels import set_labels
 from engine.operations.registry import Act, Help, operation
 from engine.operations.task_choice import edit_columns
 from engine.operations.task_editing import edit
 from engine.operations.template_fields import fields_of, rule_and_anchor
+from engine.operations.template_rebuild import assign
 from engine.operations.template_saving import save_template, told
-from engine.operations.templates import let_go
+from engine.operations.templates import Assignees, Duration, InList, Item, Labels, Priority, let_go
 from engine.rules.errors import shown
 from engine.rules.moved_rule import moved_rule, occurrence_on
 from engine.rules.when import Rule
@@ -39,6 +41,12 @@ def future(
     notes: Annotated[str | None, Help("new notes")] = None,
     deadline: Annotated[date | None, Help("day on which this one is due; all future ones move along")] = None,
     rule: Annotated[str | None, Help("when they recur from now on, such as 'weekly tue'")] = None,
+    label: Labels = None,
+    assignee: Assignees = None,
+    list: InList = None,
+    priority: Priority = None,
+    item: Item = None,
+    duration: Duration = None,
     rev: Annotated[int | None, Help("change them only if this is still the revision of the template")] = None,
 ) -> Template:
     """Change a task and all future ones: the template, and open tasks that nobody touched."""
@@ -47,19 +55,34 @@ def future(
         raise Refused(f"The template {shown(made.name)} was changed by somebody else meanwhile.")
     if deadline is not None and rule is not None:
         raise Refused("Say either a day (--deadline) or a rule (--rule).")
-    said = {"task_name": name, "notes": notes, "spec": rule}
-    fields: dict[str, Any] = {key: text for key, text in said.items() if text is not None}
+    said = {
+        "task_name": name, "notes": notes, "spec": rule, "labels": label, "assignees": assignee, "list": list,
+        "priority": priority, "checklist": item, "duration": duration,
+    }  # fmt: skip
+    fields: dict[str, Any] = {key: given for key, given in said.items() if given is not None}
     if deadline is not None:
         fields |= moved(act, this, made, deadline)
     if not fields:
-        raise Refused("Say what to change: --name, --notes, --deadline or --rule.")
+        raise Refused("Say what to change, such as --name, --notes, --label, --list, --deadline or --rule.")
     if deadline is not None:
         _move(act, this, made, fields, deadline)
     save_template(act, fields, made)
-    if (name is not None or notes is not None) and _stays(act, this):
-        looks = {"name": name, "notes": notes}
-        edit.__wrapped__(act, task, **looks)  # type: ignore[attr-defined]  # in this act, so that one undo takes it back
+    if _stays(act, this):
+        looks = {"name": name, "notes": notes, "list": list, "priority": priority, "item": item}
+        _looks_alike(act, this, made.id, {key: given for key, given in looks.items() if given is not None}, fields)
     return told(act, made.id, f"changed {shown(this.name)} and all future ones")
+
+
+def _looks_alike(act: Act, this: Task, template: int, looks: dict[str, Any], fields: dict[str, Any]) -> None:
+    """What a rebuild leaves alone takes these looks all the same, in this act, so that one undo takes all back."""
+    if looks:
+        edit.__wrapped__(act, this.id, **looks)  # type: ignore[attr-defined]  # the function itself
+    for key, table, column, put in (
+        ("labels", "template_label", "label_id", set_labels), ("assignees", "template_assignee", "user_id", assign),
+    ):  # fmt: skip
+        if key in fields:
+            rows = act.connection.execute(f"SELECT {column} FROM {table} WHERE template_id = ?", (template,)).fetchall()
+            put(act.connection, this.id, [int(row[0]) for row in rows])
 
 
 @operation("task stop")

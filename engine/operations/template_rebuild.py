@@ -206,10 +206,11 @@ def _refresh(
         },
     )  # fmt: skip
     set_labels(act.connection, task.id, batch.labels.get(sheet.id, ()))
-    _assign(act.connection, task.id, batch.assignees.get(sheet.id, ()))
+    assign(act.connection, task.id, batch.assignees.get(sheet.id, ()))
 
 
-def _assign(connection: sqlite3.Connection, task: int, users: Sequence[int]) -> None:
+def assign(connection: sqlite3.Connection, task: int, users: Sequence[int]) -> None:
+    """Let the task be of these users and no others."""
     has = {row[0] for row in connection.execute("SELECT user_id FROM task_assignee WHERE task_id = ?", (task,))}
     connection.executemany(
         "DELETE FROM task_assignee WHERE task_id = ? AND user_id = ?", [(task, user) for user in has - {*users}]

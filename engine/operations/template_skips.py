@@ -55,16 +55,24 @@ def skip(
         raise Refused(f"{shown(before.name)} is left out on {long_day(day)} already.")
     if any(is_done for _, is_done in live):
         raise Refused(f"{shown(before.name)} of {long_day(day)} is done already.")
-    skip_day(act, before.schedule_id, day, one_line("reason", reason) if reason.strip() else "")
+    made = leave_out(act, before, day, one_line("reason", reason) if reason.strip() else "")
+    journal.describe(act.connection, act.id, f"left out: {shown(before.name)} on {long_day(day)}")
+    return made
+
+
+def leave_out(act: Act, before: Template, day: date, reason: str) -> Skip:
+    """The day is left out, whether it happens or not; its open tasks go, and one that was done stays."""
+    begin, end = _span(before, day)
+    live = [number for number, is_done in act.connection.execute(_OF_DAY, (before.id, begin, end)) if not is_done]
+    skip_day(act, before.schedule_id, day, reason)
     act.connection.executemany(
-        "UPDATE task SET deleted_at = ?, rev = rev + 1 WHERE id = ?", [(act.now, number) for number, _ in live]
+        "UPDATE task SET deleted_at = ?, rev = rev + 1 WHERE id = ?", [(act.now, number) for number in live]
     )
     made = _known(act, before, day)
     assert made is not None
     act.connection.execute(_LEFT_OUT, (skip_words(made.reason, made.by), act.now, before.schedule_id, begin, end))
-    if before.basis is Basis.COMPLETION and live and is_on(act, standing):
+    if before.basis is Basis.COMPLETION and live and is_on(act, one_row(act.connection, before.id)[0]):
         make_next(act, before.id, max(day, act.today))
-    journal.describe(act.connection, act.id, f"left out: {shown(before.name)} on {long_day(day)}")
     return made
 
 
@@ -74,6 +82,13 @@ def unskip(act: Act, template: Name, day: Annotated[date, Help("the day that was
     before = found(act, template, None)
     if _known(act, before, day) is None:
         raise Refused(f"{shown(before.name)} is not left out on {long_day(day)}.")
+    let_happen(act, before, day)
+    journal.describe(act.connection, act.id, f"no longer left out: {shown(before.name)} on {long_day(day)}")
+    return reads.template(act.connection, before.id)
+
+
+def let_happen(act: Act, before: Template, day: date) -> None:
+    """The day is not left out any more."""
     begin, end = _span(before, day)
     connection = act.connection
     connection.execute("DELETE FROM skip WHERE schedule_id = ? AND day = ?", (before.schedule_id, day.isoformat()))
@@ -88,8 +103,6 @@ def unskip(act: Act, template: Name, day: Annotated[date, Help("the day that was
         connection.execute(
             "UPDATE schedule SET cursor_at = min(cursor_at, ?) WHERE id = ?", (begin - 1, before.schedule_id)
         )
-    journal.describe(connection, act.id, f"no longer left out: {shown(before.name)} on {long_day(day)}")
-    return reads.template(connection, before.id)
 
 
 def _span(template: Template, day: date) -> tuple[int, int]:

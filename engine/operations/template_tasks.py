@@ -6,6 +6,7 @@ takes it back. The ledger is not in the journal; `reconcile` works it out anew f
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import date
@@ -15,12 +16,10 @@ from engine.ledger import Standing
 from engine.operations import followups
 from engine.operations.registry import Act
 from engine.rules.errors import BadValue, shown
-from engine.rules.missed import Verdict
-from engine.rules.recurring import Plan
 from engine.rules.zones import local
 from engine.template_rows import Batch, Sheet, one_row
-from engine.templates import next_after
-from store.enums import Action, Basis, OccurrenceState
+from engine.templates import Look, next_after
+from store.enums import Action, Basis
 from store.instants import from_us, to_us
 from store.values import Task
 
@@ -122,11 +121,7 @@ def make_next(act: Act, template_id: int, done: date) -> None:
         act.connection.execute("UPDATE schedule SET next_at = NULL WHERE id = ?", (standing.id,))
         return
     rule, at = found
-    decided = Plan((Verdict(OccurrenceState.FIRED, at),), at, None, None)
-    if sheet.action == Action.REOPEN:
-        batch.take_reopening(standing, sheet, rule, decided)
-    else:
-        batch.take_tasks(standing, sheet, rule, decided)
+    batch.take_next(standing, sheet, rule, at)
     batch.write()
 
 
@@ -149,11 +144,11 @@ def after_deleted(act: Act, tasks: Iterable[Task]) -> None:
     for template, some in _by_template(task for task in tasks if task.planned_at is not None).items():
         standing, sheet = one_row(act.connection, template)
         days = [(task, local(from_us(task.planned_at or 0), standing.zone).date()) for task in some]
-        act.connection.executemany(_SKIP, [(standing.id, day.isoformat(), "", act.now, by) for _, day in days])
-        act.connection.executemany(
+        act.connection.execute(_SKIP_ALL, (standing.id, act.now, by, json.dumps([day.isoformat() for _, day in days])))
+        act.connection.execute(
             "UPDATE occurrence SET state = 'skipped', cause = 'excluded', reason = ?, decided_at = ?"
-            " WHERE schedule_id = ? AND planned_at = ? AND state = 'fired'",
-            [(words, act.now, standing.id, task.planned_at) for task, _ in days],
+            " WHERE schedule_id = ? AND planned_at IN (SELECT value FROM json_each(?)) AND state = 'fired'",
+            (words, act.now, standing.id, json.dumps([task.planned_at for task in some])),
         )
         if sheet.basis == Basis.COMPLETION and is_on(act, standing):
             for task, day in days:
@@ -170,6 +165,10 @@ def _by_template(tasks: Iterable[Task]) -> dict[int, list[Task]]:
     return found
 
 
+_SKIP_ALL = """
+INSERT INTO skip (schedule_id, day, reason, at, by_id) SELECT ?, value, '', ?, ? FROM json_each(?) WHERE true
+ON CONFLICT (schedule_id, day) DO NOTHING
+"""
 _SKIP = """
 INSERT INTO skip (schedule_id, day, reason, at, by_id) VALUES (?, ?, ?, ?, ?) ON CONFLICT (schedule_id, day) DO NOTHING
 """
@@ -178,14 +177,6 @@ INSERT INTO skip (schedule_id, day, reason, at, by_id) VALUES (?, ?, ?, ?, ?) ON
 def skip_day(act: Act, schedule_id: int, day: date, reason: str) -> None:
     """Leave a day of a schedule out; one that is left out already stays so."""
     act.connection.execute(_SKIP, (schedule_id, day.isoformat(), reason, act.now, followups.doer(act)))
-
-
-def edited(connection: sqlite3.Connection, tasks: Iterable[int]) -> None:
-    """A person changed these tasks: templates leave them alone from now on."""
-    connection.executemany(
-        "UPDATE task SET is_edited = 1 WHERE id = ? AND template_id IS NOT NULL AND is_edited = 0",
-        [(number,) for number in tasks],
-    )
 
 
 def drop_open(act: Act, template_id: int) -> int:
@@ -214,6 +205,21 @@ def wake(connection: sqlite3.Connection, standing: Standing, sheet: Sheet, now: 
     if is_off or sheet.basis == Basis.COMPLETION:
         following = None
     connection.execute("UPDATE schedule SET next_at = ? WHERE id = ?", (following and to_us(following), standing.id))
+
+
+def make_first(act: Act, template_id: int) -> bool:
+    """What the next look would make of a new template, made at once, as part of the act of who adds it.
+
+    While recurring is switched off only its first task is made; whether it is switched on.
+    """
+    standing, sheet = one_row(act.connection, template_id)
+    is_switched_on = recurring_switch.is_on(act.connection)
+    if not is_switched_on:
+        sheet = sheet._replace(horizon="next")
+    Look(act.connection, act.now, act=act.id, by=followups.doer(act)).take_alone((standing, sheet))
+    if not is_switched_on:
+        woken(act.connection, template_id, act.now)  # the rest, once it is switched on
+    return is_switched_on
 
 
 def woken(connection: sqlite3.Connection, template_id: int, now: int) -> None:

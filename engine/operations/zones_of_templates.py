@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from engine.moments import zones_above
 from engine.operations.registry import Act
 from engine.operations.template_saving import save_template
 from engine.rules.task_zones import zone_of_task
@@ -38,13 +39,10 @@ def _zones(connection: sqlite3.Connection) -> list[tuple[int, str, str]]:
     store = str(settings.read(connection, "zone"))
     lists = {row[0]: (row[1], row[2]) for row in connection.execute("SELECT id, zone, parent_id FROM task_list")}
     return [
-        (number, zone, zone_of_task(_above(lists, list_id), people.split("\x1f") if people is not None else (), store))
+        (
+            number,
+            zone,
+            zone_of_task(zones_above(lists, list_id), people.split("\x1f") if people is not None else (), store),
+        )
         for number, zone, list_id, people in connection.execute(_TEMPLATES).fetchall()
     ]
-
-
-def _above(lists: dict[int, tuple[str | None, int | None]], number: int | None) -> Iterator[str | None]:
-    """Zones of the list and of those it lies in, the nearest first."""
-    while number is not None:
-        zone, number = lists[number]
-        yield zone

@@ -34,7 +34,7 @@ def board(
     everybody: Annotated[bool, Help("also what others do; else only yours and nobody's")] = False,
 ) -> tuple[BoardRow, ...]:
     """Sort what is late and due: now, spread over days, skip to the next; `tickler backlog` does it."""
-    found = backlog(look.connection, look.actor, look.today, where=filter, everybody=everybody)
+    found = backlog(look.connection, look.actor, look.moment, where=filter, everybody=everybody)
     later = [task for pile in found.piles if found.fates[pile.id] is Fate.SPREAD for task in pile.tasks]
     planned = spread(later, proposed_days(len(later)), look.today, found.days) if later else {}
     rows = []

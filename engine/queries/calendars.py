@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from engine import holidays
 from engine.calendars import days_named, days_of
 from engine.operations.naming import one_of
 from engine.operations.registry import Help, Look, query
 from engine.operations.saving import BadKey
-from engine.rules.businessdays import BusinessDays
 from engine.rules.calendar_words import day_texts, week_words
 from engine.rules.wording import long_day
 from store.frozen import value
@@ -25,6 +24,13 @@ class DayOff:
     day: date
     name: str
     what: str
+
+    @property
+    def words(self) -> str:
+        """`Christmas Day`, `worked: stocktaking`."""
+        if self.what == "worked":
+            return f"worked{': ' if self.name else ''}{self.name}"
+        return self.name or "a day off"
 
 
 @value
@@ -48,7 +54,7 @@ class CalendarYear:
         place = " ".join(filter(None, (self.country, self.region))) or "no country"
         lines = [f"{self.name}: {week_words(self.week)}, {place}"]
         lines += [f"{self.year}: {self.working_days} working days", *filter(None, (self.missing,))]
-        return "\n".join([*lines, *(f"  {long_day(each.day)}   {_what(each)}" for each in self.days)])
+        return "\n".join([*lines, *(f"  {long_day(each.day)}   {each.words}" for each in self.days)])
 
 
 @query("calendar list")
@@ -73,13 +79,14 @@ def one(
         if isinstance(days.holidays, holidays.Holidays) and not days.own:
             week = tuple(sorted(days.week))
             found = Calendar(0, days.name, week, days.holidays.country, days.holidays.region, (), 0)
-            return _year(found, days, shown_year)
+            return year_of(found, shown_year)
         number = one_of(look.connection, "calendar", calendar)
-    found = reads.calendar(look.connection, number)
-    return _year(found, days_of(found), shown_year)
+    return year_of(reads.calendar(look.connection, number), shown_year)
 
 
-def _year(calendar: Calendar, days: BusinessDays, year: int) -> CalendarYear:
+def year_of(calendar: Calendar, year: int) -> CalendarYear:
+    """A year of a calendar. The first that has a country loads the library of holidays, a fifth of a second."""
+    days = days_of(calendar)
     own = {each.day: each for each in calendar.days}
     named = days.holidays(year)
     told, working, day = list[DayOff](), 0, date(year, 1, 1)
@@ -97,9 +104,3 @@ def _year(calendar: Calendar, days: BusinessDays, year: int) -> CalendarYear:
         calendar.name, calendar.week, calendar.country, calendar.region, tuple(off), tuple(work), year, tuple(told),
         working, missing, calendar.rev,
     )  # fmt: skip
-
-
-def _what(day: DayOff) -> Any:
-    if day.what == "worked":
-        return f"worked{': ' if day.name else ''}{day.name}"
-    return day.name or "a day off"

@@ -34,6 +34,7 @@ def dump(look: Look) -> str:
         "list": _lists(look),
         "template": _templates(look),
         "schedule": _schedules(look),
+        "filter": _filters(look),
     }
     return "\n".join(_block(table, row) for table, rows in tables.items() for row in rows)
 
@@ -149,14 +150,21 @@ def _templates(look: Look) -> Iterator[Row]:
     return templates(look.connection)
 
 
+def _filters(look: Look) -> Iterator[Row]:
+    from store.reads.filters import listed
+
+    return ({"name": each.name, "text": each.text, "position": each.position} for each in listed(look.connection))
+
+
 def _schedules(look: Look) -> Iterator[Row]:
+    from engine.operations.desk_state import written
     from engine.operations.schedule_fields import KEYS
     from store.reads.schedules import page
 
     after = ""
     while found := page(look.connection, after=after):
         for each in found:
-            row = {key: _written(key, getattr(each, key), each.zone) for key in KEYS}
+            row = {key: _written(key, getattr(each, key), each.zone) for key in KEYS} | written(each)
             if each.spec is not None:
                 del row["is_recurring"]
             yield {key: value for key, value in row.items() if value is not None and value != _USUAL.get(key)}

@@ -39,7 +39,7 @@ def listed(
         team_id=one_of(look.connection, "team", team) if team is not None else None,
         text=one_line("text", text) if text.strip() else "",
     )
-    return reads.listed(look.connection, look.today, sift, limit)
+    return reads.listed(look.connection, look.moment, sift, limit)
 
 
 @query("entity show")

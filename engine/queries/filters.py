@@ -12,6 +12,7 @@ from store.enums import TaskView
 from store.frozen import value
 from store.reads import filters as reads
 from store.reads import task_finding, tasks
+from store.reads.task_moments import Moment, moment_of
 from store.values import SavedFilter
 
 
@@ -32,18 +33,18 @@ class FilterCount:
 def filters(look: Look) -> tuple[FilterCount, ...]:
     """List the saved filters, with how many tasks match each now."""
     found = reads.listed(look.connection)
-    return tuple(counted(look.connection, each, look.today, look.actor.name) for each in found)
+    return tuple(counted(look.connection, each, look.moment, look.actor.name) for each in found)
 
 
-def counted(connection: sqlite3.Connection, saved: SavedFilter, today: date, me: str) -> FilterCount:
+def counted(connection: sqlite3.Connection, saved: SavedFilter, now: date | Moment, me: str) -> FilterCount:
     """How many tasks it matches: those of the view that it names, else those that wait. Not for a screen's thread."""
     matches, error = None, None
     try:
-        sought = understand(connection, saved.text, today, me)
+        sought = understand(connection, saved.text, now, me)
     except BadValue as fault:
         error = str(fault)
     else:
         sift = task_finding.found(connection, sought.sift)
-        sections = tasks.view(sought.view or TaskView.WAITING, today)
+        sections = tasks.view(sought.view or TaskView.WAITING, moment_of(now).day)
         matches = sum(tasks.count(connection, section, sift) for section in sections)
     return FilterCount(saved.id, saved.name, saved.text, matches, error, saved.position, saved.rev)

@@ -14,7 +14,7 @@ from store.values import Label, TaskList
 @query("list list")
 def lists(look: Look) -> tuple[TaskList, ...]:
     """List the lists as they lie in each other, with their open and late tasks."""
-    return reads.listed(look.connection, look.today.isoformat())
+    return reads.listed(look.connection, look.moment)
 
 
 @query("list show")

@@ -91,7 +91,7 @@ def _known(look: Look) -> tuple[str, Names]:
 def _exported(look: Look, file: str, view: TaskView, filter_: str, told: Told, write: Write) -> str | Exported:
     sift = reads.Filter()
     if filter_.strip():
-        sought = understand(look.connection, filter_, look.today, look.actor.name)
+        sought = understand(look.connection, filter_, look.moment, look.actor.name)
         sift = task_finding.found(look.connection, sought.sift)
         view = sought.view or view
     ids = sorted(number for section in reads.view(view, look.today) for number in _ids(look, section, sift))

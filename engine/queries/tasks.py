@@ -14,6 +14,7 @@ from store.enums import TaskView
 from store.errors import Refused
 from store.reads import task_finding
 from store.reads import tasks as reads
+from store.reads.task_moments import moment_of
 from store.values import Task
 
 
@@ -33,8 +34,8 @@ def listed(
     if limit < 0:
         raise Refused(f"limit: expected 0 (all) or more, not {limit}.")
     object_class, object_id = (None, None) if object is None else _known(look, object)
-    today = on or look.today
-    sought = understand(look.connection, filter, today, look.actor.name) if filter.strip() else None
+    moment = moment_of(on or look.moment)
+    sought = understand(look.connection, filter, moment, look.actor.name) if filter.strip() else None
     sift = reads.Filter(
         parts=sought.sift.parts if sought else (),
         text=one_line("text", text) if text.strip() else "",
@@ -45,7 +46,7 @@ def listed(
     )
     if sought is not None and sought.view is not None and view is TaskView.WAITING:
         view = sought.view
-    return reads.listed(look.connection, view, today, task_finding.found(look.connection, sift), limit)
+    return reads.listed(look.connection, view, moment.day, task_finding.found(look.connection, sift), limit)
 
 
 @query("task show")

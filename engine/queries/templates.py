@@ -42,7 +42,7 @@ def preview(look: Look, template: Name, count: Annotated[int, Help("how many")] 
     left_out = {each.day for each in reads.skips(look.connection, found.schedule_id)}
     planned = when.preview(rule, look.at, _bounded("count", count) + len(left_out))
     kept = [each for each in planned if each.local.date() not in left_out]
-    words = when.sentence(rule)
+    words = when.sentence(rule).replace(" at 00:00, ", ", ")  # midnight is no time of a task's day
     if found.basis == "completion":
         words = f"{words}, counted from the day the last was done"
     return Preview(words, tuple(kept[:count]))

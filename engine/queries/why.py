@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from engine.operations.list_names import list_id
 from engine.operations.naming import one_of
 from engine.operations.registry import Help, Look, query
+from engine.operations.template_names import named_template
 from engine.queries.why_jobs import local_day, named, why_occurrence, why_run, why_schedule
 from engine.queries.why_recurring import why_recurring, why_template
 from engine.rules.errors import shown
 from engine.rules.offsets import parse_offset
+from engine.rules.origins import file_words
 from engine.rules.wording import count_of, instant_words, long_day, upcoming_words
 from store.errors import Refused
 from store.frozen import value
 from store.instants import from_us
 from store.reads import schedules
-from store.reads.reasons import TaskReason, last_occurrence, occurrence, task_reason
+from store.reads.reasons import TaskReason, last_occurrence, made_by, occurrence, task_reason
 from store.reads.templates import of_schedule, task_origin
+from store.reads.templates import template as template_of
 
 
 class Kind(StrEnum):
@@ -30,6 +35,16 @@ class Kind(StrEnum):
     SCHEDULE = "schedule"
     OCCURRENCE = "occurrence"
     RUN = "run"
+    TEMPLATE = "template"
+    LIST = "list"
+    LABEL = "label"
+    CALENDAR = "calendar"
+    FILTER = "filter"
+
+    @property
+    def table(self) -> str:
+        """Where its rows and their names are."""
+        return {Kind.LIST: "task_list", Kind.FILTER: "saved_filter"}.get(self, self.value)
 
 
 @value
@@ -49,21 +64,34 @@ class Why:
 @query("why")
 def why(
     look: Look,
-    kind: Annotated[Kind, Help("task, schedule, occurrence or run")],
+    kind: Annotated[Kind, Help("task, template, schedule, occurrence, run, list, label, calendar or filter")],
     thing: Annotated[str, Help("its id, or its name where only one has it; of an occurrence, the schedule's", "ID")],
 ) -> Why:
-    """Say why a task, schedule, occurrence or run is as it is."""
+    """Say why a task, template, schedule, run or another row is as it is."""
     number = _number(look, kind, thing.strip())
     if kind is Kind.TASK:
         lines = why_task(look.connection, number, look.today, look.zone)
     elif kind is Kind.SCHEDULE:
         template = of_schedule(look.connection, number)
         lines = why_schedule(look, number) if template is None else why_template(look.connection, template)
+    elif kind is Kind.TEMPLATE:
+        lines = why_template(look.connection, template_of(look.connection, number))
     elif kind is Kind.OCCURRENCE:
         lines = why_occurrence(look, number)
-    else:
+    elif kind is Kind.RUN:
         lines = why_run(look, number)
+    else:
+        lines = _of_things(kind)(look, number)
     return Why(kind, number, _called(look.connection, kind, number), lines)
+
+
+def _of_things(kind: Kind) -> Callable[[Look, int], tuple[str, ...]]:
+    from engine.queries import why_things
+
+    return {
+        Kind.LIST: why_things.why_list, Kind.LABEL: why_things.why_label, Kind.CALENDAR: why_things.why_calendar,
+        Kind.FILTER: why_things.why_filter,
+    }[kind]  # fmt: skip
 
 
 def _called(connection: sqlite3.Connection, kind: Kind, number: int) -> str:
@@ -73,7 +101,9 @@ def _called(connection: sqlite3.Connection, kind: Kind, number: int) -> str:
         assert found is not None
         zone = schedules.schedule(connection, found.schedule_id).zone
         return f"{found.schedule}, {instant_words(from_us(found.planned_at), zone)}"
-    (name,) = connection.execute(f"SELECT name FROM {kind} WHERE id = ?", (number,)).fetchone()
+    if kind is Kind.TEMPLATE:
+        return template_of(connection, number).name
+    (name,) = connection.execute(f"SELECT name FROM {kind.table} WHERE id = ?", (number,)).fetchone()
     return f"run {number} of {name}" if kind is Kind.RUN else str(name)
 
 
@@ -87,6 +117,12 @@ def _number(look: Look, kind: Kind, thing: str) -> int:
         if found is None:
             raise Refused(f"Nothing was decided of '{shown(thing)}' yet.")
         return found
+    if kind is Kind.TEMPLATE:
+        return named_template(look.connection, thing).id
+    if kind is Kind.LIST:
+        return list_id(look.connection, thing)
+    if kind in (Kind.LABEL, Kind.CALENDAR, Kind.FILTER):
+        return one_of(look.connection, kind.table, thing)
     return named(look.connection, kind, thing)
 
 
@@ -97,6 +133,8 @@ def why_task(connection: sqlite3.Connection, number: int, today: date, zone: Zon
         raise Refused(f"There is no task {number}.")
     recurs = task_origin(connection, number)
     lines = why_recurring(connection, recurs) if recurs else [_made(reason, zone), *_job(reason), _due(reason)]
+    if reason.origin is not None:
+        lines[:1] = [*([lines[0]] if recurs else []), _imported(connection, number, reason, zone)]
     if reason.visible_date > today:
         lines.append(f"Hidden until {long_day(reason.visible_date)} ({upcoming_words(reason.visible_date, today)}).")
     if reason.replaces_id is not None:
@@ -128,6 +166,16 @@ def _made(reason: TaskReason, zone: ZoneInfo) -> str:
         then = f"{reason.trigger_field} of {thing}, {_day(reason.trigger_value)} ({model})"
         return f"Came {words}: {then}." if words == "on the day" else f"Came {words} {then}."
     return f"Made by {model} for {thing}."
+
+
+def _imported(connection: sqlite3.Connection, number: int, reason: TaskReason, zone: ZoneInfo) -> str:
+    """Which file it came from and when; the day that the file says it was made is another."""
+    made = made_by(connection, "task", number)
+    by = f" by {reason.created_by}" if reason.created_by else ""
+    on = f" on {long_day(local_day(made.at, zone))}" if made else ""
+    name = made.words.removeprefix("imported ").rpartition(": ")[0] if made and made.words else ""
+    about = f" for {reason.object_class} {reason.object_id}" if reason.object_id else ""
+    return f"Imported{by}{on} from {file_words(reason.origin or '', name)}{about}."
 
 
 def _job(reason: TaskReason) -> list[str]:

@@ -6,12 +6,14 @@ import sqlite3
 
 from engine.ledger import standing
 from engine.rules.errors import BadValue, shown
+from engine.rules.origins import file_words
 from engine.rules.when import sentence
 from engine.rules.wording import count_of, instant_words, long_day
 from engine.rules.zones import local
 from store.enums import Action, Basis
 from store.instants import from_us
 from store.reads import schedules
+from store.reads.origins import of_template
 from store.reads.templates import TaskOrigin, skips, template
 from store.values import Template
 
@@ -35,7 +37,7 @@ def why_recurring(connection: sqlite3.Connection, task: TaskOrigin) -> list[str]
 def why_template(connection: sqlite3.Connection, made: Template) -> tuple[str, ...]:
     """Of a template: when it recurs, what was decided last, which days are left out, and what comes next."""
     does = "Opens its one task again" if made.mode is Action.REOPEN else "Makes tasks"
-    lines = [f"{does}: {_rule(connection, made)}."]
+    lines = [f"{does}: {_rule(connection, made)}.", *_came(connection, made)]
     if made.error:
         lines.append(f"Broken. {shown(made.error, 600)}. It is tried again in every pass.")
     for last in schedules.ledger(connection, made.schedule_id, limit=1):
@@ -50,9 +52,15 @@ def why_template(connection: sqlite3.Connection, made: Template) -> tuple[str, .
     return (*lines, _next(made))
 
 
+def _came(connection: sqlite3.Connection, made: Template) -> list[str]:
+    """Of one that an import made: from what."""
+    origin = of_template(connection, made.id)
+    return [] if origin is None else [f"It came from {file_words(origin)}."]
+
+
 def _rule(connection: sqlite3.Connection, made: Template) -> str:
     try:
-        words = sentence(standing(connection, made.schedule_id).rule(connection))
+        words = sentence(standing(connection, made.schedule_id).rule(connection)).replace(" at 00:00, ", ", ")
     except BadValue as fault:
         return f"it cannot be told when ({fault})"
     after = ", counted from the day the last was done" if made.basis is Basis.COMPLETION else ""

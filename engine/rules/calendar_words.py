@@ -44,6 +44,16 @@ def week_words(week: Iterable[int]) -> str:
     return ",".join(_SHORT[(day + 6) % 7] for day in sorted(week, key=lambda day: (day + 6) % 7)) or "none"
 
 
+def week_range(week: Iterable[int]) -> str:
+    """The same in few letters where the days follow each other: `mon-fri`, `sun-thu`."""
+    days = frozenset(week)
+    for first in days:
+        last = (first + len(days) - 1) % 7
+        if 2 < len(days) < 7 and all((first + step) % 7 in days for step in range(len(days))):
+            return f"{week_words((first,))}-{week_words((last,))}"
+    return "every day" if len(days) == 7 else week_words(days)
+
+
 def parse_days(texts: Iterable[str], *, is_working: bool) -> list[OwnDay]:
     """The days of such texts, ranges day by day; BadValue names the one that cannot be read."""
     found: dict[date, OwnDay] = {}

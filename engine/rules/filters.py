@@ -37,6 +37,7 @@ class Kind(StrEnum):
     THING = "thing"
     DAYS = "days"
     LATE = "late"
+    TODAY = "today"
     HAS = "has"
     VIEW = "view"
     TEXT = "text"
@@ -159,6 +160,8 @@ def _priority(at: int, is_not: bool, form: re.Match[str]) -> Term:
 def _due_word(at: int, is_not: bool, word: str, today: date) -> Term:
     if word == "late":
         return Term(Kind.LATE, at, is_not, "late", "due", high=today - timedelta(1))
+    if word == "today":
+        return Term(Kind.TODAY, at, is_not, "due today", "due", low=today, high=today)
     day = today + timedelta(_DAYS_AHEAD[word])
     return Term(Kind.DAYS, at, is_not, f"due {word}", "due", low=day, high=day)
 

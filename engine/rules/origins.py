@@ -28,6 +28,18 @@ class Origin:
         return f"{_KINDS.get(self.kind, self.kind)} {file}".strip()
 
 
+_FILES = {
+    "ics": "an .ics file", "taskwarrior": "a file of Taskwarrior", "todotxt": "a todo.txt file", "csv": "a CSV file",
+}  # fmt: skip
+
+
+def file_words(origin: str, name: str = "") -> str:
+    """What an imported task or its template came from: `plan.ics (an .ics file)`; without a name the kind alone."""
+    form = origin.partition(":")[0]
+    kind = _FILES.get(form, form)
+    return f"{name} ({kind})" if name else kind
+
+
 def prefix(kind: str, file: str) -> str:
     """How all origins of one file begin."""
     return f"{kind}:{file}:"

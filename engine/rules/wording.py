@@ -85,20 +85,28 @@ def state_of(key: str) -> State:
     return STATES.get(key) or State(key.replace("_", " "), " ", " ")
 
 
-def due_state(deadline: date | None, today: date, is_done: bool) -> State:
-    """What the deadline makes of a task: due today on its day, late from the next, else open or done."""
+def due_state(deadline: date | None, today: date, is_done: bool, *, is_late: bool = False) -> State:
+    """What the deadline makes of a task: due today on its day, late from the next, else open or done.
+
+    `is_late`: its time of today has passed (`lateness`).
+    """
     if is_done:
         return STATES["done"]
     if deadline is None or deadline > today:
         return STATES["open"]
-    return STATES["due_today" if deadline == today else "late"]
+    return STATES["due_today" if deadline == today and not is_late else "late"]
 
 
-def due_words(deadline: date | None, today: date, is_done: bool) -> str:
-    """The due column: relative while the task is open; a done task is never late, it keeps the plain date."""
+def due_words(deadline: date | None, today: date, is_done: bool, *, is_late: bool = False) -> str:
+    """The due column: relative while the task is open; a done task is never late, it keeps the plain date.
+
+    `late` alone is a task whose time of today has passed.
+    """
     if deadline is None:
         return "-"
-    return short_day(deadline, today) if is_done else relative_day(deadline, today)
+    if is_done:
+        return short_day(deadline, today)
+    return "late" if is_late and deadline == today else relative_day(deadline, today)
 
 
 def relative_day(day: date, today: date) -> str:

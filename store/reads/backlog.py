@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from store.reads import tasks
+from store.reads.task_moments import Moment
 from store.reads.task_rows import snapshot
 from store.reads.task_search import NOTHING, Filter
 
@@ -19,39 +20,40 @@ Row = tuple[int, str, date, int | None, int | None, bool, bool, str, tuple[str, 
 is about, who does it."""
 
 _THEIRS = """
-(NOT EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = t.id)
- OR EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = t.id AND a.user_id = ?))
+(NOT EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = task.id)
+ OR EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = task.id AND a.user_id = ?))
 """
 _ROWS = f"""
-SELECT t.id, t.name, t.deadline_date, t.priority, t.template_id, ifnull(sc.action = 'reopen', 0),
-       t.deadline_event_id IS NOT NULL AND NOT t.deadline_by_hand,
-       ifnull(t.object_class || ' ' || t.object_id, ''),
+SELECT task.id, task.name, task.deadline_date, task.priority, task.template_id, ifnull(sc.action = 'reopen', 0),
+       task.deadline_event_id IS NOT NULL AND NOT task.deadline_by_hand,
+       ifnull(task.object_class || ' ' || task.object_id, ''),
        (SELECT group_concat(u.name, char(31)) FROM task_assignee a JOIN user u ON u.id = a.user_id
-        WHERE a.task_id = t.id)
-FROM json_each(?) chosen CROSS JOIN task t ON t.id = chosen.value
-LEFT JOIN schedule sc ON sc.id = t.schedule_id AND t.template_id IS NOT NULL
+        WHERE a.task_id = task.id)
+FROM json_each(?) chosen CROSS JOIN task ON task.id = chosen.value
+LEFT JOIN schedule sc ON sc.id = task.schedule_id AND task.template_id IS NOT NULL
 WHERE ? OR {_THEIRS}
 """
 
 
 def rows(
-    connection: sqlite3.Connection, today: date, user_id: int | None, *, everybody: bool = False, sift: Filter = NOTHING
-) -> tuple[Row, ...]:
-    """Open tasks that are visible and due until `today`, the oldest first, at most MOST: of that person and of nobody.
+    connection: sqlite3.Connection, now: date | Moment, user_id: int | None, *, everybody: bool = False,
+    sift: Filter = NOTHING,
+) -> tuple[Row, ...]:  # fmt: skip
+    """Open tasks that are visible, and late or due today, the oldest first, at most MOST: of that person and of nobody.
 
     Not for the thread of a screen.
     """
     with snapshot(connection):
-        sections = (tasks.late(today), tasks.due_on(today))
+        sections = (tasks.late(now), tasks.due_on(now))
         numbers = [number for section in sections for number in tasks.ids(connection, section, sift, MOST)]
         found = connection.execute(_ROWS, (json.dumps(numbers[:MOST]), everybody, user_id)).fetchall()
     return tuple(map(_row, found))
 
 
-def count(connection: sqlite3.Connection, today: date, user_id: int | None, most: int = MOST) -> int:
+def count(connection: sqlite3.Connection, now: date | Moment, user_id: int | None, most: int = MOST) -> int:
     """How many tasks of that person and of nobody are late, counted up to `most`."""
-    late = tasks.late(today)
-    found = f"SELECT 1 FROM task t INDEXED BY {late.index} WHERE {late.where} AND {_THEIRS} LIMIT ?"
+    late = tasks.late(now)
+    found = f"SELECT 1 FROM task INDEXED BY {late.index} WHERE {late.where} AND {_THEIRS} LIMIT ?"
     return int(connection.execute(f"SELECT count(*) FROM ({found})", (*late.values, user_id, most)).fetchone()[0])
 
 

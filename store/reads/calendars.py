@@ -7,10 +7,44 @@ import sqlite3
 from datetime import date
 
 from store.errors import Refused
+from store.frozen import value
 from store.values import Calendar, CalendarDay
 
 _CALENDARS = "SELECT id, name, week, country, region, rev FROM calendar"
 _DAYS = "SELECT calendar_id, day, name, is_working, source FROM calendar_day"
+
+_USES = """
+SELECT ifnull(s.calendar_id, ?1) AS number, sum(t.id IS NULL), sum(t.id IS NOT NULL), 0
+FROM schedule s LEFT JOIN template t ON t.schedule_id = s.id
+WHERE s.deleted_at IS NULL AND (s.calendar_id IS NOT NULL OR s.roll <> 'none') GROUP BY number
+UNION ALL
+SELECT ifnull(calendar_id, ?1) AS number, 0, 0, count(*)
+FROM task_event WHERE calendar_id IS NOT NULL OR roll <> 'none' GROUP BY number
+"""
+
+
+@value
+class Uses:
+    """How many of each keep to a calendar, by its name or as the usual one."""
+
+    schedules: int = 0
+    templates: int = 0
+    events: int = 0
+
+    @property
+    def parts(self) -> tuple[tuple[int, str], ...]:
+        """(number, noun) of each."""
+        return (self.schedules, "schedule"), (self.templates, "recurring task"), (self.events, "event")
+
+
+def uses(connection: sqlite3.Connection, usual: int | None) -> dict[int, Uses]:
+    """By calendar, those that something keeps to; `usual` is the one of those that name none."""
+    found: dict[int, Uses] = {}
+    for number, schedules, templates, events in connection.execute(_USES, (usual,)):
+        if number is not None:
+            so_far = found.get(number, Uses())
+            found[number] = Uses(so_far.schedules + schedules, so_far.templates + templates, so_far.events + events)
+    return found
 
 
 def listed(connection: sqlite3.Connection) -> tuple[Calendar, ...]:

@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any
 
 from store.frozen import value
-from store.reads.task_parts import like_patterns
+from store.reads.task_moments import Moment, Sql, moment_of
+from store.reads.task_parts import occurs
 from store.values import Entity
 
 Key = tuple[object, ...]
@@ -27,7 +28,7 @@ _OPEN = (
     "FROM task INDEXED BY task_open_by_object WHERE object_class = e.object_class AND object_id = e.object_id"
     " AND is_done = 0 AND kind <> 'contact' AND superseded_at IS NULL AND deleted_at IS NULL"
 )
-_LATE = f"{_OPEN} AND ifnull(deadline_date, '9999-12-31') < ?1 AND visible_date <= ?1"
+_LATE = f"{_OPEN} AND {{late}} AND visible_date <= ?"
 _COLUMNS = f"""
 {_NUMBER}, e.id, e.object_class, e.object_id, e.name, e.status, e.status_at, team.name, c.date_fields,
 e.dates, e.attributes, (SELECT count(*) {_OPEN}), (SELECT count(*) {_LATE}), e.created_at, e.rev
@@ -56,18 +57,15 @@ class Filter:
             parts.append(f"e.object_class IN ({', '.join('?' * len(self.classes))})")
             values += self.classes
         if self.text.strip():
-            patterns = like_patterns(self.text)
-            parts.append("(" + " OR ".join([_TEXT] * len(patterns)) + ")")
-            values += [pattern for pattern in patterns for _ in range(_TEXT.count("?"))]
+            found = [occurs(column, self.text) for column in _TEXTS]
+            parts.append("(" + " OR ".join(sql for sql, _ in found) + ")")
+            values += [pattern for _, patterns in found for pattern in patterns]
         return " AND ".join(parts) or "true", values
 
 
 ALL = Filter()
 
-_TEXT = (
-    r"e.name LIKE ? ESCAPE '\' OR e.object_class || ' ' || e.object_id LIKE ? ESCAPE '\'"
-    r" OR e.status LIKE ? ESCAPE '\' OR e.attributes LIKE ? ESCAPE '\'"
-)
+_TEXTS = ("e.name", "(e.object_class || ' ' || e.object_id)", "e.status", "e.attributes")
 
 
 @value
@@ -87,19 +85,19 @@ class Row:
         return self.entity.id
 
 
-def one(connection: sqlite3.Connection, object_class: str, object_id: str, today: date) -> Entity | None:
-    """The entity of that class and id; `today` decides which of its tasks are late."""
-    return _single(connection, "e.object_class = ? AND e.object_id = ?", (object_class, object_id), today)
+def one(connection: sqlite3.Connection, object_class: str, object_id: str, now: date | Moment) -> Entity | None:
+    """The entity of that class and id; `now` decides which of its tasks are late."""
+    return _single(connection, "e.object_class = ? AND e.object_id = ?", (object_class, object_id), now)
 
 
-def of_row(connection: sqlite3.Connection, entity_id: int, today: date) -> Entity | None:
+def of_row(connection: sqlite3.Connection, entity_id: int, now: date | Moment) -> Entity | None:
     """The entity whose row has that id."""
-    return _single(connection, "e.id = ?", (entity_id,), today)
+    return _single(connection, "e.id = ?", (entity_id,), now)
 
 
 def window(
     connection: sqlite3.Connection,
-    today: date,
+    now: date | Moment,
     sift: Filter = ALL,
     *,
     after: Key | None = None,
@@ -117,18 +115,21 @@ def window(
     if start is not None:
         conditions += f" AND ({', '.join(_ORDER)}) {beyond} (?, ?, ?)"
         values += start
+    columns, late = _columns(now)
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM entity e INDEXED BY {_index(sift)} {_JOINS} WHERE {conditions}"
+        f"SELECT {columns} FROM entity e INDEXED BY {_index(sift)} {_JOINS} WHERE {conditions}"
         f" ORDER BY {', '.join(f'{column} {way}' for column in _ORDER)} LIMIT ? OFFSET ?",
-        (today.isoformat(), *values, limit, offset or 0),
+        (*late, *values, limit, offset or 0),
     )
     found = [_row(row) for row in rows]
     return tuple(found[::-1] if before is not None else found)
 
 
-def listed(connection: sqlite3.Connection, today: date, sift: Filter = ALL, limit: int = _PAGE) -> tuple[Entity, ...]:
+def listed(
+    connection: sqlite3.Connection, now: date | Moment, sift: Filter = ALL, limit: int = _PAGE
+) -> tuple[Entity, ...]:
     """The first `limit` entities; 0 for all."""
-    return tuple(row.entity for row in window(connection, today, sift, limit=limit or -1))
+    return tuple(row.entity for row in window(connection, now, sift, limit=limit or -1))
 
 
 def count(connection: sqlite3.Connection, sift: Filter = ALL, most: int = -1) -> int:
@@ -142,9 +143,17 @@ def _index(sift: Filter) -> str:
     return "entity_by_status" if len(sift.classes) == 1 and sift.status is not None else "entity_in_order"
 
 
-def _single(connection: sqlite3.Connection, where: str, values: tuple[object, ...], today: date) -> Entity | None:
-    query = f"SELECT {_COLUMNS} FROM entity e {_JOINS} WHERE {where}"
-    row = connection.execute(query, (today.isoformat(), *values)).fetchone()
+def _columns(now: date | Moment) -> Sql:
+    moment = moment_of(now)
+    late, values = moment.late()
+    return _COLUMNS.format(late=late), (*values, moment.day.isoformat())
+
+
+def _single(
+    connection: sqlite3.Connection, where: str, values: tuple[object, ...], now: date | Moment
+) -> Entity | None:
+    columns, late = _columns(now)
+    row = connection.execute(f"SELECT {columns} FROM entity e {_JOINS} WHERE {where}", (*late, *values)).fetchone()
     return None if row is None else _row(row).entity
 
 

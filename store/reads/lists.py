@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import date
 from typing import Any
 
 from store.errors import Refused
+from store.reads.task_moments import Moment, moment_of
 from store.reads.task_rows import LIST_TREE
 from store.values import Label, TaskList
 
@@ -13,8 +15,7 @@ _OPEN = "is_done = 0 AND kind <> 'contact' AND superseded_at IS NULL AND deleted
 _LISTS = f"""{LIST_TREE}
 SELECT l.id, l.name, tree.path, l.parent_id, l.zone, l.position,
        (SELECT count(*) FROM task INDEXED BY task_open_by_list WHERE list_id = l.id AND {_OPEN}),
-       (SELECT count(*) FROM task INDEXED BY task_open_by_list WHERE list_id = l.id AND {_OPEN}
-        AND ifnull(deadline_date, '9999-12-31') < ?), l.rev
+       (SELECT count(*) FROM task INDEXED BY task_open_by_list WHERE list_id = l.id AND {_OPEN} AND {{}}), l.rev
 FROM tree JOIN task_list l ON l.id = tree.id
 """
 _LABELS = f"""
@@ -24,9 +25,10 @@ FROM label l
 """
 
 
-def listed(connection: sqlite3.Connection, today: str = "") -> tuple[TaskList, ...]:
-    """Every list in the order of the tree; those late on `today` (YYYY-MM-DD) are counted if it is given."""
-    rows = connection.execute(_LISTS, (today,)).fetchall()
+def listed(connection: sqlite3.Connection, now: date | Moment | None = None) -> tuple[TaskList, ...]:
+    """Every list in the order of the tree; tasks that are late are counted if it is said when."""
+    late, values = ("false", ()) if now is None else moment_of(now).late()
+    rows = connection.execute(_LISTS.format(late), values).fetchall()
     by_parent: dict[int | None, list[Any]] = {}
     for row in sorted(rows, key=lambda row: (row[5], row[1].casefold())):
         by_parent.setdefault(row[3], []).append(row)
@@ -41,7 +43,7 @@ def listed(connection: sqlite3.Connection, today: str = "") -> tuple[TaskList, .
 
 def one(connection: sqlite3.Connection, number: int) -> TaskList:
     """The list of that id. Refused if there is none."""
-    row = connection.execute(f"{_LISTS} WHERE l.id = ?", ("", number)).fetchone()
+    row = connection.execute(f"{_LISTS.format('false')} WHERE l.id = ?", (number,)).fetchone()
     if row is None:
         raise Refused(f"There is no list {number}.")
     return TaskList(*row)

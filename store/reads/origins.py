@@ -27,3 +27,10 @@ def of_templates(connection: sqlite3.Connection) -> dict[int, str]:
         "SELECT t.id, s.origin FROM template t JOIN schedule s ON s.id = t.schedule_id WHERE s.origin IS NOT NULL"
     )
     return dict(rows.fetchall())
+
+
+def of_template(connection: sqlite3.Connection, number: int) -> str | None:
+    """The same of one; None if no file brought it."""
+    query = "SELECT s.origin FROM template t JOIN schedule s ON s.id = t.schedule_id WHERE t.id = ?"
+    row = connection.execute(query, (number,)).fetchone()
+    return None if row is None else row[0]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from store import settings
 from store.enums import NodeState
 from store.instants import SECOND, Instant, from_us
+from store.reads.task_moments import Moment, Sql, moment_of
 from store.values import Node, Pulse
 
 MOST = 10_000
@@ -20,19 +21,21 @@ _RECENT = 24 * 3600 * SECOND
 _OPEN = "is_done = 0 AND kind <> 'contact' AND superseded_at IS NULL AND deleted_at IS NULL"
 
 
-def pulse(connection: sqlite3.Connection, now: Instant, today: date | None = None) -> Pulse:
+def pulse(connection: sqlite3.Connection, now: Instant, on: date | Moment | None = None) -> Pulse:
     """The engine that fires, and what runs, waits, is late or failed within a day of `now`.
 
-    `today` is the day of `now` in the store's zone; it is worked out if the caller does not know it.
+    `on` says what is late: the moment of `now` (`engine.moments`), or its day in the store's zone, which is worked out
+    if the caller knows neither.
     """
-    if today is None:
-        today = from_us(now).astimezone(ZoneInfo(settings.read(connection, "zone"))).date()
+    if on is None:
+        on = from_us(now).astimezone(ZoneInfo(settings.read(connection, "zone"))).date()
+    moment = moment_of(on)
     return Pulse(
         engine=engine(connection, now),
         running=_count(connection, "run INDEXED BY run_active", "state IN ('starting', 'running')"),
         pending=_count(connection, "run INDEXED BY run_pending", "state = 'pending'"),
-        late=_count(connection, "task", f"{_OPEN} AND ifnull(deadline_date, '9999-12-31') < ?", today),
-        due_today=_count(connection, "task", f"{_OPEN} AND ifnull(deadline_date, '9999-12-31') = ?", today),
+        late=_tasks(connection, moment.late()),
+        due_today=_tasks(connection, moment.due_today()),
         failed=_failed(connection, now - _RECENT),
     )
 
@@ -73,10 +76,14 @@ def _is_gone(host: str, pid: int) -> bool:
     return False
 
 
-def _count(connection: sqlite3.Connection, table: str, which: str, day: date | None = None) -> int:
-    values = (MOST,) if day is None else (day.isoformat(), MOST)
-    rows = connection.execute(f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {which} LIMIT ?)", values).fetchall()
-    return int(rows[0][0])
+def _tasks(connection: sqlite3.Connection, which: Sql) -> int:
+    test, values = which
+    return _count(connection, "task", f"{_OPEN} AND {test}", *values)
+
+
+def _count(connection: sqlite3.Connection, table: str, which: str, *values: object) -> int:
+    query = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {which} LIMIT ?)"
+    return int(connection.execute(query, (*values, MOST)).fetchone()[0])
 
 
 def _failed(connection: sqlite3.Connection, since: int) -> int:

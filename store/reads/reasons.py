@@ -44,6 +44,8 @@ class TaskReason:
     schedule: str | None
     folded: int
     schedule_failures: int
+    origin: str | None
+    """What it is called in the file that it came from, `ics:UID`."""
 
 
 _TASK = """
@@ -55,7 +57,7 @@ SELECT t.name, t.object_class, t.object_id, e.name, m.name, t.created_at, maker.
        t.deadline_by_hand, t.visible_by_hand, t.is_done, doer.name, t.done_date,
        t.superseded_by_id, t.superseded_at,
        (SELECT max(old.id) FROM task old WHERE old.superseded_by_id = t.id),
-       s.name, t.folded, ifnull(s.failures, 0)
+       s.name, t.folded, ifnull(s.failures, 0), t.origin
 FROM task t
 LEFT JOIN schedule s ON s.id = t.schedule_id
 LEFT JOIN entity e ON e.object_class = t.object_class AND e.object_id = t.object_id
@@ -133,15 +135,32 @@ def schedule_facts(connection: sqlite3.Connection, schedule_id: int) -> Schedule
         " AND t.deleted_at IS NULL) FROM schedule s WHERE s.id = ?",
         (schedule_id,),
     ).fetchone()
-    made = connection.execute(
-        "SELECT a.actor, a.operation, a.via, a.words FROM change c JOIN act a ON a.id = c.act_id"
-        " WHERE c.kind = 'schedule' AND c.row_id = ? AND c.action = 'insert' ORDER BY c.id LIMIT 1",
-        (schedule_id,),
-    ).fetchone()
+    made = made_by(connection, "schedule", schedule_id)
     open_run, open_state = running or (None, None)
     last_run, last_state, last_error = ended or (None, None, None)
-    by = made or ("", "", "", "")
+    by = ("", "", "", "") if made is None else (made.actor, made.operation, made.via, made.words)
     return ScheduleFacts(origin, open_run, open_state, last_run, last_state, last_error, task, *by)
+
+
+@value
+class Made:
+    """The act that made a row: who, when, by which operation and door, and its words."""
+
+    actor: str
+    at: Instant
+    operation: str
+    via: str
+    words: str
+
+
+def made_by(connection: sqlite3.Connection, table: str, row: int) -> Made | None:
+    """The act that made a row of a table; None once history is forgotten."""
+    found = connection.execute(
+        "SELECT a.actor, a.at, a.operation, a.via, a.words FROM change c JOIN act a ON a.id = c.act_id"
+        " WHERE c.kind = ? AND c.row_id = ? AND c.action = 'insert' ORDER BY c.id LIMIT 1",
+        (table, row),
+    ).fetchone()
+    return None if found is None else Made(*found)
 
 
 def occurrence(connection: sqlite3.Connection, number: int) -> Occurrence | None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from store.frozen import value
 from store.reads import tasks
+from store.reads.task_moments import Moment, Sql, moment_of
 from store.reads.task_rows import list_paths
 from store.reads.tasks import NOTHING, Filter, Section
 
@@ -52,9 +53,10 @@ def labels(connection: sqlite3.Connection, today: date) -> tuple[Head, ...]:
     return _used(connection, [*heads, Head("label None", "no label", _of_no_label(today))])
 
 
-def counts(connection: sqlite3.Connection, section: Section, today: date, sift: Filter = NOTHING) -> Counts:
+def counts(connection: sqlite3.Connection, section: Section, now: date | Moment, sift: Filter = NOTHING) -> Counts:
     """What there is to say of a section. Walks through it: not for the thread of a screen."""
-    late, due = _narrowed(section, f"{_DUE} < ?", today), _narrowed(section, f"{_DUE} = ?", today)
+    moment = moment_of(now)
+    late, due = _narrowed(section, moment.late()), _narrowed(section, moment.due_today())
     return Counts(*(tasks.count(connection, each, sift) for each in (section, due, late)))
 
 
@@ -62,8 +64,9 @@ def _used(connection: sqlite3.Connection, heads: list[Head]) -> tuple[Head, ...]
     return tuple(head for head in heads if tasks.count(connection, head.section, NOTHING, 1))
 
 
-def _narrowed(section: Section, test: str, day: date) -> Section:
-    return Section(section.index, f"{section.where} AND {test}", (*section.values, day.isoformat()), section.order)
+def _narrowed(section: Section, which: Sql) -> Section:
+    test, values = which
+    return Section(section.index, f"{section.where} AND {test}", (*section.values, *values), section.order)
 
 
 def _of_list(number: int | None, on: date) -> Section:

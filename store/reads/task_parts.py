@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum, auto
 from typing import Any
 
+from store.folding import beyond_ascii, folded
 from store.frozen import value
+from store.reads.task_moments import Moment, moment_of
 
 Sql = tuple[str, tuple[object, ...]]
 """A condition and its values."""
@@ -31,7 +32,9 @@ class What(Enum):
     DAYS = auto()
     """One of its days (a key of `DAY_COLUMNS`) lies between two, both counted; None: no bound."""
     LATE = auto()
-    """It is open, and was due on this day at the latest."""
+    """It is open and late at this moment (`Moment`, or a day)."""
+    TODAY = auto()
+    """The day it is due is that of this moment, whether its time has passed or not."""
     HAS = auto()
     """It has this (a key of `HAVING`)."""
     TEXT = auto()
@@ -82,46 +85,38 @@ HAVING: Mapping[str, str] = {
 
 
 def text_condition(text: str) -> Sql:
-    """Where `text` occurs: the name, the notes, the thing's name and its `stay 12`, the labels. Case is disregarded.
+    """Where `text` occurs: the name, the notes, the thing's name and its `stay 12`, the labels.
 
-    `stay 12` may begin within the class and end within the id. Each test that reads another table does so once.
+    Case and accents are disregarded. `stay 12` may begin within the class and end within the id. Each test that reads
+    another table does so once, and asks no task if nothing there fits.
     """
-    columns = ["task.name", "task.notes", "task.object_id"]
-    found = [_occurs(column, text) for column in columns]
-    found.append(_within("task.object_class IN (SELECT name FROM entity_class WHERE {})", "name", text))
-    found.append(
-        _within(
-            "(task.object_class, task.object_id) IN (SELECT object_class, object_id FROM entity WHERE {})", "name", text
-        )
-    )
-    labelled = "task.id IN (SELECT x.task_id FROM label l JOIN task_label x ON x.label_id = l.id WHERE {})"
-    found.append(_within(labelled, "l.name", text))
+    found = [occurs(column, text) for column in ("task.name", "task.object_id", "task.notes")]
+    found[-1] = (f"(task.notes <> '' AND {found[-1][0]})", found[-1][1])  # most have none
+    found.append(_within("task.object_class IN (SELECT name {})", "FROM entity_class WHERE {}", "name", text))
+    things = "(task.object_class, task.object_id) IN (SELECT object_class, object_id {})"
+    found.append(_within(things, "FROM entity WHERE {}", "name", text))
+    labelled = "FROM label l JOIN task_label x ON x.label_id = l.id WHERE {}"
+    found.append(_within("task.id IN (SELECT x.task_id {})", labelled, "l.name", text))
     before, blank, after = " ".join(text.split()).partition(" ")
     if blank:
-        ends, begins = _occurs("task.object_class", before, end=""), _occurs("task.object_id", after, begin="")
+        ends, begins = occurs("task.object_class", before, end=""), occurs("task.object_id", after, begin="")
         found.append((f"({ends[0]} AND {begins[0]})", ends[1] + begins[1]))
     return "(" + " OR ".join(sql for sql, _ in found) + ")", tuple(value for _, values in found for value in values)
 
 
-def like_patterns(text: str, begin: str = "%", end: str = "%") -> tuple[str, ...]:
-    """Patterns for LIKE that find `text` anywhere, several where it holds letters beyond ASCII.
-
-    LIKE disregards case only within ASCII.
-    """
-    plain = unicodedata.normalize("NFC", " ".join(text.split()))
-    forms = (plain,) if plain.isascii() else (plain, plain.lower(), plain.upper(), plain.title(), plain.casefold())
-    return tuple(f"{begin}{_escaped(form)}{end}" for form in dict.fromkeys(forms))
-
-
-def _occurs(column: str, text: str, begin: str = "%", end: str = "%") -> Sql:
-    patterns = like_patterns(text, begin, end)
-    sql = " OR ".join([rf"{column} LIKE ? ESCAPE '\'"] * len(patterns))
-    return (f"({sql})" if len(patterns) > 1 else sql), patterns
+def occurs(column: str, text: str, begin: str = "%", end: str = "%") -> Sql:
+    """Where `text` occurs in a column. LIKE answers for texts in ASCII, which is most of them, and for those alone."""
+    pattern = f"{begin}{_escaped(folded(' '.join(text.split())))}{end}"
+    beyond = rf"({beyond_ascii(column)} AND folded({column}) LIKE ? ESCAPE '\')"
+    if not pattern.isascii():
+        return beyond, (pattern,)
+    return rf"({column} LIKE ? ESCAPE '\' OR {beyond})", (pattern, pattern)
 
 
-def _within(query: str, column: str, text: str) -> Sql:
-    sql, values = _occurs(column, text)
-    return query.format(sql), values
+def _within(query: str, rows: str, column: str, text: str) -> Sql:
+    sql, values = occurs(column, text)
+    rows = rows.format(sql)
+    return f"(EXISTS (SELECT 1 {rows}) AND {query.format(rows)})", values * 2
 
 
 def _escaped(text: str) -> str:
@@ -134,6 +129,11 @@ def _days(values: tuple[Any, ...]) -> Sql:
     tests = [f"{column} {sign} ?" for sign, day in ((">=", low), ("<=", high)) if day is not None]
     days = tuple(day.isoformat() for day in (low, high) if isinstance(day, date))
     return "(" + " AND ".join(tests or [f"{column} IS NOT NULL"]) + ")", days
+
+
+def _late(now: date | Moment) -> Sql:
+    sql, values = moment_of(now).late()
+    return f"(task.is_done = 0 AND {sql})", values
 
 
 def _things(values: tuple[Any, ...]) -> Sql:
@@ -154,7 +154,8 @@ _SQL: Mapping[What, Callable[[tuple[Any, ...]], Sql]] = {
     What.PRIORITY: lambda ids: ("task.priority IN (SELECT value FROM json_each(?))", (json.dumps(ids),)),
     What.THING: _things,
     What.DAYS: _days,
-    What.LATE: lambda days: ("(task.is_done = 0 AND task.deadline_date <= ?)", (days[0].isoformat(),)),
+    What.LATE: lambda values: _late(values[0]),
+    What.TODAY: lambda values: moment_of(values[0]).on_this_day(),
     What.HAS: lambda values: (HAVING[values[0]], ()),
     What.TEXT: lambda values: text_condition(values[0]),
 }

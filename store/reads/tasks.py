@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from store.enums import TaskView
 from store.frozen import value
+from store.reads.task_moments import Moment, Sql, moment_of
 from store.reads.task_rows import many, one, snapshot
 from store.reads.task_search import NOTHING, Filter, Path
 from store.values import Task, TaskGroup
@@ -82,22 +83,19 @@ def of_event(deadline_event_id: int | None, on: date) -> Section:
     return Section("task_open_by_event", where, values, _DUE)
 
 
-def late(today: date) -> Section:
-    """Waiting tasks whose deadline has passed."""
-    return _due(today, f"{_DUE} < ?", today)
+def late(now: date | Moment) -> Section:
+    """Waiting tasks whose day or time has passed."""
+    return _due(now, moment_of(now).late())
 
 
-def due_on(today: date) -> Section:
-    """Waiting tasks whose deadline is today.
-
-    Two bounds and not `=`: with that SQLite 3.40 sorts what the index of an expression has sorted already.
-    """
-    return _due(today, f"{_DUE} >= ? AND {_DUE} <= ?", today, today)
+def due_on(now: date | Moment) -> Section:
+    """Waiting tasks that are due today, and whose time has not passed."""
+    return _due(now, moment_of(now).due_today())
 
 
-def due_soon(today: date, days: int) -> Section:
+def due_soon(now: date | Moment, days: int) -> Section:
     """Waiting tasks whose deadline is one of the next `days` days, today not counted."""
-    return _due(today, f"{_DUE} > ? AND {_DUE} <= ?", today, today + timedelta(days))
+    return _due(now, moment_of(now).due_soon(days))
 
 
 def is_open() -> Section:
@@ -188,14 +186,14 @@ def count(connection: sqlite3.Connection, section: Section, sift: Filter = NOTHI
     return int(connection.execute(query, (*values, most)).fetchone()[0])
 
 
-def late_count(connection: sqlite3.Connection, today: date, most: int = -1) -> int:
+def late_count(connection: sqlite3.Connection, now: date | Moment, most: int = -1) -> int:
     """How many waiting tasks are late, counted up to `most`."""
-    return count(connection, late(today), NOTHING, most)
+    return count(connection, late(now), NOTHING, most)
 
 
-def due_today_count(connection: sqlite3.Connection, today: date, most: int = -1) -> int:
+def due_today_count(connection: sqlite3.Connection, now: date | Moment, most: int = -1) -> int:
     """How many waiting tasks are due today, counted up to `most`."""
-    return count(connection, due_on(today), NOTHING, most)
+    return count(connection, due_on(now), NOTHING, most)
 
 
 def group_heads(connection: sqlite3.Connection, today: date) -> tuple[GroupHead, ...]:
@@ -213,16 +211,17 @@ def group_heads(connection: sqlite3.Connection, today: date) -> tuple[GroupHead,
     return tuple(GroupHead(event, name, _day(due)) for event, name, due in rows)
 
 
-def groups(connection: sqlite3.Connection, today: date, sift: Filter = NOTHING) -> tuple[TaskGroup, ...]:
+def groups(connection: sqlite3.Connection, now: date | Moment, sift: Filter = NOTHING) -> tuple[TaskGroup, ...]:
     """The same headings, counted. Walks through all waiting tasks: not for the thread of a screen."""
-    source, where, values = _source(waiting(today), sift, "task_open_by_event")
-    day = today.isoformat()
+    moment = moment_of(now)
+    source, where, values = _source(waiting(moment.day), sift, "task_open_by_event")
+    (today, todays), (late_, lates) = moment.due_today(), moment.late()
     rows = connection.execute(
-        "SELECT event, ev.name, sum(tasks), sum(iif(due = ?, tasks, 0)), sum(iif(due < ?, tasks, 0)),"
-        f" min(due) FROM (SELECT deadline_event_id AS event, {_DUE} AS due, count(*) AS tasks"
-        f" FROM {source} WHERE {where} GROUP BY 1, 2)"
+        "SELECT event, ev.name, sum(tasks), sum(today), sum(late),"
+        f" min(due) FROM (SELECT deadline_event_id AS event, {_DUE} AS due, count(*) AS tasks,"
+        f" sum({today}) AS today, sum({late_}) AS late FROM {source} WHERE {where} GROUP BY 1, 2)"
         " LEFT JOIN task_event ev ON ev.id = event GROUP BY event ORDER BY event IS NULL, min(due), event",
-        (day, day, *values),
+        (*todays, *lates, *values),
     )
     return tuple(
         TaskGroup(event, name, tasks, due_today, late_, _day(first))
@@ -298,9 +297,12 @@ def _source(section: Section, sift: Filter, index: str = "") -> tuple[str, str, 
     return f"task {by}", section.where + conditions, (*section.values, *values)
 
 
-def _due(today: date, test: str, *days: date) -> Section:
-    values = tuple(day.isoformat() for day in (today, *days))
-    return Section("task_open", f"{_OPEN} AND visible_date <= ? AND {test}", values, _DUE)
+def _due(now: date | Moment, which: Sql) -> Section:
+    """Bounds of days on both sides and no `=`: with that SQLite 3.40 sorts what the index has sorted already."""
+    test, values = which
+    return Section(
+        "task_open", f"{_OPEN} AND visible_date <= ? AND {test}", (moment_of(now).day.isoformat(), *values), _DUE
+    )
 
 
 def _day(text: str) -> date | None:

@@ -12,6 +12,8 @@ from engine import claims, firing
 from engine import closing as endings
 from engine.rules.endings import Verdict
 from store.connection import connect
+from store.current import store_path
+from store.database import transaction
 from store.enums import RunState
 from store.instants import from_us, to_us
 from store.reads import schedules as reads
@@ -27,11 +29,10 @@ def at(text: str) -> datetime:
 
 @contextmanager
 def writing(path: Path) -> Iterator[sqlite3.Connection]:
-    """One transaction as an engine's pass has it."""
-    with closing(connect(path)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
+    """One transaction as an engine's pass has it, of the store at `path`, which is open."""
+    assert path == store_path()
+    with transaction() as connection:
         yield connection
-        connection.execute("COMMIT")
 
 
 def fire(path: Path, now: datetime, limit: int = firing.BATCH) -> firing.FireResult:

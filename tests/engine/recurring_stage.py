@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from engine.clock import HandClock
 from engine.engine import Engine
 from engine.operations import template_skips, templates
@@ -17,8 +19,10 @@ from engine.queries import tasks as task_queries
 from engine.queries import templates as queries
 from store.instants import to_us
 from store.values import Task, Template
-from tests.engine.stage import ANA, rows
+from tests.engine.stage import ANA, desk, rows
 from tickler.catalog import WHERE
+
+__all__ = ["desk"]
 
 FIRST = "2025-03-03T09:00"
 """When templates of fixture R are made; the first pass is at 11:00 of that day."""
@@ -117,3 +121,17 @@ class Chores:
 def chores(path: Path) -> Chores:
     """The store at `path`, which is open."""
     return Chores(path, [])
+
+
+@pytest.fixture
+def r(desk: Path) -> Chores:
+    """Fixture R: an empty store in UTC."""
+    return chores(desk)
+
+
+@pytest.fixture
+def bins(r: Chores) -> Chores:
+    """W2: Mondays and Thursdays, looked at once."""
+    r.add("Bins", "weekly mon,thu")
+    r.look("2025-03-03T11:00")
+    return r

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from engine.operations import definitions
+from store.database import database, session
 from store.journal import Actor
 from store.schema import JOURNALED
 from tests.stores import empty_store
@@ -21,9 +23,11 @@ BO = Actor(None, "bo", "cli")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    """An open, empty store."""
-    return empty_store(tmp_path / "desk.db")
+def desk(tmp_path: Path) -> Iterator[Path]:
+    """An open, empty store. One connection for every operation: to open one costs more than most of them do."""
+    path = empty_store(tmp_path / "desk.db")
+    with session():
+        yield path
 
 
 @pytest.fixture
@@ -40,7 +44,9 @@ def stays(desk: Path) -> Path:
 
 
 def rows(path: Path, query: str, *values: Any) -> list[Any]:
-    """What a statement finds in the store."""
+    """What a statement finds in the store, by the connection that is open already if it is of that one."""
+    if str(path) == database.database and not database.is_closed():
+        return database.connection().execute(query, values).fetchall()
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(query, values).fetchall()
 

@@ -19,6 +19,9 @@ __all__ = ["desk"]
 
 CLOCK = SystemClock()
 BEFORE_ANYTHING = ("lease", "recovering", "recovered", "taken", "fired", "claimed")
+AFTER_THE_CLAIM = ("committed", "submitted", "heard-start", "heard-end")
+IN_A_LOOK = ("looked", "made")
+"""Met where tasks of templates are made: see `test_kills`."""
 
 
 def die(store: Path, point: str) -> None:
@@ -48,7 +51,7 @@ def note(store: Path, then: str = "") -> str:
 
 
 def test_every_point_is_met() -> None:
-    assert set(crash.POINTS) == {*BEFORE_ANYTHING, "committed", "submitted", "heard-start", "heard-end"}
+    assert set(crash.POINTS) == {*BEFORE_ANYTHING, *AFTER_THE_CLAIM, *IN_A_LOOK}
 
 
 @pytest.mark.parametrize("point", BEFORE_ANYTHING)

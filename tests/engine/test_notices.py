@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 
 from engine import notices, telling
+from engine.moments import moment
 from engine.notices import AT_ONCE, Notices
-from engine.operations import entities, notifications, task_editing, tasks
+from engine.operations import entities, lists, notifications, task_editing, tasks
 from engine.operations.undo import undo
 from engine.queries.notifications import listed
 from store.connection import connect
 from store.errors import Refused
-from store.instants import to_us
-from tests.desk import Desk, desk, refused
+from store.instants import from_us, to_us
+from tests.desk import ZONE, Desk, desk, refused
 
 __all__ = ["desk"]
 
@@ -152,20 +153,56 @@ def test_a_pass_is_bounded_however_many_tasks_are_due(desk: Desk, engine: Engine
     took = engine.passes("2025-06-10")
     assert many // AT_ONCE <= took <= many // AT_ONCE + 2
     assert desk.rows("SELECT count(*), count(DISTINCT task_id) FROM notification") == [(many, many)]
-    began = time.perf_counter()
-    assert engine.passes("2025-06-10T13:00") == 1, "nothing changed: nothing is walked again"
-    assert time.perf_counter() - began < 0.1
+    took_again = []
+    for minute in range(3):
+        began = time.process_time()
+        assert engine.passes(f"2025-06-10T13:0{minute}") == 1, "nothing changed: nothing is walked again"
+        took_again.append(time.process_time() - began)
+    assert min(took_again) < 0.1
 
 
 def test_the_walk_follows_its_index(desk: Desk) -> None:
-    given = {"today": "2025-06-10", "day": "2025-06-01", "id": 5, "most": 10, "ids": "[1]"}
+    lists.add(desk.ana, desk.at("2025-06-10"), "far", zone="Asia/Tokyo")
     with closing(connect(desk.path)) as connection:
-        for query in (notices.SAME_DAY, notices.LATER_DAYS):
-            plan = str(connection.execute(f"EXPLAIN QUERY PLAN {query}", given).fetchall())
-            assert "SEARCH t USING INDEX task_open" in plan
-            assert "TEMP B-TREE" not in plan
-        plan = str(connection.execute(f"EXPLAIN QUERY PLAN {notices.CHANGED}", given).fetchall())
-        assert "SEARCH t USING INTEGER PRIMARY KEY" in plan
+        at = moment(connection, desk.at("2025-06-10"))
+
+        def plan(which: str, *values: object) -> str:
+            sql, given = notices.query(at, which, *values)
+            return str(connection.execute(f"EXPLAIN QUERY PLAN {sql}", given).fetchall())
+
+        for which in (notices.SAME_DAY, notices.LATER_DAYS):
+            found = plan(which, "2025-06-01", 5, "2025-06-10", 10)
+            assert "SEARCH task USING INDEX task_open" in found
+            assert "TEMP B-TREE" not in found
+        assert "SEARCH task USING INTEGER PRIMARY KEY" in plan(notices.CHANGED, "2025-06-10", "[1]")
+
+
+def test_E8_a_task_with_a_time_is_late_from_its_time_on_and_the_engine_wakes_for_it(desk: Desk, engine: Engine) -> None:
+    at, day = desk.at("2025-06-09"), date(2025, 6, 10)
+    tasks.add(desk.ana, at, "Call the baker", deadline=day, time="09:30")
+    lists.add(desk.ana, at, "far", zone="Asia/Tokyo")
+    tasks.add(desk.ana, at, "Send it", deadline=day, list="far")
+    woken = []
+    for _ in range(3):
+        engine.passes("2025-06-09T16:59" if not woken else woken[-1].strftime("%Y-%m-%dT%H:%M:%S"))
+        assert engine.notices.next_at is not None
+        woken.append(from_us(engine.notices.next_at).astimezone(ZONE))
+        if len(woken) == 1:
+            assert told(desk) == []
+    # midnight of Tokyo; midnight here, when the other task is due; its time
+    assert [f"{each:%d %H:%M}" for each in woken] == ["09 17:00", "10 00:00", "10 09:30"]
+    assert told(desk) == [("Call the baker", "due", None), ("Send it", "due", None)]
+    engine.passes("2025-06-10T09:29:59")
+    assert len(told(desk)) == 2
+    engine.passes("2025-06-10T09:30")
+    assert told(desk)[0] == ("Call the baker", "due", "it is late now")
+    assert told(desk)[2] == ("Call the baker", "late", None)
+    engine.passes("2025-06-10T17:00")
+    assert told(desk)[1] == ("Send it", "due", "it is late now")
+    assert len(told(desk)) == 4
+    engine.again()
+    engine.passes("2025-06-10T17:01")
+    assert len(told(desk)) == 4, "each once, whoever looks"
 
 
 def test_old_notices_are_forgotten_but_not_those_that_would_be_told_again(desk: Desk, engine: Engine) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -16,17 +15,11 @@ from engine.queries.why import Kind
 from store.enums import Action, Missed
 from store.errors import Refused
 from store.instants import to_us
-from tests.engine.recurring_stage import FIRST, Chores, at, chores
+from tests.engine.recurring_stage import FIRST, Chores, at, r
 from tests.engine.stage import ANA, AT, desk
 from tickler.printing import template_state
 
-__all__ = ["desk"]
-
-
-@pytest.fixture
-def r(desk: Path) -> Chores:
-    """Fixture R: an empty store in UTC."""
-    return chores(desk)
+__all__ = ["desk", "r"]
 
 
 def days(*spans: tuple[str, int, int]) -> list[str]:

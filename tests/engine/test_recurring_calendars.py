@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.engine.recurring_stage import Chores, chores
+from tests.engine.recurring_stage import Chores, r
 from tests.engine.stage import desk, rows
 
-__all__ = ["desk"]
+__all__ = ["desk", "r"]
 
 MADE = "2025-04-20T09:00"
-
-
-@pytest.fixture
-def r(desk: Path) -> Chores:
-    return chores(desk)
 
 
 @pytest.mark.parametrize(

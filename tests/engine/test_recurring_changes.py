@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from store.enums import Action, Basis
 from store.errors import Refused
-from tests.engine.recurring_stage import Chores, chores
+from tests.engine.recurring_stage import Chores, bins, r
 from tests.engine.stage import contents, desk
 
-__all__ = ["desk"]
-
-
-@pytest.fixture
-def r(desk: Path) -> Chores:
-    """Fixture R: an empty store in UTC."""
-    return chores(desk)
-
-
-@pytest.fixture
-def bins(r: Chores) -> Chores:
-    """W2: Mondays and Thursdays, looked at once."""
-    r.add("Bins", "weekly mon,thu")
-    r.look("2025-03-03T11:00")
-    return r
+__all__ = ["bins", "desk", "r"]
 
 
 def test_W15_untouched_open_tasks_follow_the_rule(bins: Chores) -> None:

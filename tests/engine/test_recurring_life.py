@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -14,24 +13,10 @@ from engine.engine import Engine
 from store.enums import Action
 from store.errors import Refused
 from store.instants import to_us
-from tests.engine.recurring_stage import FIRST, Chores, at, chores
+from tests.engine.recurring_stage import FIRST, Chores, at, bins, r
 from tests.engine.stage import desk
 
-__all__ = ["desk"]
-
-
-@pytest.fixture
-def r(desk: Path) -> Chores:
-    """Fixture R: an empty store in UTC."""
-    return chores(desk)
-
-
-@pytest.fixture
-def bins(r: Chores) -> Chores:
-    """W2: Mondays and Thursdays, looked at once."""
-    r.add("Bins", "weekly mon,thu")
-    r.look("2025-03-03T11:00")
-    return r
+__all__ = ["bins", "desk", "r"]
 
 
 def test_a_pause_skips_and_a_resumed_one_goes_on(r: Chores) -> None:

@@ -5,182 +5,108 @@ One key says of a row, of the marked rows or of a whole group what becomes of it
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Hashable, Sequence
-from contextlib import closing
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any
 
-from textual import on, work
-from textual.content import Content
+from textual import on
 
-from engine.backlogs import Backlog, backlog
-from engine.rules.backlog import Fate, Pile, proposed_days
-from engine.rules.backlog_plan import TITLES, Sorted, sort
+from engine.rules.backlog import Fate, Pile
+from engine.rules.backlog_plan import Sorted, can_skip
 from engine.rules.errors import BadValue
-from engine.rules.wording import count_of, due_words, long_day
-from tui.rows import Cells
-from tui.screens.board_verbs import BoardVerbs
-from tui.screens.sifted import FILTER_FORMS
-from tui.screens.view import Item, nothing
-from tui.text import fit, safe
+from engine.rules.wording import count_of
+from tui.perform import Wish
+from tui.screens.board_rows import BoardRows
 from tui.widgets.line_list import LineList
-from tui.widgets.line_view import LineState
-from tui.widgets.pages import Key, Row, Section, section
-
-_TOKENS = {
-    Fate.NOW: "text", Fate.SPREAD: "accent", Fate.SKIP: "warning", Fate.HAND: "running", Fate.DROP: "error",
-}  # fmt: skip
-_EMPTY = "Nothing is late and nothing is due: welcome back. q goes on to Today; o looks at everybody's."
 
 
-class Rows(LineList, inherit_bindings=True):
-    """A list in which enter is for the whole of it."""
-
-    def action_open(self) -> None:
-        """Carry out what was decided."""
-        self.post_message(self.Opened(self, "", None))  # type: ignore[arg-type]  # of no row in particular
-
-
-class Board(BoardVerbs):
+class Board(BoardRows):
     """do now, spread, skip to next, hand over, drop."""
-
-    PLACES: ClassVar[tuple[str, ...]] = ("board",)
-    VIEW = "today"
-    KINDS = frozenset({"task", "task_assignee", "entity", "template", "calendar", "setting"})
-    FILTER_HINT = FILTER_FORMS
 
     def __init__(self) -> None:
         super().__init__()
-        self._days: Backlog | None = None
-        self._over = 0
-        self._groups: dict[str, list[Pile]] = {}
+        self._is_applied = False
 
-    def make_list(self) -> LineList:
-        """A heading for each thing that can become of a row."""
-        return Rows(self._draw, ascii_marks=self.desk.ascii_marks, empty="Looking at what is late ...")
+    def chosen(self) -> list[Pile]:
+        """The marked rows, else those under the heading of the cursor, else its row."""
+        if self.sorted is None:
+            return []
+        heading = self.list.heading
+        if heading is not None and not self.list.marked:
+            return self.group(heading.key)
+        ids = self.list.targets()
+        return [pile for pile in self.sorted.piles if pile.id in ids]
 
-    def on_mount(self) -> None:
-        """Read the backlog."""
-        self.list.show([section("nothing", None, nothing)])
-        self._load()
+    def decide(self, fate: Fate, piles: Sequence[Pile], over: int | None = None) -> None:
+        """That becomes of these rows."""
+        if not piles:
+            self.notify("Put the cursor on a row first.")
+            return
+        self.fates |= {pile.id: fate for pile in piles}
+        self.list.set_marks(())
+        self.sort_anew(over)
 
-    def show_rows(self) -> None:
-        """Another filter, or other people's tasks."""
-        self._load()
+    def action_fate(self, name: str) -> None:
+        """Sort the chosen rows: now, skip or drop."""
+        fate, piles = Fate(name), self.chosen()
+        fit = [pile for pile in piles if can_skip(pile)] if fate is Fate.SKIP else piles
+        if piles and not fit:
+            self.notify("It does not recur: there is no next one to skip to. D drops it.")
+            return
+        if len(fit) < len(piles):
+            self.notify(f"{count_of(len(piles) - len(fit), 'row')} stay: they do not recur.")
+        self.decide(fate, fit)
 
-    def refresh_data(self) -> None:
-        """Somebody changed tasks: what was decided about the others stays."""
-        self._load()
+    def action_mark_all(self) -> None:
+        """Mark all rows, or those under the heading of the cursor; none, if they are all marked."""
+        heading = self.list.heading
+        piles = self.group(heading.key) if heading is not None else self.sorted.piles if self.sorted else ()
+        found = {pile.id for pile in piles}
+        self.list.set_marks(self.list.marked - found if found <= self.list.marked else self.list.marked | found)
 
-    def _load(self) -> None:
-        self._read(self.filter.strip() or None, self.everybody)
+    def action_invert(self) -> None:
+        """Mark the other rows instead."""
+        self.list.set_marks({pile.id for pile in self.sorted.piles} - self.list.marked if self.sorted else ())
 
-    @work(thread=True, exclusive=True, group="board", exit_on_error=False)
-    def _read(self, where: str | None, everybody: bool) -> None:
-        desk = self.desk
+    def action_everybody(self) -> None:
+        """Look at everybody's tasks, or at one's own again."""
+        self.everybody = not self.everybody
+        self.show_rows()
+
+    def action_spread(self) -> None:
+        """Ask over how many days."""
+        from tui.screens.board_dialogs import over_dialog
+
+        piles = self.chosen()
+        if not piles or self.sorted is None:
+            self.notify("Put the cursor on a row first.")
+            return
+
+        def picture(over: int) -> Sorted | None:
+            return self.what_if([pile.id for pile in piles], over)
+
+        self.app.push_screen(over_dialog(len(piles), self.sorted.over, picture, lambda over: self._spread(piles, over)))
+
+    def _spread(self, piles: Sequence[Pile], over: int) -> None:
         try:
-            with closing(self.in_thread()) as connection:
-                found = backlog(connection, desk.actor, desk.today, where=where, everybody=everybody)
+            self.decide(Fate.SPREAD, piles, over)
         except BadValue as fault:
-            self.app.call_from_thread(self.say, (str(fault), "error"))
+            self.notify(str(fault), severity="warning")
+
+    def action_hand(self) -> None:
+        """Ask to whom."""
+        from tui.screens.board_dialogs import person_dialog
+
+        piles = self.chosen()
+        if not piles:
+            self.notify("Put the cursor on a row first.")
             return
-        self.app.call_from_thread(self._loaded, found)
-
-    def _loaded(self, found: Backlog) -> None:
-        if not self.is_mounted:
-            return
-        is_first, self._days = self._days is None, found
-        self.fates = {id: self.fates.get(id, fate) for id, fate in found.fates.items()}
-        for id, fate in self.fates.items():
-            if fate is Fate.HAND and id not in self.people:
-                self.fates[id] = found.fates[id]
-        if not self._over:
-            later = sum(len(pile.tasks) for pile in found.piles if self.fates[pile.id] is Fate.SPREAD)
-            self._over = proposed_days(later)
-        if not self.filter:
-            self.list.empty = _EMPTY
-        self.sort_anew(self._over, is_first=is_first)
-
-    def sort_anew(self, over: int | None = None, *, is_first: bool = False) -> None:
-        """Work out what becomes of each row, and show it. BadValue if it cannot be spread over so many days."""
-        if self._days is None:
-            return
-        over = over or self._over
-        self.sorted = sort(self._days.piles, self.fates, self.people, over, self.desk.today, self._days.days)
-        self._over = over
-        sections = self._sections(self.sorted)
-        if is_first:
-            self.list.show(sections)
-        else:
-            self.list.refresh_data(sections)
-        self._words(self.sorted)
-        self.show_detail()
-
-    def what_if(self, ids: Sequence[str], over: int) -> Sorted | None:
-        """The board as it would be with these rows spread over so many days. BadValue if that cannot be."""
-        if self._days is None:
-            return None
-        fates = {**self.fates, **dict.fromkeys(ids, Fate.SPREAD)}
-        return sort(self._days.piles, fates, self.people, over, self.desk.today, self._days.days)
-
-    def group(self, key: str) -> list[Pile]:
-        """The rows under a heading."""
-        return self._groups.get(key, [])
-
-    def _sections(self, found: Sorted) -> list[Section]:
-        self._groups = {}
-        sections = []
-        for fate in Fate:
-            piles = found.of(fate)
-            if piles:
-                self._groups[fate.value] = piles
-                fetch = _Fetch(piles, found)
-                title = found.heading(fate)
-                sections.append(section(fate.value, title, fetch, len(piles), note=found.note(fate)))
-        return sections or [section("nothing", None, nothing)]
-
-    def _words(self, found: Sorted) -> None:
-        tasks = sum(len(pile.tasks) for pile in found.piles)
-        rows = f" in {count_of(len(found.piles), 'row')}" if tasks != len(found.piles) else ""
-        whose = "everybody's" if self.everybody else "yours and nobody's"
-        self.say(
-            (f"return board   {count_of(tasks, 'task')} late or due{rows}", "text"),
-            (f" · {whose} · nothing is written before enter", "muted"),
+        self.app.push_screen(
+            person_dialog(self.desk.reader, len(piles), self.desk.actor.name, lambda name: self._hand(piles, name))
         )
 
-    def _draw(self, item: Item, width: int, state: LineState) -> Cells:
-        pile, fate, words = item.value
-        first = pile.first
-        who, about = (10, 16) if width >= 100 else (0, 0)
-        due, will = 11, 26 if width >= 72 else 22
-        name = max(8, width - 2 - about - due - who - will)
-        many = f" x{len(pile.tasks)}" if len(pile.tasks) > 1 else ""
-        mark = "!" if first.due < self.desk.today else " "
-        return [
-            (fit(mark, 2), "error"),
-            (fit(safe(first.name, name - 1 - len(many)) + many, name), "text"),
-            *([(fit(first.about, about - 1) + " ", "muted")] if about else []),
-            (fit(due_words(first.due, self.desk.today, False), due), "error" if mark == "!" else "warning"),
-            *([(fit(", ".join(first.people) or "-", who), "muted")] if who else []),
-            (fit(words, will), _TOKENS[fate]),
-        ]
-
-    def detail(self) -> Content:
-        """The tasks of the row, and what becomes of them."""
-        if self.current is None:
-            return Content("")
-        pile, fate, words = self.current
-        lines = [Content.styled(safe(pile.first.name), "bold"), Content("")]
-        lines += [Content.assemble((f"{TITLES[fate]}: ", "$muted"), safe(words)), Content("")]
-        if any(task.follows for task in pile.tasks):
-            lines += [
-                Content("Its day hangs on a date of its entity; another day takes it off that date."),
-                Content(""),
-            ]
-        lines += [
-            Content(f"{long_day(task.due)}  {due_words(task.due, self.desk.today, False)}") for task in pile.tasks
-        ]
-        return Content("\n").join(lines[:60])
+    def _hand(self, piles: Sequence[Pile], name: str) -> None:
+        self.people |= {pile.id: name for pile in piles}
+        self.decide(Fate.HAND, piles)
 
     @on(LineList.Opened)
     def _entered(self, event: LineList.Opened) -> None:
@@ -188,32 +114,41 @@ class Board(BoardVerbs):
         event.prevent_default()
         self.action_apply()
 
+    def action_apply(self) -> None:
+        """Carry out what the board shows, as one act."""
+        found = self.sorted
+        if found is None or self._is_applied:
+            return
+        if found.is_empty:
+            self.notify("All of it stays as it is; nothing was written.")
+            self.app.pop_screen()
+            return
+        from engine.operations.backlog import apply
 
-class _Fetch:
-    """Rows that lie in memory, drawn as they are looked at."""
+        self._is_applied = True
+        self.desk.ask(
+            Wish(
+                apply,
+                params={
+                    "move": tuple(f"{number}={day}" for number, day in found.moves.items()),
+                    "hand": tuple(f"{number}={name}" for number, name in found.hands.items()),
+                    "skip": found.skips,
+                    "drop": found.drops,
+                },
+                then=self._applied,
+                refused=self._refused,
+            )
+        )
 
-    def __init__(self, piles: Sequence[Pile], found: Sorted) -> None:
-        self._piles = piles
-        self._found = found
+    def _applied(self, result: Any) -> None:
+        from engine.operations.task_choice import left_out_words
 
-    def __call__(
-        self, section: str, after: Key | None, before: Key | None, offset: int | None, limit: int
-    ) -> Sequence[Row]:
-        stop = len(self._piles)
-        start = offset or 0
-        if before is not None:
-            stop = bisect_left(self._piles, before, key=_key) if before else stop
-            start = max(0, stop - limit)
-        elif after is not None:
-            start = bisect_right(self._piles, after, key=_key)
-        return [self._row(index) for index in range(start, min(stop, start + limit))]
+        left_out = getattr(result, "left_out", ())
+        more = f" {left_out_words(left_out)}" if left_out else ""
+        self.notify(f"Sorted: {count_of(len(result), 'task')}. u takes all of it back.{more}")
+        if self.is_current:
+            self.app.pop_screen()
 
-    def _row(self, index: int) -> Row:
-        pile = self._piles[index]
-        fate, words = self._found.fates[pile.id], self._found.words(pile)
-        stamp: Hashable = (words, len(pile.tasks))
-        return Item(_key(pile), pile.id, (pile, fate, words), stamp)
-
-
-def _key(pile: Pile) -> Key:
-    return (*pile.rank, pile.id)
+    def _refused(self, words: str) -> None:
+        self._is_applied = False
+        self.notify(words, severity="warning")

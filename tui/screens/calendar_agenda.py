@@ -23,7 +23,7 @@ from tui.calendar_cells import PLANNED, REMINDER, UNDER_WAY, Around, task_entry
 from tui.rows import STATE_TOKENS, Cells, task_row
 from tui.screens.view import Item, nothing
 from tui.text import fit
-from tui.widgets.pages import Key, Row, Section, section
+from tui.widgets.pages import Key, Row, Section, few, section
 
 FEW = 50
 """Things of each kind of a day that stand in order of time; more tasks are read page by page."""
@@ -55,7 +55,7 @@ def sections(days: Sequence[Day], around: Around, reader: Callable[[], sqlite3.C
             continue
         title = f"{long_day(day.day)}{' · today' if day.day == around.today else ''}"
         name = f" · {day.off.name}" if day.off is not None and day.off.name else ""
-        found.append(section(day.day.isoformat(), title + name, partial(_few, items), len(items), note=note(day, room)))
+        found.append(section(day.day.isoformat(), title + name, few(items), len(items), note=note(day, room)))
         if day.facts.due > FEW:
             fetch = partial(_paged, reader, day.day, around.today)
             found.append(section(f"{day.day} tasks", f"{count_of(day.facts.due, 'task')} due", fetch, day.facts.due))
@@ -118,15 +118,6 @@ def _items(day: Day, around: Around) -> Iterator[tuple[object, object]]:
     yield from plain
     yield from ((name, each) for _, name, each in sorted(timed, key=lambda each: each[0]))
     yield from often
-
-
-def _few(
-    items: Sequence[Item], section: str, after: Key | None, before: Key | None, offset: int | None, limit: int
-) -> Sequence[Row]:
-    if before is not None:
-        return [item for item in items if not before or item.key < before][-limit:]
-    behind = [item for item in items if after is None or item.key > after]
-    return behind[offset or 0 :][:limit]
 
 
 def _paged(

@@ -57,7 +57,7 @@ class Dialog(ModalScreen[None]):
     @property
     def holds_keys(self) -> bool:
         """Between enter and the answer of the store, as long as nobody would notice."""
-        return self._asked is not None and not self._form.disabled
+        return self._form.holds_keys if self._asked is None else not self._form.disabled
 
     @property
     def _desk(self) -> Asked:

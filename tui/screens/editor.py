@@ -29,7 +29,7 @@ class Editor(Base):
     @property
     def holds_keys(self) -> bool:
         """Between enter and the answer of the store."""
-        return self._saving
+        return self._saving or (self.is_mounted and self.form.holds_keys)
 
     @property
     def form(self) -> FoldingForm:

@@ -61,7 +61,7 @@ class Entities(View):
         self, section: str, after: Key | None, before: Key | None, offset: int | None, limit: int
     ) -> Sequence[Row]:
         rows = entities.window(
-            self.desk.reader, self.desk.today, self._sift, after=after, before=before, offset=offset, limit=limit
+            self.desk.reader, self.desk.moment, self._sift, after=after, before=before, offset=offset, limit=limit
         )
         return [Item(row.key, row.id, row.entity, self.desk.today) for row in rows]
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from datetime import date
 from functools import partial
 from typing import ClassVar
 
 from textual import work
 
+from engine.moments import due_at, moment
 from engine.rules.wording import count_of
 from store import settings
 from store.enums import TaskView
 from store.frozen import value
 from store.reads import task_grouping, tasks
+from store.reads.task_moments import Moment
 from tui.rows import Cells, task_row
 from tui.screens.sifted import FILTER_FORMS, SiftedTasks
 from tui.screens.view import Item, nothing
@@ -73,7 +74,7 @@ class Followups(SiftedTasks):
         self.show_rows()
 
     def _draw(self, item: Item, width: int, state: LineState) -> Cells:
-        return task_row(item.value, width, self.desk.today, self.desk.ascii_marks)
+        return task_row(item.value, width, self.desk.moment, self.desk.ascii_marks)
 
     def _fetch(
         self,
@@ -84,8 +85,8 @@ class Followups(SiftedTasks):
         offset: int | None,
         limit: int,
     ) -> Sequence[Row]:
-        rows = tasks.window(self.desk.reader, source, self.sift, after=after, before=before, offset=offset, limit=limit)
-        return [Item(row.key, row.id, row.task, self.desk.today) for row in rows]
+        rows = self.page(source, section, after, before, offset, limit)
+        return [Item(row.key, row.id, row.task, due_at(row.task, self.desk.moment)) for row in rows]
 
     def show_rows(self) -> None:
         """The first page of each group at once; their counts follow."""
@@ -105,7 +106,8 @@ class Followups(SiftedTasks):
         self._by = _GROUPINGS[(_GROUPINGS.index(self._by) + 1) % len(_GROUPINGS)]
         self._order = ()
         self.desk.perform(set_setting, "group_by", self._by)
-        self.show_rows()
+        self._sources = {}
+        self.filter_changed()
 
     def _heads(self) -> list[task_grouping.Head]:
         """The headings of what waits, in the order of their first day, of the tree or of the alphabet."""
@@ -133,8 +135,8 @@ class Followups(SiftedTasks):
                 continue
             if tasks.count(self.desk.reader, source, most=1):
                 sections.append(self._section(key, key, source, counted, folded=not self.filter))
-        if counted is not None and self.filter:
-            sections = [each for each in sections if each.count]
+        if self.filter:
+            sections = [each for each in sections if each.count != 0]
         return sections or [section("nothing", None, nothing)]
 
     @property
@@ -146,24 +148,26 @@ class Followups(SiftedTasks):
         self, key: str, title: str, source: tasks.Section, counted: Counted | None, *, folded: bool = False
     ) -> Section:
         self._sources[key] = source
-        count = counted.counts.get(key, 0) if counted else None
+        count = counted.counts.get(key, 0) if counted and self.answer is None else self.known(key)
         note = counted.notes.get(key, "") if counted else ""
         return section(key, title, partial(self._fetch, source), count, note=note, folded=folded)
 
     @work(thread=True, exclusive=True, group="count", exit_on_error=False)
     def _count(self) -> None:
         """Count away from the screen's loop: a million tasks take a while, and nobody waits for a number."""
-        sift, today, by = self.sift, self.desk.today, self._by
-        with closing(self.in_thread()) as connection:
-            groups = _grouped(connection, by, today, sift)
-            whole = task_grouping.counts(connection, tasks.waiting(today), today, sift)
+        sift, by = self.sift, self._by
+        with self.while_wanted(lambda: sift is self.sift and by == self._by) as connection:
+            now = moment(connection, self.desk.clock())
+            today = now.day
+            groups = _grouped(connection, by, now, sift)
+            whole = task_grouping.counts(connection, tasks.waiting(today), now, sift)
             counts = {
                 _UPCOMING: tasks.count(connection, tasks.upcoming(today), sift),
                 _DONE: tasks.count(connection, tasks.done(), sift),
             }
-        counts |= {key: group.open for key, group in groups.items()}
-        notes = {key: _note(group) for key, group in groups.items()}
-        self.app.call_from_thread(self._counted, Counted(sift, by, counts, notes, whole))
+            counts |= {key: group.open for key, group in groups.items()}
+            notes = {key: _note(group) for key, group in groups.items()}
+            self.app.call_from_thread(self._counted, Counted(sift, by, counts, notes, whole))
 
     def _counted(self, counted: Counted) -> None:
         if (counted.sift, counted.by) != (self.sift, self._by) or not self.is_mounted:
@@ -181,16 +185,16 @@ class Followups(SiftedTasks):
 
 
 def _grouped(
-    connection: sqlite3.Connection, by: str, today: date, sift: tasks.Filter
+    connection: sqlite3.Connection, by: str, now: Moment, sift: tasks.Filter
 ) -> dict[str, task_grouping.Counts]:
     """What each heading says, by its key."""
     if by == _BY_EVENT:
         return {
             f"event {group.deadline_event_id}": task_grouping.Counts(group.open, group.due_today, group.late)
-            for group in tasks.groups(connection, today, sift)
+            for group in tasks.groups(connection, now, sift)
         }
-    heads = (task_grouping.lists if by == _BY_LIST else task_grouping.labels)(connection, today)
-    return {head.key: task_grouping.counts(connection, head.section, today, sift) for head in heads}
+    heads = (task_grouping.lists if by == _BY_LIST else task_grouping.labels)(connection, now.day)
+    return {head.key: task_grouping.counts(connection, head.section, now, sift) for head in heads}
 
 
 def _of(head: tasks.GroupHead, today: date) -> tasks.Section:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import groupby
 from time import monotonic
 from typing import ClassVar
@@ -27,7 +25,7 @@ from tui.screens.view import Item, View
 from tui.text import fit, safe
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
-from tui.widgets.pages import Key, Row, section
+from tui.widgets.pages import few, section
 
 STEPS = (1, 3, 7, 14, 31, 61, 92, 183, 366, 731)
 """Days that `+` and `-` step through."""
@@ -137,7 +135,7 @@ class ForecastView(View):
             of_day = list(rows)
             items = [Item((at,), (number, at), row) for at, row in enumerate(of_day)]
             title = f"{long_day(day)}{' · today' if day == self.desk.today else ''}"
-            sections.append(section(day.isoformat(), title, partial(_few, items), len(items), note=day_words(of_day)))
+            sections.append(section(day.isoformat(), title, few(items), len(items), note=day_words(of_day)))
         self.list.empty = "Nothing is planned until then. + looks further, q goes back."
         self.list.show(sections)
         left = len(found.rows) - MOST + found.left_off if len(found.rows) > MOST else found.left_off
@@ -207,12 +205,3 @@ class ForecastView(View):
         if self._worker is not None and not (self._box is not None and self._box.display):
             self._worker.cancel()
         await super().action_back()
-
-
-def _few(
-    items: Sequence[Item], section: str, after: Key | None, before: Key | None, offset: int | None, limit: int
-) -> Sequence[Row]:
-    if before is not None:
-        return [item for item in items if not before or item.key < before][-limit:]
-    behind = [item for item in items if after is None or item.key > after]
-    return behind[offset or 0 :][:limit]

@@ -17,6 +17,7 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from engine import recurring_switch
 from engine.operations.quick import Reading, quick
 from engine.queries.quick import known
 from engine.rules.errors import shown
@@ -27,7 +28,7 @@ from themes import FORM_SHEET
 from tui.app import Desk
 from tui.perform import wish
 from tui.screens.dialog import SLOW_SECONDS
-from tui.text import safe
+from tui.text import fit, safe
 from tui.widgets.line_input import LineInput
 
 MOST_KEPT = 50
@@ -177,7 +178,9 @@ class QuickAdd(ModalScreen[None]):
         if self.is_current:
             self._keep(self._line.value)
             self.dismiss()
-        self._desk.notify(f"{made_words(made)}. u takes it back.")
+        is_off = isinstance(made, Template) and not recurring_switch.is_on(self._desk.reader)
+        off = " Recurring is switched off (setting recurring): no further ones are made." if is_off else ""
+        self._desk.notify(f"{made_words(made)}. u takes it back.{off}")
 
     def _refused(self, words: str) -> None:
         """Everything typed is still there; what is wrong stands below it until something is changed."""
@@ -219,7 +222,7 @@ def chip_lines(read: Understood | None, width: int, refused: tuple[str, ...] = (
     """What is understood, as many to a line as fit, the text first; then each error on lines of its own."""
     said: set[str] = set()
     if read is not None:
-        parts = [("text", read.name)] if read.name else []
+        parts = [("text", fit(read.name, width).rstrip())] if read.name else []  # the chips stay in sight
         parts += [("chip", f"[{chip.words}]") for chip in read.chips if not chip.is_error]
         yield from _flow(parts, width)
         for chip in read.chips:
@@ -256,7 +259,7 @@ def made_words(made: Task | Template | Reading) -> str:
     """`Added task 12: Pay rent, due Fri 27 Nov 2026`."""
     if isinstance(made, Task):
         due = f", due {long_day(made.deadline_date)}" if made.deadline_date else ""
-        return f"Added task {made.id}: {made.name}{due}"
+        return f"Added task {made.id}: {shown(made.name)}{due}"
     if isinstance(made, Template):
-        return f"Added, recurring: {made.task_name} ({made.spec})"
+        return f"Added, recurring: {shown(made.task_name)} ({made.spec})"
     return "Nothing was added"

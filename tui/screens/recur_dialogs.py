@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
+from typing import Any
 
 from textual import on
 from textual.content import Content
@@ -19,6 +21,7 @@ from engine.rules.errors import BadValue
 from engine.rules.wording import long_day
 from engine.rules.zones import local
 from store import values
+from store.connection import connect
 from store.errors import Refused
 from store.instants import from_us
 from store.reads import templates
@@ -74,7 +77,7 @@ class Recur(Dialog):
         try:
             found = foresee(self._of.actor, self._of.clock(), self._row.id, text, all_=given.get("for") == ALL)
         except (Refused, BadValue) as fault:
-            return Notes({"to": str(fault)})
+            return Notes({"to": str(fault).removeprefix("spec: ")})
         words = [Content.styled(safe(found.words), "$text bold"), *map(_line, found.lines)]
         return Notes(preview=tuple(words), outcome=found)
 
@@ -125,34 +128,69 @@ class Recur(Dialog):
 
 
 def edit_dialog(desk: Desk, task: values.Task, then: Then) -> Dialog:
-    """Asks for another name and other notes, of a task that recurs for this one or all future ones."""
+    """Asks for what a task says; of one that recurs for this one or all future ones."""
     made = template_of(desk, task)
     was = task.notes.replace("\n", " / ")
-    fields = (Field("name", "what", task.name), Field("notes", "notes", was), *_which(made))
-    follows = _follows(desk, made) if made is not None else ()
+    looks = _looks(made) if made is not None else ()
+    before = {each.name: each.value for each in looks}
+    fields = (Field("name", "what", task.name), Field("notes", "notes", was), *_which(made), *looks)
+
+    def changed(given: dict[str, str]) -> dict[str, str]:
+        return {key: given[key] for key, text in before.items() if given[key].strip() != text}
 
     def check(given: dict[str, str]) -> Notes:
         wrong = {} if given["name"].strip() else {"name": "a task needs a name"}
         if made is None:
             return Notes(wrong)
+        if given["for"] == THIS:
+            wrong |= dict.fromkeys(changed(given).keys() & _OF_ALL, "all future ones only")
         kept = "it is edited then: changes of the template leave it alone"
-        lines = follows if given["for"] == ALL else (kept,)
+        lines = _follows(desk, made) if given["for"] == ALL else (kept,)
         return Notes(wrong, preview=tuple(Content(safe(line)) for line in lines))
 
     def save(given: dict[str, str]) -> Wish:
         notes = None if given["notes"] == was else given["notes"].replace(" / ", "\n")
         if given.get("for") == ALL:
             name = None if given["name"] == task.name else given["name"]
-            return wish(future, task.id, name=name, notes=notes, then=then)
-        return wish(edit, task.id, name=given["name"], notes=notes, rev=task.rev, then=then)
+            return wish(future, task.id, name=name, notes=notes, then=then, **_asked(changed(given)))
+        more = _asked(changed(given))
+        return wish(edit, task.id, name=given["name"], notes=notes, rev=task.rev, then=then, **more)
 
-    return Dialog("Edit the task", fields, check, save)
+    return Dialog("Edit the task", fields, check, save, aside=True)
+
+
+_OF_ALL = frozenset({"label", "assignee", "duration"})
+"""What this dialog changes for all future ones; of one task, keys of its row do."""
+
+
+def _looks(made: values.Template) -> tuple[Field, ...]:
+    """What else a template says of its tasks."""
+    return (
+        Field("label", "labels", ", ".join(made.labels), "several with commas"),
+        Field("assignee", "for whom", ", ".join(made.assignees), "several with commas"),
+        Field("list", "list", made.list or "", "house/garden"),
+        Field("priority", "priority", str(made.priority or "none"), choices=("none", "1", "2", "3", "4")),
+        Field("item", "checklist", " / ".join(made.checklist), "lines, with / between"),
+        Field("duration", "takes", made.duration, "days before due: 2d"),
+    )
+
+
+def _asked(given: dict[str, str]) -> dict[str, Any]:
+    """The arguments of these texts; an empty text clears."""
+    said: dict[str, Any] = {key: text.strip() for key, text in given.items()}
+    for key, mark in (("label", ","), ("assignee", ","), ("item", "/")):
+        if key in said:
+            said[key] = tuple(part.strip() for part in said[key].split(mark) if part.strip())
+    if "priority" in said:
+        said["priority"] = 0 if said["priority"] == "none" else int(said["priority"])
+    return said
 
 
 def _follows(desk: Desk, made: values.Template) -> tuple[str, ...]:
-    """What a change of looks does to the open tasks of a template."""
+    """What a change of looks does to the open tasks of a template; asked on a thread."""
     try:
-        return effect_of(Look(desk.reader, desk.actor, desk.clock()), made, {}).lines
+        with closing(connect(desk.store, read_only=True)) as connection:
+            return effect_of(Look(connection, desk.actor, desk.clock()), made, {}).lines
     except (Refused, BadValue) as fault:
         return (str(fault),)
 

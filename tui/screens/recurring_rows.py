@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from engine.rules.wording import count_of
 from store import values
@@ -12,15 +13,17 @@ from tui.screens.view import Item, View
 from tui.widgets.form import Field, Notes
 from tui.widgets.pages import Key, Row
 
+T = TypeVar("T")
+
 
 class RecurringRows(View):
     """The verbs of a template under the cursor. Each says whether it was one."""
 
-    def fetch_templates(
-        self, section: str, after: Key | None, before: Key | None, offset: int | None, limit: int
-    ) -> Sequence[Row]:
-        """A page of templates by name."""
-        found = templates.page(
+    def by_name(
+        self, page: Callable[..., Sequence[T]], after: Key | None, before: Key | None, offset: int | None, limit: int
+    ) -> Sequence[T]:
+        """Those of a page in order of their names that have the text of the filter in theirs."""
+        return page(
             self.desk.reader,
             after=str(after[0]) if after else None,
             before=(str(before[0]) if before else schedules.LAST) if before is not None else None,
@@ -28,6 +31,12 @@ class RecurringRows(View):
             text=self.filter,
             limit=limit,
         )
+
+    def fetch_templates(
+        self, section: str, after: Key | None, before: Key | None, offset: int | None, limit: int
+    ) -> Sequence[Row]:
+        """A page of templates by name."""
+        found = self.by_name(templates.page, after, before, offset, limit)
         coming = templates.next_due(self.desk.reader, [each.id for each in found], self.desk.today)
         return [Item((each.name,), f"template {each.id}", each, coming.get(each.id)) for each in found]
 

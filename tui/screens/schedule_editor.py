@@ -94,6 +94,7 @@ class ScheduleEditor(Editor):
         desk = self.desk
         with closing(self.in_thread()) as connection:
             checked = check(self._schedule, typed, dict(self._before), desk.clock(), desk.zone.key, connection)
+            checked.compared = compared(self._schedule, checked, desk.clock(), connection)
         notes = replace(checked.notes, outcome=checked)
         if self._schedule is None or self._schedule.next_at is None or checked.rule is None:
             return notes
@@ -105,7 +106,7 @@ class ScheduleEditor(Editor):
     def _submit(self, event: Form.Submitted) -> None:
         if self._saving:
             return
-        rows = compared(self._schedule, self._checked, self.desk.clock(), self.desk.reader)
+        rows = self._checked.compared
         if rows is None:
             self._save(event.values)
             return

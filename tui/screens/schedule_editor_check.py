@@ -14,17 +14,18 @@ from textual.content import Content
 from engine.operations.saving import BadKey, Columns
 from engine.operations.schedule_fields import RULE, columns_of, rule_for
 from engine.rules.alert_policy import parse_policy
-from engine.rules.dates import parse_instant
 from engine.rules.durations import duration_words, parse_duration
 from engine.rules.errors import BadValue
 from engine.rules.when import Rule, is_open, preview, sentence
 from engine.rules.when.compare import Row, compare
-from engine.rules.wording import NEXT_BOOT, long_day
+from engine.rules.wording import NEXT_BOOT
 from engine.timing import rule_of
 from store import values
+from store.frozen import value
 from store.instants import to_us
+from tui.screens.editor_fields import MEANS, pause_wrong, until_of
 from tui.screens.schedule_editor_changes import NEXT
-from tui.screens.schedule_editor_fields import PAUSE, given_of
+from tui.screens.schedule_editor_fields import given_of
 from tui.screens.schedule_editor_params import params_of
 from tui.text import safe
 from tui.widgets.form import Notes
@@ -41,7 +42,7 @@ NOTATIONS = (
 
 _LENGTHS = ("timeout", "max_lateness", "start_window", "backoff", "backoff_limit", "jitter")
 
-_MEANS = {
+_MEANS = MEANS | {
     "missed": {
         "skip": "what was missed stays missed", "run_once": "all missed become one run",
         "run_all": "each missed one runs, oldest first",
@@ -54,14 +55,17 @@ _MEANS = {
         "keep": "a one-off stays, without a next time", "disable": "a one-off is switched off",
         "delete": "a one-off is removed, its runs stay",
     },
-    "roll": {
-        "none": "it happens on days off too", "skip": "not on days off",
-        "previous": "on the working day before", "next": "on the next working day",
-    },
     "is_exclusive": {"no": "others may run meanwhile", "yes": "nothing else runs meanwhile"},
     "is_enabled": {"no": "nothing happens until it is switched on", "yes": ""},
-    "is_paused": {"no": "", "yes": "what is planned meanwhile is skipped"},
 }  # fmt: skip
+
+
+@value
+class Compared:
+    """The sentences of the two rules, and their next times side by side."""
+
+    sentences: tuple[str, str]
+    rows: tuple[Row, ...]
 
 
 @dataclass(slots=True)
@@ -76,14 +80,7 @@ class Checked:
     """The end of the pause, if it has one."""
     columns: Columns = field(default_factory=dict)
     rule: Rule | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The sentences of the two rules, and their next times side by side."""
-
-    sentences: tuple[str, str]
-    rows: tuple[Row, ...]
+    compared: Compared | None = None
 
 
 def check(
@@ -94,8 +91,8 @@ def check(
     typed = {**before, **typed}
     found = Checked(given=given_of(typed, before))
     means = _means(typed)
-    wrong = _pause_wrong(typed) if any(typed[key] != before[key] for key in PAUSE) else {}
-    found.until = _until(typed, wrong, means, now, schedule.zone if schedule else zone)
+    wrong = pause_wrong(typed, before)
+    found.until = until_of(typed, wrong, means, now, schedule.zone if schedule else zone)
     if not typed["name"].strip():
         wrong["name"] = "a schedule needs a name"
     given = {**found.given, "name": typed["name"].strip() or "-"}
@@ -172,28 +169,6 @@ def _anchor(schedule: values.Schedule | None, columns: Columns, now: datetime) -
 def _is_moved(schedule: values.Schedule, columns: Columns, keys: tuple[str, ...]) -> bool:
     days = [day.isoformat() for day in schedule.excluded_dates]
     return any(columns[key] != (days if key == "excluded_dates" else getattr(schedule, key)) for key in keys)
-
-
-def _pause_wrong(typed: Mapping[str, str]) -> dict[str, str]:
-    if typed["is_paused"] == "yes" and not typed["pause_reason"].strip():
-        return {"pause_reason": "say why, for whoever asks later"}
-    if typed["is_paused"] == "no" and typed["paused_until"].strip():
-        return {"paused_until": "of a pause; say that it is paused"}
-    return {}
-
-
-def _until(
-    typed: Mapping[str, str], wrong: dict[str, str], means: dict[str, str], now: datetime, zone: str
-) -> datetime | None:
-    if not typed["paused_until"].strip() or "paused_until" in wrong:
-        return None
-    try:
-        until = parse_instant(typed["paused_until"], now, typed["zone"].strip() or zone)
-    except BadValue as fault:
-        wrong["paused_until"] = str(fault)
-        return None
-    means["paused_until"] = f"{long_day(until.date())} {until:%H:%M}"
-    return until
 
 
 def _means(typed: Mapping[str, str]) -> dict[str, str]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from engine.rules.alert_policy import DEFAULT, alert_text, parse_policy
 from engine.rules.durations import duration_text
-from engine.rules.zones import local
 from store import values
-from store.enums import AfterExecution, Missed, Overlap, RepeatAxis, Roll
-from store.instants import from_us
+from store.enums import AfterExecution, Missed, Overlap, RepeatAxis
+from tui.screens import editor_fields as shared
+from tui.screens.editor_fields import SPAN, Rows, fields_of, instant_text
 from tui.widgets.folding_form import Group
 from tui.widgets.form import Field
 
@@ -20,25 +20,22 @@ WORDS, MOMENT = NOTATIONS = ("words, cron, rrule", "a moment and a step")
 PARAM = "param."
 """Before the name of a controller and of its parameter: `param.shell.command`."""
 
-USUAL = {
+USUAL = shared.USUAL | {
     "notation": WORDS, "repeat_axis": RepeatAxis.DAY.value, "repeat_step": "1",
     "timeout": "1h", "max_retries": "0", "backoff": "10s", "backoff_limit": "1h",
     "missed": Missed.RUN_ONCE.value, "missed_limit": "100", "overlap": Overlap.SKIP.value,
-    "after_execution": AfterExecution.DISABLE.value, "is_exclusive": "no", "is_enabled": "yes", "is_paused": "no",
-    "jitter": "0s", "roll": Roll.NONE.value, "controller": "shell",
+    "after_execution": AfterExecution.DISABLE.value, "is_exclusive": "no",
+    "jitter": "0s", "controller": "shell",
 }  # fmt: skip
 """What a field holds if nobody says anything; the others are empty then."""
 
-_CHOICES: dict[str, tuple[str, ...]] = {
+_CHOICES = shared.CHOICES | {
     "notation": NOTATIONS,
     "repeat_axis": (*(each.value for each in RepeatAxis), "once"),
     "missed": (Missed.RUN_ONCE.value, Missed.SKIP.value, Missed.RUN_ALL.value),
     "overlap": tuple(each.value for each in Overlap),
-    "roll": tuple(each.value for each in Roll),
     "after_execution": tuple(each.value for each in AfterExecution),
     "is_exclusive": ("no", "yes"),
-    "is_enabled": ("yes", "no"),
-    "is_paused": ("no", "yes"),
 }
 
 _WHEN = {
@@ -64,21 +61,10 @@ _LIMITS = (
     ("is_exclusive", "exclusive", ""),
     ("slot", "slot", "gpu, or gpu:2 for two at a time"),
 )
-_SPAN = (
-    ("start_at", "start", "empty: at once"),
-    ("end_at", "end", "empty: never"),
-    ("max_count", "count", "empty: no limit"),
-    ("excluded_dates", "not on", "dates, with spaces between"),
-    ("roll", "on a day off", ""),
-    ("calendar", "calendar", "a name, or BE; empty: the usual one"),
+_SPAN: Rows = (
+    *SPAN,
     ("jitter", "jitter", "spread the start over this time"),
     ("after_execution", "after a one-off", ""),
-)
-_STATE = (
-    ("is_enabled", "on", ""),
-    ("is_paused", "paused", ""),
-    ("pause_reason", "because", "for whoever asks later"),
-    ("paused_until", "until", "empty: until somebody resumes it"),
 )
 _TOLD = (
     ("alerts", "alerts", "first nth=3 day=5 by=06:00 within=2h recovery task"),
@@ -89,24 +75,19 @@ GROUPS = (
     ("late", "Missed and overlap", _LATE),
     ("limits", "Limits, retries and slots", _LIMITS),
     ("span", "From, to, and not on", _SPAN),
-    ("state", "On, off, paused", _STATE),
+    ("state", "On, off, paused", shared.STATE),
     ("told", "Alerts and description", _TOLD),
 )
-STATE = tuple(name for name, _, _ in _STATE)
+STATE = tuple(name for name, _, _ in shared.STATE)
 """Fields that verbs of their own change: pause, resume, enable, disable."""
-PAUSE = STATE[1:]
 
-_SHORT = {
-    "start_at": "start", "end_at": "end", "max_count": "count", "excluded_dates": "exclude",
-    "is_exclusive": "exclusive", "alerts": "alert",
-}  # fmt: skip
-"""Field -> parameter of the operations."""
+_SHORT = shared.SHORT | {"is_exclusive": "exclusive", "alerts": "alert"}
 
 
 def when_fields(notation: str, now: Mapping[str, str]) -> tuple[Field, ...]:
     """Name, notation, its fields, zone, controller."""
     rows = (("name", "name", ""), *_WHEN[notation], ("notation", "written as", ""), ("zone", "zone", ""))
-    return _fields(rows, now)
+    return fields_of(rows, now, _CHOICES, USUAL)
 
 
 def groups(now: Mapping[str, str], what: tuple[Field, ...], more: tuple[Field, ...]) -> tuple[Group, ...]:
@@ -115,14 +96,7 @@ def groups(now: Mapping[str, str], what: tuple[Field, ...], more: tuple[Field, .
         Group("when", "", when_fields(now["notation"], now)),
         Group("what", "", what),
         Group("more", "More of what it runs", more),
-        *(Group(key, title, _fields(rows, now)) for key, title, rows in GROUPS),
-    )
-
-
-def _fields(rows: tuple[tuple[str, str, str], ...], now: Mapping[str, str]) -> tuple[Field, ...]:
-    return tuple(
-        Field(name, label, now.get(name, USUAL.get(name, "")), hint, _CHOICES.get(name, ()), USUAL.get(name, ""))
-        for name, label, hint in rows
+        *(Group(key, title, fields_of(rows, now, _CHOICES, USUAL)) for key, title, rows in GROUPS),
     )
 
 
@@ -134,28 +108,19 @@ def new_texts(zone: str) -> dict[str, str]:
 def texts_of(schedule: values.Schedule) -> dict[str, str]:
     """The values of a schedule as they are typed."""
 
-    def instant(at: int | None) -> str:
-        if at is None:
-            return ""
-        return local(from_us(at), schedule.zone).strftime("%Y-%m-%dT%H:%M:%S").removesuffix(":00")
-
     def length(seconds: int | None) -> str:
         return "" if seconds is None else duration_text(seconds)
 
-    return {
-        "name": schedule.name,
+    return shared.texts_of(schedule) | {
         "notation": WORDS if schedule.spec is not None else MOMENT,
-        "spec": schedule.spec or "",
-        "moment": instant(schedule.moment),
+        "moment": instant_text(schedule.moment, schedule.zone),
         "repeat_axis": schedule.repeat_axis or ("once" if schedule.moment is not None else USUAL["repeat_axis"]),
         "repeat_step": str(schedule.repeat_step or 1),
-        "zone": schedule.zone,
         "controller": schedule.controller,
         "timeout": length(schedule.timeout),
         "max_retries": str(schedule.max_retries),
         "backoff": length(schedule.backoff),
         "backoff_limit": length(schedule.backoff_limit),
-        "missed": schedule.missed.value,
         "missed_limit": str(schedule.missed_limit),
         "max_lateness": length(schedule.max_lateness),
         "overlap": schedule.overlap.value,
@@ -163,17 +128,7 @@ def texts_of(schedule: values.Schedule) -> dict[str, str]:
         "is_exclusive": "yes" if schedule.is_exclusive else "no",
         "slot": schedule.slot or "",
         "after_execution": schedule.after_execution.value,
-        "start_at": instant(schedule.start_at),
-        "end_at": instant(schedule.end_at),
-        "max_count": str(schedule.max_count or ""),
-        "excluded_dates": " ".join(day.isoformat() for day in schedule.excluded_dates),
-        "roll": schedule.roll.value,
-        "calendar": schedule.calendar or "",
         "jitter": length(schedule.jitter),
-        "is_enabled": "yes" if schedule.is_enabled else "no",
-        "is_paused": "no" if schedule.pause_reason is None else "yes",
-        "pause_reason": schedule.pause_reason or "",
-        "paused_until": instant(schedule.paused_until),
         "alerts": _alerts(schedule.alerts),
         "description": schedule.description,
     }
@@ -201,7 +156,7 @@ def given_of(typed: Mapping[str, str], before: Mapping[str, str]) -> dict[str, A
         name: typed[name] for name in _NAMES if name not in left_out and (typed[name] != before[name] or name in own)
     }
     if "excluded_dates" in given:
-        given["excluded_dates"] = tuple(typed["excluded_dates"].replace(",", " ").split())
+        given["excluded_dates"] = shared.days_of(typed["excluded_dates"])
     if "is_exclusive" in given:
         given["is_exclusive"] = typed["is_exclusive"] == "yes"
     if "repeat_axis" in given:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from engine.operations.schedules import add, disable, edit, enable, pause, resume
 from store import values
 from tui.perform import Wish, wish
+from tui.screens.editor_fields import PAUSE
 from tui.screens.schedule_editor_check import Checked
-from tui.screens.schedule_editor_fields import PAUSE, asked
+from tui.screens.schedule_editor_fields import asked
 
 
 def wishes(

@@ -56,14 +56,7 @@ class Schedules(RecurringRows):
     def _fetch(
         self, section: str, after: Key | None, before: Key | None, offset: int | None, limit: int
     ) -> Sequence[Row]:
-        found = schedules.page(
-            self.desk.reader,
-            after=str(after[0]) if after else None,
-            before=(str(before[0]) if before else schedules.LAST) if before is not None else None,
-            offset=offset or 0,
-            text=self.filter,
-            limit=limit,
-        )
+        found = self.by_name(schedules.page, after, before, offset, limit)
         return [Item((each.name,), each.id, each, self.desk.today) for each in found]
 
     def show_rows(self) -> None:

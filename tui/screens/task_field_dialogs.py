@@ -61,9 +61,9 @@ def labels_dialog(reader: sqlite3.Connection, tasks: Sequence[int], then: Then) 
     return Dialog(_title("Labels: name adds, -name removes", tasks), fields, check, save, "label")
 
 
-def list_dialog(reader: sqlite3.Connection, tasks: Sequence[int], today: str, then: Then) -> Dialog:
+def list_dialog(reader: sqlite3.Connection, tasks: Sequence[int], then: Then) -> Dialog:
     """Asks in which list they lie; empty for none."""
-    paths = [each.path for each in lists.listed(reader, today)]
+    paths = [each.path for each in lists.listed(reader)]
     names = {path.rpartition("/")[2] for path in paths}
 
     def check(given: dict[str, str]) -> Notes:

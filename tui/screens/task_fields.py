@@ -28,8 +28,7 @@ class TaskFields(TaskVerbs):
         """Move to another list."""
         from tui.screens.task_field_dialogs import list_dialog
 
-        today = self.desk.today.isoformat()
-        self._ask(lambda numbers, then: list_dialog(self.desk.reader, numbers, today, then))
+        self._ask(lambda numbers, then: list_dialog(self.desk.reader, numbers, then))
 
     def action_comment(self) -> None:
         """Add a line to the notes."""

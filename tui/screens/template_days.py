@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from typing import ClassVar
 
 from textual.content import Content
@@ -20,7 +19,7 @@ from tui.screens.view import Item, View
 from tui.text import fit
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
-from tui.widgets.pages import Key, Row, Section, section
+from tui.widgets.pages import Section, few, section
 
 AHEAD, TASKS = 10, 200
 """Dates ahead, and tasks, that are shown."""
@@ -97,10 +96,10 @@ class TemplateDays(View):
             ("out", "left out", [(f"skip {each.id}", each) for each in reversed(skips)]),
         )
         return [
-            section(key, title, partial(_few, [Item((at,), id, row, desk.today) for at, (id, row) in enumerate(rows)]),
+            section(key, title, few([Item((at,), id, row, desk.today) for at, (id, row) in enumerate(rows)]),
                     len(rows))
             for key, title, rows in groups if rows
-        ] or [section("nothing", None, partial(_few, []))]  # fmt: skip
+        ] or [section("nothing", None, few([]))]  # fmt: skip
 
     def _coming(self, skips: Sequence[values.Skip], found: Sequence[values.Task]) -> list[PlannedDay]:
         from tui.template_words import day_words, next_dates
@@ -164,12 +163,3 @@ class TemplateDays(View):
             self.desk.explain("task", row.id)
         else:
             self.desk.explain("schedule", self._made.schedule_id)
-
-
-def _few(
-    items: Sequence[Item], section: str, after: Key | None, before: Key | None, offset: int | None, limit: int
-) -> Sequence[Row]:
-    if before is not None:
-        return [item for item in items if not before or item.key < before][-limit:]
-    behind = [item for item in items if after is None or item.key > after]
-    return behind[offset or 0 :][:limit]

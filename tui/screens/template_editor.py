@@ -15,7 +15,8 @@ from store import values
 from tui.perform import Wish, wish
 from tui.screens import template_editor_fields as fields
 from tui.screens.editor import Editor
-from tui.screens.template_editor_check import Checked, check, compared
+from tui.screens.editor_fields import PAUSE
+from tui.screens.template_editor_check import Checked, check
 from tui.text import safe
 from tui.widgets.folding_form import FoldingForm
 from tui.widgets.form import Form, Notes
@@ -71,7 +72,7 @@ class TemplateEditor(Editor):
         if self._saving:
             return
         checked = self._checked
-        rows = compared(self._made, checked, self.desk.clock(), self.desk.reader)
+        rows = checked.compared
         if rows is None:
             self._save(event.values)
             return
@@ -99,7 +100,7 @@ class TemplateEditor(Editor):
             todo.append(wish(add, name, typed["spec"].strip(), disabled=is_off, **call))
         elif call:
             todo.append(wish(edit, self._made.name, rev=self._made.rev, **call))
-        if any(typed[key] != self._before[key] for key in fields.PAUSE):
+        if any(typed[key] != self._before[key] for key in PAUSE):
             on_pause = wish(pause, name, reason=typed["pause_reason"].strip(), until=checked.until)
             todo.append(on_pause if typed["is_paused"] == "yes" else wish(resume, name))
         return todo

@@ -15,7 +15,6 @@ from engine.operations.registry import Act
 from engine.operations.saving import BadKey
 from engine.operations.template_fields import fields_of, rule_and_anchor
 from engine.queries.recurring import Effect, coming_of, effect_of, rule_words
-from engine.rules.dates import parse_instant
 from engine.rules.errors import BadValue
 from engine.rules.when import Rule, compare
 from engine.rules.wording import long_day
@@ -23,9 +22,10 @@ from store import values
 from store.enums import Basis
 from store.errors import Refused
 from store.reads import definitions
+from tui.screens.editor_fields import MEANS, pause_wrong, until_of
 from tui.screens.schedule_editor_changes import NEXT
 from tui.screens.schedule_editor_check import Compared
-from tui.screens.template_editor_fields import PAUSE, given_of
+from tui.screens.template_editor_fields import given_of
 from tui.text import safe
 from tui.widgets.form import Notes
 
@@ -37,16 +37,11 @@ EXAMPLES = (
     "every 3 days", "every 2 weeks on fri", "every! 10 days   (after it was done)", "RRULE:FREQ=MONTHLY;BYDAY=-1FR",
 )  # fmt: skip
 
-_MEANS = {
+_MEANS = MEANS | {
     "basis": {"fixed": "by the calendar", "completion": "from the day it was done"},
     "mode": {"create": "a task each time", "reopen": "its one task opens again"},
     "missed": {"skip": "what was missed stays missed", "run_once": "all missed become one", "run_all": "each is made"},
-    "roll": {
-        "none": "it happens on days off too", "skip": "not on days off",
-        "previous": "on the working day before", "next": "on the next working day",
-    },
     "is_enabled": {"no": "nothing is made until it is on", "yes": ""},
-    "is_paused": {"no": "", "yes": "what is planned meanwhile is skipped"},
 }  # fmt: skip
 
 
@@ -59,6 +54,7 @@ class Checked:
     is_counted: bool = False
     until: datetime | None = None
     effect: Effect | None = None
+    compared: Compared | None = None
 
 
 def check(act: Act, made: values.Template | None, typed: Mapping[str, str], before: Mapping[str, str]) -> Notes:
@@ -66,8 +62,8 @@ def check(act: Act, made: values.Template | None, typed: Mapping[str, str], befo
     typed = {**before, **typed}
     found = Checked(given=given_of(typed, before))
     means = {name: words[typed[name]] for name, words in _MEANS.items() if words.get(typed[name])}
-    wrong = _pause_wrong(typed) if any(typed[key] != before[key] for key in PAUSE) else {}
-    found.until = _until(act, made, typed, wrong, means)
+    wrong = pause_wrong(typed, before)
+    found.until = until_of(typed, wrong, means, act.at, made.zone if made else act.zone.key)
     if not typed["name"].strip():
         wrong["name"] = "a recurring task needs a name"
     _people(act.connection, found.given.get("assignees", ()), wrong)
@@ -92,10 +88,11 @@ def check(act: Act, made: values.Template | None, typed: Mapping[str, str], befo
     said = [Content.styled(safe(f"{name.replace('_', ' ')}: {words}", 400), "$error") for name, words in filled.items()]
     if found.rule is None and ("spec" in wrong or not typed["spec"].strip()):
         lines = [Content.styled("when, for example", "$muted"), *map(Content, EXAMPLES)]
+    found.compared = _compared(made, found, act.at, act.connection)
     return Notes(wrong, means, (*said, *lines), found)
 
 
-def compared(made: values.Template | None, checked: Checked, now: datetime, connection: Connection) -> Compared | None:
+def _compared(made: values.Template | None, checked: Checked, now: datetime, connection: Connection) -> Compared | None:
     """The old rule beside the new one; None for a new template, and if it happens when it did."""
     if made is None or checked.rule is None:
         return None
@@ -128,26 +125,3 @@ def _people(connection: Connection, names: tuple[str, ...], wrong: dict[str, str
     strange = [name for name in names if name not in known]
     if strange:
         wrong["assignees"] = f"there is no {strange[0]}"
-
-
-def _pause_wrong(typed: Mapping[str, str]) -> dict[str, str]:
-    if typed["is_paused"] == "yes" and not typed["pause_reason"].strip():
-        return {"pause_reason": "say why, for whoever asks later"}
-    if typed["is_paused"] == "no" and typed["paused_until"].strip():
-        return {"paused_until": "of a pause; say that it is paused"}
-    return {}
-
-
-def _until(
-    act: Act, made: values.Template | None, typed: Mapping[str, str], wrong: dict[str, str], means: dict[str, str]
-) -> datetime | None:
-    if not typed["paused_until"].strip() or "paused_until" in wrong:
-        return None
-    zone = typed["zone"].strip() or (made.zone if made else act.zone.key)
-    try:
-        until = parse_instant(typed["paused_until"], act.at, zone)
-    except BadValue as fault:
-        wrong["paused_until"] = str(fault)
-        return None
-    means["paused_until"] = f"{long_day(until.date())} {until:%H:%M}"
-    return until

@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.rules.zones import local
 from store import values
-from store.enums import Action, Basis, Missed, Roll
-from store.instants import Instant, from_us
+from store.enums import Action, Basis, Missed
+from tui.screens import editor_fields as shared
+from tui.screens.editor_fields import PAUSE, SPAN, STATE, Rows, fields_of
 from tui.widgets.folding_form import Group
-from tui.widgets.form import Field
 
-USUAL = {
-    "basis": Basis.FIXED.value, "mode": Action.CREATE.value, "missed": Missed.SKIP.value, "roll": Roll.NONE.value,
-    "is_enabled": "yes", "is_paused": "no", "duration": "0d",
+USUAL = shared.USUAL | {
+    "basis": Basis.FIXED.value, "mode": Action.CREATE.value, "missed": Missed.SKIP.value, "duration": "0d",
 }  # fmt: skip
 """What a field holds if nobody says anything; the others are empty then."""
 
-_CHOICES: dict[str, tuple[str, ...]] = {
+_CHOICES = shared.CHOICES | {
     "basis": tuple(each.value for each in Basis),
     "mode": (Action.CREATE.value, Action.REOPEN.value),
     "missed": (Missed.SKIP.value, Missed.RUN_ONCE.value, Missed.RUN_ALL.value),
-    "roll": tuple(each.value for each in Roll),
-    "is_enabled": ("yes", "no"),
-    "is_paused": ("no", "yes"),
 }
 
 _WHEN = (
@@ -44,49 +39,26 @@ _LOOKS = (
     ("notes", "notes", "lines with / between"),
     ("checklist", "checklist", "items with ; between"),
 )
-_SPAN = (
-    ("zone", "zone", "empty: of its list, its person, the store"),
-    ("start_at", "start", "empty: at once"),
-    ("end_at", "end", "empty: never"),
-    ("max_count", "count", "empty: no limit"),
-    ("excluded_dates", "not on", "dates, with spaces between"),
-    ("roll", "on a day off", ""),
-    ("calendar", "calendar", "a name, or BE; empty: the usual one"),
-)
+_ZONE: Rows = (("zone", "zone", "empty: of its list, its person, the store"),)
 _AHEAD = (
     ("mode", "mode", ""),
     ("visible", "visible", "so long before; empty: from its start"),
     ("horizon", "made ahead", "7d, 2w, 2 intervals, next; empty: setting"),
     ("missed", "missed", ""),
 )
-_STATE = (
-    ("is_enabled", "on", ""),
-    ("is_paused", "paused", ""),
-    ("pause_reason", "because", "for whoever asks later"),
-    ("paused_until", "until", "empty: until somebody resumes it"),
-)
 _GROUPS = (
     ("looks", "What its tasks look like", _LOOKS),
     ("ahead", "Made ahead, shown, missed", _AHEAD),
-    ("span", "From, to, and not on", _SPAN),
-    ("state", "On, off, paused", _STATE),
+    ("span", "From, to, and not on", (*_ZONE, *SPAN)),
+    ("state", "On, off, paused", STATE),
 )
-PAUSE = ("is_paused", "pause_reason", "paused_until")
-"""Fields that verbs of their own change."""
 _NAMES = tuple(name for rows in (_WHEN, *(rows for _, _, rows in _GROUPS)) for name, _, _ in rows)
 
 
 def groups(now: Mapping[str, str]) -> tuple[Group, ...]:
     """All groups; the first is always open."""
-    when = Group("when", "", _fields(_WHEN, now))
-    return (when, *(Group(key, title, _fields(rows, now)) for key, title, rows in _GROUPS))
-
-
-def _fields(rows: tuple[tuple[str, str, str], ...], now: Mapping[str, str]) -> tuple[Field, ...]:
-    return tuple(
-        Field(name, label, now.get(name, ""), hint, _CHOICES.get(name, ()), USUAL.get(name, ""))
-        for name, label, hint in rows
-    )
+    when = Group("when", "", fields_of(_WHEN, now, _CHOICES, USUAL))
+    return (when, *(Group(key, title, fields_of(rows, now, _CHOICES, USUAL)) for key, title, rows in _GROUPS))
 
 
 def new_texts() -> dict[str, str]:
@@ -97,22 +69,14 @@ def new_texts() -> dict[str, str]:
 def texts_of(made: values.Template) -> dict[str, str]:
     """The values of a template as they are typed."""
 
-    def instant(at: Instant | None) -> str:
-        return "" if at is None else local(from_us(at), made.zone).strftime("%Y-%m-%dT%H:%M:%S").removesuffix(":00")
-
     thing = f"{made.object_class}/{made.object_id}" if made.object_id is not None else ""
-    return {
-        "name": made.name, "spec": made.spec or "", "basis": made.basis.value, "duration": made.duration,
+    return shared.texts_of(made) | {
+        "basis": made.basis.value, "duration": made.duration,
         "list": made.list or "", "labels": ", ".join(made.labels), "assignees": ", ".join(made.assignees),
         "task_name": "" if made.task_name == made.name else made.task_name, "priority": str(made.priority or ""),
         "tasks_group_name": made.tasks_group_name, "object": thing, "notes": made.notes.replace("\n", " / "),
-        "checklist": "; ".join(made.checklist), "zone": made.zone, "start_at": instant(made.start_at),
-        "end_at": instant(made.end_at), "max_count": str(made.max_count or ""),
-        "excluded_dates": " ".join(day.isoformat() for day in made.excluded_dates), "roll": made.roll.value,
-        "calendar": made.calendar or "", "mode": made.mode.value, "visible": made.visible or "",
-        "horizon": made.horizon or "", "missed": made.missed.value, "is_enabled": "yes" if made.is_enabled else "no",
-        "is_paused": "no" if made.pause_reason is None else "yes", "pause_reason": made.pause_reason or "",
-        "paused_until": instant(made.paused_until),
+        "checklist": "; ".join(made.checklist), "mode": made.mode.value, "visible": made.visible or "",
+        "horizon": made.horizon or "",
     }  # fmt: skip
 
 
@@ -125,7 +89,7 @@ def given_of(typed: Mapping[str, str], before: Mapping[str, str]) -> dict[str, A
         if name in given:
             given[name] = tuple(filter(None, (each.strip().lstrip("@!") for each in given[name].split(","))))
     if "excluded_dates" in given:
-        given["excluded_dates"] = tuple(given["excluded_dates"].replace(",", " ").split())
+        given["excluded_dates"] = shared.days_of(given["excluded_dates"])
     if "checklist" in given:
         given["checklist"] = tuple(filter(None, (each.strip() for each in given["checklist"].split(";"))))
     if "notes" in given:
@@ -142,9 +106,9 @@ def given_of(typed: Mapping[str, str], before: Mapping[str, str]) -> dict[str, A
     return given
 
 
-_SHORT = {
-    "start_at": "start", "end_at": "end", "max_count": "count", "excluded_dates": "exclude", "labels": "label",
-    "assignees": "assignee", "tasks_group_name": "group", "checklist": "item", "is_enabled": "enabled",
+_SHORT = shared.SHORT | {
+    "labels": "label", "assignees": "assignee", "tasks_group_name": "group", "checklist": "item",
+    "is_enabled": "enabled",
 }  # fmt: skip
 
 

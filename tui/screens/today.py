@@ -7,10 +7,12 @@ from datetime import date
 from functools import partial
 from typing import Any, ClassVar
 
+from engine.moments import due_at
 from engine.rules.pulse import SUSPECT
 from engine.rules.wording import clock, count_of, long_day, short_day
 from store import values
 from store.enums import RunState
+from store.folding import folded
 from store.frozen import value
 from store.instants import SECOND
 from store.reads import pulse, runs, schedules, tasks, templates
@@ -20,7 +22,7 @@ from tui.screens.view import Item, nothing
 from tui.text import fit
 from tui.widgets.line_list import LineList
 from tui.widgets.line_view import LineState
-from tui.widgets.pages import Key, Row, Section, section
+from tui.widgets.pages import Key, Row, Section, few, section
 
 SOON = 7
 """Days ahead that count as soon."""
@@ -70,7 +72,7 @@ class Today(SiftedTasks):
     def on_mount(self) -> None:
         """Read the first pages, and follow the clock."""
         self.show_rows()
-        self.call_after_refresh(self._look_back)
+        self.desk.when_painted(self._look_back)
         self.set_interval(1.0, self._tick)
 
     def _draw(self, item: Item, width: int, state: LineState) -> Cells:
@@ -81,7 +83,7 @@ class Today(SiftedTasks):
             return schedule_row(row, width, self.desk.now, self.desk.zone)
         if isinstance(row, Hint):
             return [(fit("?" if row.action == MISSED else "!", 2), "warning"), (fit(row.name, width - 2), "warning")]
-        return task_row(row, width, self.desk.today, self.desk.ascii_marks)
+        return task_row(row, width, self.desk.moment, self.desk.ascii_marks)
 
     def show_rows(self) -> None:
         """The sections for now."""
@@ -100,7 +102,7 @@ class Today(SiftedTasks):
             self.reread()
 
     def _words(self) -> None:
-        beat = pulse.pulse(self.desk.reader, self.desk.now, self.desk.today)
+        beat = pulse.pulse(self.desk.reader, self.desk.now, self.desk.moment)
         found = f" · {self.understood}" if self.understood else ""
         since = self._away_since
         self.say(
@@ -113,25 +115,25 @@ class Today(SiftedTasks):
         )
 
     def _sections(self) -> list[Section]:
-        today, now = self.desk.today, self.desk.now
+        moment, now = self.desk.moment, self.desk.now
         at = clock(self.desk.clock(), self.desk.zone.key)
         found = [
             self._few("clock", None, self._clock()),
-            self._tasks("late", "late", tasks.late(today)),
-            self._tasks("today", "due today", tasks.due_on(today)),
+            self._tasks("late", "late", tasks.late(moment)),
+            self._tasks("today", "due today", tasks.due_on(moment)),
             self._few("running", "open runs", self._open_runs()),
             self._few("failed", "failed in the last 24 hours", self._failed(now)),
             self._few("broken", None, self._broken()),
             self._few("missed", None, self._missed()),
             self._few("coming", f"now {at} · jobs of the next 24 hours", self._coming(now)),
-            self._tasks("soon", f"due in the next {SOON} days", tasks.due_soon(today, SOON)),
+            self._tasks("soon", f"due in the next {SOON} days", tasks.due_soon(moment, SOON)),
         ]
         return [each for each in found if each is not None] or [section("nothing", None, nothing)]
 
     def _tasks(self, key: str, title: str, source: tasks.Section) -> Section | None:
         self._sources[key] = source
         fetch = partial(self._fetch, source)
-        return section(key, title, fetch) if fetch(key, None, None, None, 1) else None
+        return section(key, title, fetch, self.known(key)) if fetch(key, None, None, None, 1) else None
 
     def _fetch(
         self,
@@ -142,24 +144,14 @@ class Today(SiftedTasks):
         offset: int | None,
         limit: int,
     ) -> Sequence[Row]:
-        rows = tasks.window(
-            self.desk.reader, source, self.sift,
-            after=after, before=before, offset=offset, limit=limit,
-        )  # fmt: skip
-        return [Item(row.key, row.id, row.task, self.desk.today) for row in rows]
+        rows = self.page(source, section, after, before, offset, limit)
+        return [Item(row.key, row.id, row.task, due_at(row.task, self.desk.moment)) for row in rows]
 
     def _few(self, key: str, title: str | None, items: Sequence[Item]) -> Section | None:
         """A short section, read at once."""
-        text = self.filter.lower()
-        kept = [item for item in items if text in item.value.name.lower()]
-
-        def fetch(section: str, after: Key | None, before: Key | None, offset: int | None, limit: int) -> Sequence[Row]:
-            if before is not None:
-                return [item for item in kept if not before or item.key < before][-limit:]
-            behind = [item for item in kept if after is None or item.key > after]
-            return behind[offset or 0 :][:limit]
-
-        return section(key, title, fetch, len(kept)) if kept else None
+        text = folded(self.filter)
+        kept = [item for item in items if text in folded(item.value.name)]
+        return section(key, title, few(kept), len(kept)) if kept else None
 
     def _open_runs(self) -> list[Item]:
         second = self.desk.now // SECOND

@@ -71,6 +71,11 @@ class Base(Screen[None]):
         width = self.app.size.width  # known already: a class that comes with the first resize styles everything twice
         self.add_class(max(each for each in self.HORIZONTAL_BREAKPOINTS if each[0] <= width)[1], update=False)
 
+    def _compositor_refresh(self) -> None:
+        """Not while textual sets up: it would draw the whole frame, throw it away, and draw it again."""
+        if not self.app._batch_count:
+            super()._compositor_refresh()
+
     def in_thread(self) -> Any:
         """A read-only connection for a worker thread, which closes it."""
         return connect(self.desk.store, read_only=True)
@@ -229,13 +234,16 @@ class View(Base):
         return self.query_one("#detail", VerticalScroll)
 
     def show_detail(self) -> None:
-        """Write the detail pane, if it is shown."""
+        """Write the detail pane, if it is shown. What finds the words for it is loaded after the first paint."""
+        self.desk.when_painted(self._write_detail)
+
+    def _write_detail(self) -> None:
         if self.detail_pane.styles.display != "none" and self.is_current:
             self.query_one("#detail-text", Static).update(self.detail())
 
     def detail(self) -> Content:
         """The current row in words."""
-        from tui.details import detail_of  # the words of the time rules load after the first paint
+        from tui.details import detail_of
 
         return detail_of(self.desk, self.current)
 

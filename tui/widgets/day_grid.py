@@ -57,7 +57,7 @@ class DayGrid(Parts, can_focus=True):
     def show(self, page: Page, cursor: date) -> None:
         """Another page, or the same as it is now, or another day under the cursor."""
         self._page, self._cursor = page, cursor
-        self._draw()
+        self.lay_out()
 
     @property
     def page(self) -> Page | None:
@@ -67,16 +67,6 @@ class DayGrid(Parts, can_focus=True):
     def lines_a_day(self, weeks: int) -> int:
         """Lines of the body of a day, where so many weeks share the height."""
         return max(1, (self.size.height - 1) // max(1, weeks) - 1)
-
-    def on_resize(self) -> None:
-        """Other room, other cells."""
-        super().on_resize()
-        self._draw()
-
-    def watch_has_focus(self, _has_focus: bool) -> None:
-        """The cursor looks otherwise."""
-        super().watch_has_focus(_has_focus)
-        self._draw()
 
     def _widths(self) -> list[int]:
         """Of the seven columns, a separator between each two."""
@@ -88,7 +78,8 @@ class DayGrid(Parts, can_focus=True):
         free = max(weeks, self.size.height - 1)
         return [free // weeks + (at < free % weeks) for at in range(weeks)]
 
-    def _draw(self) -> None:
+    def lay_out(self) -> None:
+        """Other room, other cells; the day or hour under the cursor stands out."""
         if self._page is None or not self.size.width:
             return
         if self._room != self.size:

@@ -133,7 +133,7 @@ class FoldingForm(Form):
         await box.remove_children()
         if not self._is_folded(key):
             await self._fill(key)
-        self.look()
+        self.check_anew()
 
     async def _fill(self, key: str) -> None:
         rows = [self.row(field) for field in self.groups[key].fields]
@@ -157,18 +157,21 @@ class FoldingForm(Form):
         if not folded and not self._boxes[key].children:
             await self._fill(key)
         self._boxes[key].display = not folded
-        self.look()
+        self.say()
 
     async def action_submit(self) -> None:
-        """On a heading: open or close it. Else save, or go to what is wrong, wherever it is folded away."""
+        """On a heading: open or close it. Else save."""
         if isinstance(self.app.focused, Heading):
             self.app.focused.action_turn()
-            return
-        self.look()
+        else:
+            await super().action_submit()
+
+    async def decide(self) -> None:
+        """Save, or go to what is wrong, wherever it is folded away."""
         for key, group in self.groups.items():
             if self._is_folded(key) and any(field.name in self.notes.wrong for field in group.fields):
                 await self.fold(key, False)
-        await super().action_submit()
+        await super().decide()
 
 
 def _unusual(fields: tuple[Field, ...], texts: dict[str, str]) -> str:

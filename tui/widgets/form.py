@@ -2,12 +2,14 @@
 
 The form knows no rule. Whoever shows it gives a `check` that turns the texts into notes; it is called
 while the person types, so what will happen is visible before it is saved, and nothing typed is lost.
-A check that takes longer than a key may is asked `aside`: on a thread, once the keys rest.
+A check that takes longer than a key may is asked `aside`: on a thread, once the keys rest. Enter then waits for what
+it finds; keys are answered meanwhile, and a letter typed after enter takes it back.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -27,6 +29,8 @@ from tui.widgets.line_input import LineInput
 
 REST = 0.1
 """Seconds without a letter after which a check is asked aside."""
+HOLD = 0.4
+"""Seconds after enter for which what is typed may be meant for the screen behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ class Form(VerticalScroll, can_focus=False):
         aside: bool = False,
         id: str | None = None,
     ) -> None:
-        """`aside`: letters are checked on a thread, so `check` reads nothing that changes meanwhile."""
+        """`aside`: values are checked on a thread, so `check` reads nothing that changes meanwhile."""
         super().__init__(id=id)
         self.rows: dict[str, FormRow] = {}
         """By field; those that can be seen."""
@@ -151,6 +155,8 @@ class Form(VerticalScroll, can_focus=False):
         self._check = check
         self._aside = aside
         self._letters = self._checked = 0
+        self._entered: dict[str, str] | None = None
+        self._holds_until = 0.0
         self._rested = asyncio.Event()
         self._resting: asyncio.TimerHandle | None = None
         self._follower: Worker[None] | None = None
@@ -180,31 +186,52 @@ class Form(VerticalScroll, can_focus=False):
         self._texts |= {name: row.box.value for name, row in self.rows.items()}
         return dict(self._texts)
 
+    @property
+    def holds_keys(self) -> bool:
+        """Between enter and what becomes of it, as long as nobody would notice."""
+        return time.monotonic() < self._holds_until
+
     @on(Input.Changed)
     @on(Choice.Turned)
     def _typed(self, event: events.Event | Message) -> None:
         event.stop()
+        is_letter = isinstance(event, Input.Changed)
+        self.check_anew(REST if is_letter else 0)
+        if not (self._aside and is_letter):  # a choice may bring other fields, for which nobody waits
+            self.post_message(self.Changed(self.values))
+
+    def check_anew(self, rest: float = 0) -> None:
+        """The values are others now: check them, aside once the keys have rested for so many seconds."""
         self._letters += 1
-        if self._aside and isinstance(event, Input.Changed):
+        if self._aside:
+            self._ask(rest)
+        else:
+            self.look()
+
+    def _ask(self, rest: float) -> None:
+        if self._resting is not None:
+            self._resting.cancel()
+        if rest:
             self._rested.clear()
-            if self._resting is not None:
-                self._resting.cancel()
-            self._resting = asyncio.get_running_loop().call_later(REST, self._rested.set)
-            if self._follower is None or self._follower.is_finished:
-                self._follower = self.run_worker(self._follow())
-            return
-        self.look()
-        self.post_message(self.Changed(self.values))
+            self._resting = asyncio.get_running_loop().call_later(rest, self._rested.set)
+        else:
+            self._rested.set()
+        if self._follower is None or self._follower.is_finished:
+            self._follower = self.run_worker(self._follow())
 
     async def _follow(self) -> None:
         """Check what was typed once the keys rest, until nothing is newer than what was checked."""
-        while self._checked != self._letters:
+        while self._letters != self._checked or self._entered is not None:
             await self._rested.wait()
             asked, values = self._letters, self.values
             notes = await asyncio.to_thread(self._check, values)
-            if asked == self._letters != self._checked:
-                self._take(notes)
-                self.post_message(self.Changed(values))
+            if asked != self._letters:
+                continue
+            self._take(notes)
+            self.post_message(self.Changed(values))
+            entered, self._entered = self._entered, None
+            if entered == values == self.values:
+                await self.decide()
 
     def look(self) -> None:
         """Check the values now and put the words beside the fields."""
@@ -221,10 +248,20 @@ class Form(VerticalScroll, can_focus=False):
             row.say(self.notes)
 
     async def action_submit(self) -> None:
-        """Save, unless something is wrong: then go to the field that is."""
-        self.look()
+        """Save what stands there now, once it is checked."""
+        if not self._aside:
+            self.look()
+            await self.decide()
+            return
+        self._entered = self.values
+        self._holds_until = time.monotonic() + HOLD
+        self._ask(0)
+
+    async def decide(self) -> None:
+        """Have it saved, unless something is wrong: then go to the field that is."""
         wrong = [name for name in self.rows if name in self.notes.wrong]
         if wrong:
+            self._holds_until = 0
             self.rows[wrong[0]].box.focus()
         else:
             self.post_message(self.Submitted(self.values))

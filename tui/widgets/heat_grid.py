@@ -46,21 +46,11 @@ class HeatGrid(Parts, can_focus=True):
     def show(self, heat: Heat | None, first_weekday: int, cursor: tuple[int, int]) -> None:
         """A map with the cursor at (row, hour); rows begin with `first_weekday`, 0 = Monday."""
         self._heat, self._first, self._cursor = heat, first_weekday, cursor
-        self._draw()
+        self.lay_out()
 
     def cell(self) -> Cell | None:
         """The hour under the cursor."""
         return None if self._heat is None else self._at(*self._cursor)
-
-    def on_resize(self) -> None:
-        """Other room, other cells."""
-        super().on_resize()
-        self._draw()
-
-    def watch_has_focus(self, _has_focus: bool) -> None:
-        """The cursor looks otherwise."""
-        super().watch_has_focus(_has_focus)
-        self._draw()
 
     def _at(self, row: int, hour: int) -> Cell:
         assert self._heat is not None
@@ -70,7 +60,8 @@ class HeatGrid(Parts, can_focus=True):
     def _width(self) -> int:
         return max(3, min(7, (self.size.width - LABEL) // HOURS))
 
-    def _draw(self) -> None:
+    def lay_out(self) -> None:
+        """Other room, other cells; the day or hour under the cursor stands out."""
         if not self.size.width:
             return
         self.put(self._lines())

@@ -225,6 +225,18 @@ class Pager:
             self._bottom = False
 
 
+def few(rows: Sequence[Row]) -> Fetch:
+    """Reads of rows that are few, known, and in the order of their keys."""
+
+    def fetch(section: str, after: Key | None, before: Key | None, offset: int | None, limit: int) -> Sequence[Row]:
+        if before is not None:
+            return [row for row in rows if not before or row.key < before][-limit:]
+        behind = [row for row in rows if after is None or row.key > after]
+        return behind[offset or 0 :][:limit]
+
+    return fetch
+
+
 @value
 class Section:
     """A group of rows under a heading, or (no title) rows without one."""

@@ -52,8 +52,17 @@ class Parts(Widget):
         self._strips.clear()
 
     def on_resize(self) -> None:
-        """Other room."""
+        """Other room, other parts."""
         self._strips.clear()
+        self.lay_out()
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """The cursor looks otherwise."""
+        super().watch_has_focus(_has_focus)
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Put the lines as they are now. Here they hang on neither the room nor the focus."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines as they are: textual's own way would encode each piece anew."""

@@ -117,6 +117,13 @@ class RolledRule(Rule):
             total -= Rule.count(self, moment(begin), moment(end)) if begin < end else 0
         return total
 
+    def between(self, after: datetime, until: datetime, limit: int) -> tuple[datetime, ...]:
+        """The first `limit` occurrences in (after, until], oldest first, in UTC."""
+        found = list[datetime]()
+        while len(found) < limit and (at := self.next(found[-1] if found else after)) is not None and at <= until:
+            found.append(at)
+        return tuple(found)
+
     def shifted(self, at: datetime) -> str:
         """Why the occurrence `at` is not on the day that the rule says: `from Thu 1 May: Labour Day`, else nothing."""
         clock = clock_of(self.zone)

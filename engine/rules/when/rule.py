@@ -87,12 +87,16 @@ class Rule:
 
     def between(self, after: datetime, until: datetime, limit: int) -> tuple[datetime, ...]:
         """The first `limit` occurrences in (after, until], oldest first, in UTC."""
-        found: list[datetime] = []
-        at = self.next(after) if limit > 0 else None
-        while at is not None and at <= until:
-            found.append(at)
-            at = self.next(at) if len(found) < limit else None
-        return tuple(found)
+        clock, found = clock_of(self.zone), list[int]()
+        at, end = max(seconds(after), self.floor), min(seconds(until), self.ceiling)
+        while len(found) < limit:
+            following = self.pattern.next(clock, at)
+            if self.excluded:
+                following = self._past_excluded(clock, following)
+            if following is None or following > end:
+                break
+            found.append(at := following)
+        return tuple(map(moment, found))
 
     def shifted(self, at: datetime) -> str:
         """Why the occurrence `at` is on another day than the rule says; nothing for most rules (see `rolled`)."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,18 +15,12 @@ from engine.forecast import Forecast, Kind, Only, Wanted, play
 from engine.operations import definitions, entities, schedules
 from store.enums import Missed, Overlap
 from store.instants import to_us
-from tests.engine.recurring_stage import Chores, at, chores
+from tests.engine.recurring_stage import Chores, at, r
 from tests.engine.stage import ANA, desk, rows
 
-__all__ = ["desk"]
+__all__ = ["desk", "r"]
 
 ALL = Wanted(limit=0)
-
-
-@pytest.fixture
-def r(desk: Path) -> Chores:
-    """An empty store in UTC."""
-    return chores(desk)
 
 
 def foretold(r: Chores, since: str, until: str, wanted: Wanted = ALL) -> Forecast:

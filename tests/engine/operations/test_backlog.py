@@ -194,3 +194,9 @@ def test_away_is_told_by_the_last_act(desk: Desk) -> None:
     with transaction() as connection:
         assert away_since(connection, desk.bo, date(2025, 7, 11)) is None
         assert backlog(connection, desk.bo, date(2025, 6, 11)).piles == ()
+
+
+def test_a_skipped_one_that_counts_from_its_completion_is_opened_again_as_after_any(desk: Desk) -> None:
+    (number,) = chores(desk, "every! 3 days", mode="reopen")
+    verbs.skip(desk.ana, desk.at(NOW))
+    assert desk.rows("SELECT id, is_done, deadline_date FROM task") == [(number, 0, "2025-06-19")]

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from engine.operations import calendars, lists, quick, tasks
-from engine.operations.undo import undo
+from engine.operations.settings import set_setting
+from engine.operations.undo import redo, undo
 from engine.templates import look
-from store.database import transaction
+from store.database import session, transaction
 from store.enums import Basis, Roll
 from store.instants import to_us
 from store.values import Task, Template
@@ -150,3 +151,35 @@ def test_the_short_door_takes_words_without_quotes(desk: Desk) -> None:
     made = quick.add(desk.ana, desk.at(NOW), "Buy", "milk", "tomorrow")
     assert isinstance(made, Task)
     assert (made.name, made.deadline_date) == ("Buy milk", date(2025, 11, 20))
+
+
+def test_the_first_task_is_there_at_once_and_undo_takes_all_back(desk: Desk) -> None:
+    made = add(desk, "Water plants every mon")
+    assert isinstance(made, Template)
+    there = "SELECT count(*) FROM task WHERE template_id IS NOT NULL AND deleted_at IS NULL"
+    (count,) = desk_rows(desk, there)[0]
+    assert count == made.open_tasks >= 1
+    with transaction() as connection:
+        assert look(connection, to_us(desk.at(NOW))).made == 0
+    undo(desk.ana, desk.at(NOW))
+    assert desk_rows(desk, there) == [(0,)]
+    assert desk_rows(desk, "SELECT count(*) FROM template") == [(0,)]
+    redo(desk.ana, desk.at(NOW))
+    assert desk_rows(desk, there) == [(count,)]
+
+
+def test_while_recurring_is_off_the_first_is_made_and_it_is_said(desk: Desk) -> None:
+    set_setting(desk.ana, desk.at(NOW), "recurring", "off")
+    made = add(desk, "Water plants every mon")
+    assert isinstance(made, Template)
+    assert made.open_tasks == 1
+    words = desk_rows(desk, "SELECT words FROM act ORDER BY id DESC LIMIT 1")[0][0]
+    assert words.endswith("; recurring is off, so no further ones are made")
+    set_setting(desk.ana, desk.at(NOW), "recurring", "on")
+    with transaction() as connection:
+        assert look(connection, to_us(desk.at(NOW))).made > 0
+
+
+def desk_rows(desk: Desk, query: str) -> list[tuple[object, ...]]:
+    with session() as connection:
+        return connection.execute(query).fetchall()

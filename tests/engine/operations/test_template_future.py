@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from engine.queries.recurring import foresee
 from engine.queries.tasks import show
 from store.errors import Refused
-from tests.engine.recurring_stage import FIRST, Chores, at, chores
+from tests.engine.recurring_stage import FIRST, Chores, at, r
 from tests.engine.stage import ANA, desk
 
-__all__ = ["desk"]
+__all__ = ["desk", "r"]
 
 PASS = "2025-03-03T11:00"
 W15 = "2025-03-05"
 """The day on which statement W15 changes the template of W2."""
-
-
-@pytest.fixture
-def r(desk: Path) -> Chores:
-    return chores(desk)
 
 
 @pytest.fixture
@@ -135,3 +129,24 @@ def test_a_clock_change_is_named_among_the_dates(r: Chores) -> None:
     r.set("zone", "Europe/Brussels")
     task = r.do("task add", FIRST, "Check", deadline=date(2025, 3, 28), time="02:30").id
     assert "02:30 does not exist" in lines("daily 02:30", task)
+
+
+def test_all_that_they_say_changes_with_all_future_ones(w2: Chores) -> None:
+    w2.do("user add", FIRST, "bo")
+    w2.do("list add", FIRST, "house")
+    edited = w2.task("2025-03-06")
+    w2.do("task note", W15, edited, text="two bags")
+    w2.do(
+        "task future", W15, edited, label=("home", "out"), assignee=("bo",), list="house", priority=2,
+        item=("glass", "paper"), duration="1d",
+    )  # fmt: skip
+    made = w2.show("bins")
+    assert (made.labels, made.assignees, made.list, made.priority) == (("home", "out"), ("bo",), "house", 2)
+    assert (made.checklist, made.duration) == (("glass", "paper"), "1d")
+    for day in ("2025-03-06", "2025-03-10"):
+        task = w2.read(w2.task(day))
+        assert (task.labels, task.assignees, task.list, task.priority) == (("home", "out"), ("bo",), "house", 2)
+        assert [item.text for item in task.checklist] == ["glass", "paper"]
+    assert w2.read(w2.task("2025-03-10")).start_date == date(2025, 3, 9)
+    w2.do("undo", W15)
+    assert (w2.show("bins").labels, w2.read(edited).labels, w2.read(edited).priority) == ((), (), None)

@@ -13,10 +13,10 @@ from engine.queries.desk import dump
 from engine.queries.why import Kind
 from store.errors import Refused
 from store.opening import open_store
-from tests.engine.recurring_stage import FIRST, Chores, at, chores
+from tests.engine.recurring_stage import FIRST, Chores, at, r
 from tests.engine.stage import ANA, desk, file_bytes
 
-__all__ = ["desk"]
+__all__ = ["desk", "r"]
 
 FILE = """\
 [[user]]
@@ -53,11 +53,6 @@ name = "nightly"
 spec = "daily 02:30"
 params = { command = "true" }
 """
-
-
-@pytest.fixture
-def r(desk: Path) -> Chores:
-    return chores(desk)
 
 
 def loaded(folder: Path, text: str, when: str = FIRST) -> Any:

@@ -213,7 +213,7 @@ def test_bytes_that_are_no_plain_text(data: bytes, commands: list[str], refused:
     ids=range(13),
 )
 def test_nothing_hangs(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     tab(text)
     tab(text, users=True)
-    assert time.perf_counter() - began < 12
+    assert time.process_time() - began < 12

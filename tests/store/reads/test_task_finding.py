@@ -50,7 +50,7 @@ PARTS: dict[str, tuple[Part, Callable[[Task], bool]]] = {
         lambda task: task.deadline_date is not None and TODAY <= task.deadline_date <= TODAY + timedelta(3),
     ),
     "late": (
-        Part(What.LATE, (TODAY - timedelta(1),)),
+        Part(What.LATE, (TODAY,)),
         lambda task: not task.is_done and (task.deadline_date or TODAY) < TODAY,
     ),
     "text in a label": (Part(What.TEXT, ("RED",)), lambda task: "red" in task.labels),

@@ -68,6 +68,8 @@ async def settle(pilot: Pilot[Any]) -> None:
             await app.workers.wait_for_complete()
             break
     await pilot.pause()
+    await app.idle()  # for what a form asked for once its check was through
+    await pilot.pause()
     if isinstance(app.screen, View):
         await app.screen.rested.wait()
     await pilot.pause()

@@ -121,6 +121,21 @@ async def test_what_is_pasted_is_neither_obeyed_nor_too_much(desk: Desk) -> None
         assert added(desk) == []
 
 
+async def test_a_name_of_many_lines_does_not_push_what_is_understood_out_of_sight(desk: Desk) -> None:
+    name = "[b]漢字👩[/b]" * 18
+    async with shown(desk, (80, 24)) as pilot:
+        await press(pilot, "a")
+        pilot.app.screen.query_one(Input).value = f"{name} p1 every 2 weeks on fri"
+        await settle(pilot)
+        assert "[priority 1]" in picture(pilot)
+        await press(pilot, "enter")
+        await settle(pilot)
+        toasts = [toast.message for toast in pilot.app._notifications]
+    assert len(toasts) == 1
+    assert len(toasts[0]) < 120
+    assert toasts[0].endswith("(every 2 weeks on fri). u takes it back.")
+
+
 async def test_the_form_takes_every_field(desk: Desk) -> None:
     async with shown(desk, (120, 40)) as pilot:
         await press(pilot, "2", "A")

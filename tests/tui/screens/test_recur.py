@@ -11,8 +11,10 @@ from engine.operations import tasks, templates
 from engine.templates import look
 from store.database import transaction
 from store.instants import to_us
+from store.reads import templates as template_reads
 from tests.desk import Desk, stays
-from tests.tui.screens.stage import NOW, picture, press, shown, type_in
+from tests.tui.screens.stage import NOW, picture, press, settle, shown, type_in
+from tests.tui.waiting import type_ahead
 
 
 def a_look(desk: Desk) -> None:
@@ -87,10 +89,28 @@ async def test_a_day_moves_as_ever_and_nonsense_stays_in_the_line(desk: Desk) ->
         await press(pilot, "enter")
         assert due(desk, "Rent") == ["06-20"]
         await press(pilot, "ctrl+u")
+        await type_in(pilot, "monthly 31")
+        seen = picture(pilot)
+        assert "monthly 31: some months have no 31st" in seen
+        assert "spec:" not in seen
+        await press(pilot, "ctrl+u")
         await type_in(pilot, "30 jun")
         assert "moves to Mon 30 Jun 2025" in picture(pilot)
         await press(pilot, "enter")
     assert due(desk, "Rent") == ["06-30"]
+
+
+async def test_enter_before_the_answer_waits_for_it_and_what_follows_goes_to_the_screen_behind(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await to_row(pilot, "Rent")
+        await type_ahead(pilot, "r", *"30", "space", *"jun", "enter", "question_mark")
+        await settle(pilot)
+        assert due(desk, "Rent") == ["06-30"]
+        await press(pilot, "escape")
+        await to_row(pilot, "Bins")
+        await type_ahead(pilot, "e", "!", "tab", "tab", "right", "enter")
+        await settle(pilot)
+    assert due(desk, "Bins!") == ["06-16", "06-19", "06-23", "06-26"]
 
 
 async def test_a_day_of_one_that_recurs_is_for_this_one_unless_all_are_chosen(desk: Desk) -> None:
@@ -208,3 +228,18 @@ async def test_several_marked_rows_take_days_only(desk: Desk) -> None:
         await type_in(pilot, "weekly tue")
         await press(pilot, "enter")
         assert due(desk, "Rent") == ["06-20"]
+
+
+async def test_an_edit_of_all_future_ones_takes_labels_priority_and_checklist(desk: Desk) -> None:
+    async with shown(desk, (80, 24)) as pilot:
+        await to_row(pilot, "Bins")
+        await press(pilot, "e", "tab", "tab", "tab")
+        await type_in(pilot, ", out")
+        await press(pilot, "enter")
+        assert "all future ones" in picture(pilot)
+        await press(pilot, "shift+tab", "right", "tab", "tab", "tab", "tab", "right", "tab")
+        await type_in(pilot, "glass / paper")
+        await press(pilot, "enter")
+        made = template_reads.named(pilot.app.reader, "Bins")  # type: ignore[attr-defined]  # of the desk
+        assert made is not None
+        assert ("out" in made.labels, made.priority, made.checklist) == (True, 1, ("glass", "paper"))

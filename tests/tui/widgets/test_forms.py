@@ -19,6 +19,10 @@ class Slow(App[None]):
         self.go = threading.Event()
         self.began = threading.Event()
         self.asked: list[str] = []
+        self.saved: list[str] = []
+
+    def on_form_submitted(self, event: Form.Submitted) -> None:
+        self.saved.append(event.values["what"])
 
     def compose(self) -> ComposeResult:
         yield Form((Field("what", "what"),), self._check, aside=True)
@@ -51,7 +55,39 @@ async def test_saving_checks_what_stands_there_now() -> None:
     async with app.run_test() as pilot:
         form = app.query_one(Form)
         await pilot.press("a", "enter")
+        await app.workers.wait_for_complete()
         assert form.notes.means == {"what": "means a"}
+
+
+async def test_enter_waits_for_a_check_that_is_at_work_and_the_loop_does_not() -> None:
+    app = Slow()
+    async with app.run_test() as pilot:
+        await pilot.press(*"slow", "enter")
+        while not app.began.is_set():
+            await pilot.pause(0.01)
+        assert app.saved == [], "and keys are answered: the loop has come so far"
+        app.go.set()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert app.saved == ["slow"]
+
+
+async def test_a_letter_after_enter_takes_enter_back() -> None:
+    app = Slow()
+    async with app.run_test() as pilot:
+        await pilot.press(*"slow", "enter")
+        while not app.began.is_set():
+            await pilot.pause(0.01)
+        await pilot.press("e", "r")
+        app.go.set()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert app.saved == []
+        assert app.query_one(Form).notes.means == {"what": "means slower"}
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert app.saved == ["slower"]
 
 
 class Reader(App[None]):

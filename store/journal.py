@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Mapping
 
 from store.frozen import value
 
@@ -55,6 +56,26 @@ def newest(connection: sqlite3.Connection) -> int | None:
     """The id of the act that is running in this transaction, or of the last one."""
     row = connection.execute("SELECT max(id) FROM act").fetchone()
     return None if row[0] is None else int(row[0])
+
+
+def keep(
+    connection: sqlite3.Connection,
+    act: int,
+    kind: str,
+    row: int,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+) -> None:
+    """Keep by hand what an act changed in a row of a table that is not journaled, so that it can be taken back."""
+    connection.execute(
+        "INSERT INTO change (act_id, kind, row_id, action, before, after) VALUES (?, ?, ?, 'update', ?, ?)",
+        (act, kind, row, _literals(connection, before), _literals(connection, after)),
+    )
+
+
+def _literals(connection: sqlite3.Connection, columns: Mapping[str, object]) -> str:
+    quoted = connection.execute(f"SELECT {', '.join('quote(?)' for _ in columns)}", tuple(columns.values())).fetchone()
+    return "".join(f"{name}={text}," for name, text in zip(columns, quoted, strict=True))
 
 
 _PAIR = re.compile(r"(\w+)=(?:'((?:[^']|'')*)'|(NULL)|(-?\d+)|(-?\d[\d.e+-]*)),")

@@ -62,6 +62,10 @@ MODULES: dict[str, tuple[str, ...]] = {
         "trigger add", "trigger edit", "trigger delete", "trigger enable", "trigger disable", "trigger pause",
         "trigger resume",
     ),
+    f"{_OPERATIONS}.trigger_actions": ("trigger act", "trigger cancel"),
+    f"{_QUERIES}.triggers": (
+        "trigger list", "trigger show", "trigger upcoming", "trigger history", "task triggers",
+    ),
     f"{_OPERATIONS}.schedule_ledger": ("schedule accept", "schedule rewind"),
     f"{_OPERATIONS}.clocks": ("clock accept",),
     f"{_QUERIES}.schedules": ("schedule list", "schedule show", "schedule preview", "schedule missed"),

@@ -14,10 +14,11 @@ from typing import Any
 
 from engine.operations.references import References, joined, row_words
 from engine.rules.errors import shown
-from store import values
+from store import journal, values
 from store.errors import Refused
 from store.instants import from_us
 from store.reads.history import RowChange, changes, standing_after, touched_after
+from store.schema import JOURNALED
 
 TOLD = 50
 """Rows that are told of one by one; an import may have touched a hundred thousand."""
@@ -66,7 +67,7 @@ class Reversal:
 
         False, and nothing done, where one of them stands in the way: row by row it can be named.
         """
-        if len(self.lines) < TOLD:
+        if len(self.lines) < TOLD or group[0].kind not in JOURNALED:
             return False
         steps = {"insert": self._all_away, "delete": self._all_back, "update": self._all_changed_back}
         self._connection.execute("SAVEPOINT many")
@@ -166,6 +167,9 @@ class Reversal:
         sets = ", ".join(f"{name} = ?" for name in put)
         sets += ", rev = rev + 1" if self._rev(change.kind) else ""
         self._connection.execute(f'UPDATE "{change.kind}" SET {sets} WHERE id = ?', (*put.values(), change.row_id))
+        if change.kind not in JOURNALED:
+            was = {name: now[name] for name in put}
+            journal.keep(self._connection, self._until, change.kind, change.row_id, was, put)
         told = ", ".join(f"{name} {_told(name, now[name])} -> {_told(name, value)}" for name, value in put.items())
         self._tell(words, told)
 

@@ -10,9 +10,9 @@ from engine.actors import own_user_id
 from engine.operations.registry import Act
 from engine.operations.saving import Columns, put
 from engine.operations.trigger_fields import fields_of, stored
+from engine.operations.trigger_names import named_trigger
 from engine.operations.trigger_schedules import save_schedule
 from engine.rules.errors import shown
-from engine.rules.names import as_sentence, unknown
 from engine.rules.triggers.due import FROM_STATE
 from store import journal
 from store.enums import TriggerEvent
@@ -49,18 +49,6 @@ def save_trigger(act: Act, fields: Mapping[str, Any], existing: Trigger | None) 
         mend(act.connection, existing.id)
         arm(act, existing.id)
     return existing.id
-
-
-def named_trigger(connection: sqlite3.Connection, text: str) -> Trigger:
-    """The trigger that `text` names: its name or its id. Refused with the nearest name if there is none."""
-    known = reads.named(connection, text)
-    if known is None and text.isascii() and text.isdigit() and len(text) < 19:
-        known = reads.trigger(connection, int(text))
-        if known.deleted_at is not None:
-            raise Refused(f"The trigger {shown(known.name)} is deleted.")
-    if known is None:
-        raise Refused(as_sentence(f"trigger: {unknown(text, reads.names(connection), 'trigger')}"))
-    return known
 
 
 def found(act: Act, text: str, rev: int | None) -> Trigger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -102,7 +103,8 @@ def _replan(act: Act, reversal: Reversal, recurring: set[int], words: str) -> No
         from engine.operations import template_tasks
 
         template_tasks.reconcile(act.connection, number, act.now)
-    for number in reversal.schedules - recurring:
+    acting = _triggers(act, reversal)
+    for number in reversal.schedules - recurring - acting.keys():
         from engine import expecting, ledger
 
         ledger.rearm(act.connection, number, act.now, words)
@@ -111,6 +113,17 @@ def _replan(act: Act, reversal: Reversal, recurring: set[int], words: str) -> No
         from engine.operations.calendars import plan_anew, users
 
         plan_anew(act, users(act.connection, None))
+
+
+def _triggers(act: Act, reversal: Reversal) -> dict[int, int]:
+    """Triggers that act by one of the schedules that were put back, by schedule; each plans its next time anew."""
+    query = 'SELECT schedule_id, id FROM "trigger" WHERE schedule_id IN (SELECT value FROM json_each(?))'
+    found: dict[int, int] = dict(act.connection.execute(query, (json.dumps(list(reversal.schedules)),)).fetchall())
+    for number in found.values():
+        from engine.triggers import schedules
+
+        schedules.arm(act.connection, number, act.now)
+    return found
 
 
 def _link(act: Act, target: values.Act, words: str, *, is_empty: bool) -> None:

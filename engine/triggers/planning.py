@@ -16,15 +16,16 @@ from store.instants import to_us
 from store.schema import moved
 
 _THERE = """
-SELECT id, trigger_id, task_id, due_at, state FROM pending_action
-WHERE task_id IN (SELECT value FROM json_each(:ids)) AND (state = 'waiting' OR due_at > :now)
+SELECT id, trigger_id, task_id, due_at, iif(state = 'withdrawn' AND act_id IS NOT NULL, 'cancelled', state)
+FROM pending_action WHERE task_id IN (SELECT value FROM json_each(:ids)) AND (state = 'waiting' OR due_at > :now)
 """
 _ADD = """
 INSERT INTO pending_action (trigger_id, subject, task_id, due_at, made_at, cause_id, chain)
 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (trigger_id, subject, due_at) DO UPDATE
 SET state = 'waiting', reason = NULL, decided_at = NULL, made_at = excluded.made_at, cause_id = excluded.cause_id
-WHERE state = 'withdrawn'
+WHERE state = 'withdrawn' AND act_id IS NULL
 """
+"""A row that was withdrawn by somebody, which has their act, stays so."""
 _WITHDRAW = """
 UPDATE pending_action SET state = 'withdrawn', reason = ?, decided_at = ? WHERE id = ? AND state = 'waiting'
 """

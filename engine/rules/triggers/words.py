@@ -141,6 +141,22 @@ def sentence(trigger: Spoken) -> str:
     return f"{head}: {_done(trigger)}."
 
 
+def origin_words(scope: Scope, name: str | None) -> str:
+    """By what a trigger concerns a task: `label urgent`, `list house/garden`, `this task alone`, `all tasks`."""
+    if scope is Scope.ALL:
+        return "all tasks"
+    return "this task alone" if scope is Scope.TASK else f"{scope} {shown(name, 200)}"
+
+
+def state_word(*, is_deleted: bool, is_enabled: bool, is_paused: bool, is_broken: bool) -> str:
+    """A word for whether a trigger acts: on, off, paused, broken or deleted."""
+    if is_deleted:
+        return "deleted"
+    if not is_enabled:
+        return "off"
+    return "broken" if is_broken else "paused" if is_paused else "on"
+
+
 def _head(trigger: Spoken) -> str:
     event, delay = trigger.event, parse_offset(trigger.delay)
     if event is TriggerEvent.SCHEDULE:

@@ -1,0 +1,112 @@
+"""The verbs of pending actions: at once instead of later, or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from engine.operations.registry import Act, Help, operation
+from engine.rules.errors import shown
+from engine.rules.names import plain_name
+from engine.rules.wording import count_of
+from store import journal
+from store.enums import PendingState
+from store.errors import Refused
+from store.reads import triggers as reads
+from store.schema import moved
+from store.trigger_values import PendingAction
+
+Ids = Annotated[int, Help("id of the action; several are one act", "ID")]
+
+_DECIDE = """
+UPDATE pending_action SET state = ?, reason = ?, decided_at = ?, act_id = ?, touched = ?
+WHERE id = ? AND state = 'waiting'
+"""
+_WAITING = {"state": "waiting", "reason": None, "decided_at": None, "act_id": None, "touched": 0}
+
+
+@operation("trigger act")
+def act_now(act: Act, *actions: Ids) -> tuple[PendingAction, ...]:
+    """Act now on what waits, instead of at its time; its condition is asked now too."""
+    chosen = _waiting(act, actions)
+    groups: dict[int, list[PendingAction]] = {}
+    for each in chosen:
+        if each.trigger_id is None:
+            raise Refused(f"Action {each.id} is a date of an entity, and not a trigger's; it cannot be done early.")
+        groups.setdefault(each.trigger_id, []).append(each)
+    for trigger_id, rows in groups.items():
+        _perform(act, trigger_id, rows)
+    return _told(act, "done now", chosen)
+
+
+@operation("trigger cancel")
+def cancel(
+    act: Act,
+    *actions: Ids,
+    reason: Annotated[str, Help("why, for the others who look at it")] = "",
+) -> tuple[PendingAction, ...]:
+    """Cancel actions that wait: they are not done, and their line says who wanted it so."""
+    chosen = _waiting(act, actions)
+    words = plain_name(reason) if reason.strip() else ""
+    why = f"cancelled by {act.actor.name}" + (f": {words}" if words else "")
+    _decide(act, ((PendingState.WITHDRAWN, why, 0, each.id) for each in chosen))
+    return _told(act, "cancelled", chosen)
+
+
+def _perform(act: Act, trigger_id: int, rows: Sequence[PendingAction]) -> None:
+    from engine.triggers import acting
+    from engine.triggers.live import one
+
+    live = one(act.connection, trigger_id)
+    if live is None:
+        raise Refused(f"The trigger {shown(rows[0].trigger)} is off, paused or broken; nothing was done.")
+    for each in rows:
+        if each.task_id is None:
+            raise Refused(f"Action {each.id} is for {each.subject}, which acts by schedule; it cannot be done early.")
+    outcome = acting.perform(act, live, [each.task_id for each in rows if each.task_id is not None])
+    touched = frozenset(outcome.touched)
+    decisions = []
+    for each in rows:
+        if each.task_id in touched:
+            decisions.append((PendingState.ACTED, f"at once, by {act.actor.name}", 1, each.id))
+        else:
+            why = outcome.left_out.get(each.task_id or 0) or outcome.fault or "nothing to do"
+            decisions.append((PendingState.WITHDRAWN, why, 0, each.id))
+    _decide(act, decisions)
+
+
+def _waiting(act: Act, numbers: Sequence[int]) -> list[PendingAction]:
+    """The actions, if all of them wait still. Refused for the first that does not."""
+    if not numbers:
+        raise Refused("Name actions by their ids, as `trigger upcoming` lists them.")
+    chosen = reads.actions(act.connection, numbers)
+    known = {each.id for each in chosen}
+    for number in numbers:
+        if number not in known:
+            raise Refused(f"There is no action {number}.")
+    for each in chosen:
+        if each.state is not PendingState.WAITING:
+            why = f" ({shown(each.reason, 200)})" if each.reason else ""
+            raise Refused(f"Action {each.id} does not wait any more: it was {each.state}{why}.")
+    return chosen
+
+
+def _decide(act: Act, decisions: Iterable[tuple[PendingState, str, int, int]]) -> None:
+    """Write them with the act, so that history leads to it and undo lets them wait again.
+
+    Rows of pending actions are not journaled: they follow others. What a person decides is.
+    """
+    for state, why, touched, number in decisions:
+        act.connection.execute(_DECIDE, (state.value, why, act.now, act.id, touched, number))
+        after = dict(zip(_WAITING, (state.value, why, act.now, act.id, touched), strict=True))
+        journal.keep(act.connection, act.id, "pending_action", number, _WAITING, after)
+    moved(act.connection, "pending_action")
+
+
+def _told(act: Act, done: str, chosen: Sequence[PendingAction]) -> tuple[PendingAction, ...]:
+    name = shown(chosen[0].trigger) if len({each.trigger for each in chosen}) == 1 else "several triggers"
+    which = shown(chosen[0].subject_name) if len(chosen) == 1 else count_of(len(chosen), "action")
+    journal.describe(act.connection, act.id, f"{done}: {name}, {which}")
+    connection: sqlite3.Connection = act.connection
+    return tuple(reads.actions(connection, [each.id for each in chosen]))

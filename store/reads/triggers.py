@@ -76,16 +76,19 @@ def page(
     text: str = "",
     scope: Scope | None = None,
     scope_id: int | None = None,
+    scope_ids: Sequence[int] | None = None,
 ) -> list[Trigger]:
     """Triggers by name: the first `limit`, those after a name, or the nearest before one; as `schedules.page`.
 
-    `text` must be part of the name; `scope` and `scope_id` are those for one list, label, user, task or class alone.
-    `offset` is for far jumps only.
+    `text` must be part of the name; `scope` and `scope_id` are those for one list, label, user, task or class alone,
+    `scope_ids` for one of several. `offset` is for far jumps only.
     """
     terms, values = ["deleted_at IS NULL"], list[Any]()
     for term, given in (("name > ?", after), ("name < ?", before), ("scope = ?", scope), ("scope_id = ?", scope_id)):
         if given is not None:
             terms, values = [*terms, term], [*values, given]
+    if scope_ids is not None:
+        terms, values = [*terms, "scope_id IN (SELECT value FROM json_each(?))"], [*values, json.dumps(list(scope_ids))]
     if text:
         terms, values = [*terms, "instr(lower(name), lower(?)) > 0"], [*values, text]
     order = "ASC" if before is None else "DESC"
@@ -128,10 +131,12 @@ def upcoming(
     task_id: int | None = None,
     until: int | None = None,
     text: str = "",
+    offset: int = 0,
 ) -> list[PendingAction]:
     """Actions that wait, the next first: after a (due_at, id), or the nearest before one, in the same order.
 
     `until` is the last instant, microseconds UTC; `text` must be part of the name of the trigger or of its subject.
+    `offset` is for far jumps only.
     """
     terms, values = ["p.state = 'waiting'"], list[Any]()
     for mark, place in (">", after), ("<", before):
@@ -142,7 +147,8 @@ def upcoming(
     terms, values = _of(terms, values, trigger_id, task_id, text)
     order = "ASC" if before is None else "DESC"
     rows = connection.execute(
-        f"{_ACTIONS} WHERE {' AND '.join(terms)} ORDER BY p.due_at {order}, p.id {order} LIMIT ?", (*values, limit)
+        f"{_ACTIONS} WHERE {' AND '.join(terms)} ORDER BY p.due_at {order}, p.id {order} LIMIT ? OFFSET ?",
+        (*values, limit, offset),
     ).fetchall()
     found = [_action(row) for row in rows]
     return found if before is None else found[::-1]
@@ -152,19 +158,29 @@ def decided(
     connection: sqlite3.Connection,
     *,
     before: tuple[int, int] | None = None,
+    after: tuple[int, int] | None = None,
     limit: int = 100,
     trigger_id: int | None = None,
     task_id: int | None = None,
+    text: str = "",
+    offset: int = 0,
 ) -> list[PendingAction]:
-    """Actions that were done or withdrawn, the newest first, each with its reason; those before a (decided_at, id)."""
+    """Actions that were done or withdrawn, the newest first, each with its reason; those before a (decided_at, id).
+
+    `after` one: the nearest that are newer, in the same order. `text` and `offset` as for `upcoming`.
+    """
     terms, values = ["p.decided_at IS NOT NULL"], list[Any]()
-    if before is not None:
-        terms, values = [*terms, "(p.decided_at, p.id) < (?, ?)"], [*values, *before]
-    terms, values = _of(terms, values, trigger_id, task_id, "")
+    for mark, place in ("<", before), (">", after):
+        if place is not None:
+            terms, values = [*terms, f"(p.decided_at, p.id) {mark} (?, ?)"], [*values, *place]
+    terms, values = _of(terms, values, trigger_id, task_id, text)
+    order = "DESC" if after is None else "ASC"
     rows = connection.execute(
-        f"{_ACTIONS} WHERE {' AND '.join(terms)} ORDER BY p.decided_at DESC, p.id DESC LIMIT ?", (*values, limit)
+        f"{_ACTIONS} WHERE {' AND '.join(terms)} ORDER BY p.decided_at {order}, p.id {order} LIMIT ? OFFSET ?",
+        (*values, limit, offset),
     ).fetchall()
-    return [_action(row) for row in rows]
+    found = [_action(row) for row in rows]
+    return found if after is None else found[::-1]
 
 
 def actions(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[PendingAction]:

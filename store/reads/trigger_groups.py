@@ -1,0 +1,57 @@
+"""Triggers by what they are for: how many of each scope, and which things of a scope are called so."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from store.enums import Scope
+from store.reads.task_rows import list_paths
+
+MOST = 10_000
+"""Triggers of one scope are counted up to so many, and so many things are looked for by name."""
+
+ORDER = (Scope.ALL, Scope.LIST, Scope.LABEL, Scope.USER, Scope.TASK, Scope.CLASS)
+"""Of the groups: what is for everything first, then what many tasks share, then single ones, then entities."""
+
+_TABLES = {Scope.LABEL: "label", Scope.USER: "user", Scope.CLASS: "entity_class"}
+
+
+def groups(
+    connection: sqlite3.Connection, text: str = "", scope: Scope | None = None, scope_ids: Sequence[int] | None = None
+) -> list[tuple[Scope, int]]:
+    """The scopes that have triggers whose name holds `text`, in `ORDER`, and how many; the others as `triggers.page`.
+
+    One statement, which reads the names once: triggers are made by people, by the hundred.
+    """
+    terms, values = ["deleted_at IS NULL"], list[Any]()
+    if scope is not None:
+        terms, values = [*terms, "scope = ?"], [*values, scope]
+    if scope_ids is not None:
+        terms, values = [*terms, "scope_id IN (SELECT value FROM json_each(?))"], [*values, json.dumps(list(scope_ids))]
+    if text:
+        terms, values = [*terms, "instr(lower(name), lower(?)) > 0"], [*values, text]
+    rows = connection.execute(
+        f'SELECT scope, count(*) FROM "trigger" WHERE {" AND ".join(terms)} GROUP BY scope', values
+    ).fetchall()
+    found = {Scope(row[0]): int(row[1]) for row in rows}
+    return [(each, found[each]) for each in ORDER if each in found]
+
+
+def called(connection: sqlite3.Connection, scope: Scope, name: str) -> list[int]:
+    """Ids of the things of a scope that are called so, else of those whose name, or a list's path, holds `name`."""
+    if scope is Scope.TASK:
+        return [int(name)] if name.isascii() and name.isdigit() and len(name) < 19 else []
+    if scope is Scope.LIST:
+        known = list(list_paths(connection).items())
+    elif scope in _TABLES:
+        known = connection.execute(
+            f"SELECT id, name FROM {_TABLES[scope]} WHERE instr(lower(name), lower(?)) > 0 LIMIT {MOST}", (name,)
+        ).fetchall()
+    else:
+        return []
+    wanted = name.casefold()
+    exact = [number for number, each in known if each.casefold() == wanted]
+    return exact or [number for number, each in known if wanted in each.casefold()][:MOST]

@@ -91,6 +91,10 @@ def _saved(act: Act, entry: Entry, classes: Classes, problems: Problems) -> Save
             return _save_list_or_label(act, entry)
         if entry.table == "template":
             return _save_template(act, entry.given)
+        if entry.table == "trigger":
+            from engine.operations import desk_triggers
+
+            return desk_triggers.save(act, entry.given)
         if entry.table == "schedule":
             return _save_schedule(act, entry.given)
         if entry.table == "filter":

@@ -80,11 +80,13 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
     "list": {"name": _text, "zone": _text, "position": _whole},
     "template": {},
     "schedule": {},
+    "trigger": {},
     "filter": {"name": _text, "text": _text, "position": _whole},
 }  # fmt: skip
 """Table -> key -> its check, tables in the order in which they must be loaded.
 
-Keys of a schedule or template belong to the module of their fields, which is only asked for files that have one.
+Keys of a schedule, template or trigger belong to the module of their fields, which is only asked for files that have
+one.
 An entity may have the date fields of its class as keys too.
 """
 
@@ -100,11 +102,12 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "list": ("name",),
     "template": ("name",),
     "schedule": ("name",),
+    "trigger": ("name",),
     "filter": ("name",),
 }
 """What tells the rows of a table apart; these keys must be there."""
 
-LATER = ("trigger", "workflow", "role")
+LATER = ("workflow", "role")
 """Tables that the format has and this version does not load yet."""
 
 
@@ -255,6 +258,10 @@ def _keys(table: str) -> tuple[str, ...]:
 
     if table == "schedule":
         return (*schedule_fields.KEYS, *desk_state.KEYS)
+    if table == "trigger":
+        from engine.operations import trigger_fields
+
+        return (*trigger_fields.KEYS, *desk_state.KEYS)
     from engine.operations import template_fields
 
     return (*template_fields.KEYS, *desk_state.KEYS, desk_state.SKIPS)

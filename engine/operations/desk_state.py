@@ -19,6 +19,7 @@ from engine.rules.written_days import written_day
 from engine.rules.zones import local, wall_instant
 from store.instants import from_us, to_us
 from store.reads import templates as reads
+from store.trigger_values import Trigger
 from store.values import Schedule, Skip, Template
 
 KEYS = ("anchor_at", "pause_reason", "paused_until")
@@ -54,7 +55,7 @@ def settle_schedule(act: Act, row: Schedule, said: Mapping[str, Any], saved: Sav
     """Give a schedule its anchor and its pause."""
     from engine.operations.schedules import pause
 
-    anchor = _instant("anchor_at", said.get("anchor_at"), row.zone)
+    anchor = instant("anchor_at", said.get("anchor_at"), row.zone)
     is_other = anchor is not None and anchor != row.anchor_at
     if is_other:
         firing.settle(act.connection, row.id, act.now)
@@ -68,7 +69,7 @@ def settle_template(act: Act, row: Template, said: Mapping[str, Any], saved: Sav
     from engine.operations.template_rebuild import rebuild, settle
     from engine.operations.templates import pause
 
-    anchor = _instant("anchor_at", said.get("anchor_at"), row.zone)
+    anchor = instant("anchor_at", said.get("anchor_at"), row.zone)
     is_other = anchor is not None and anchor != row.anchor_at
     if is_other:
         if row.is_enabled and row.pause_reason is None:
@@ -86,8 +87,14 @@ def _after(saved: Saved, is_changed: bool) -> Saved:
 
 
 def _paused(act: Act, row: Schedule | Template, said: Mapping[str, Any], pause: Callable[..., Any]) -> bool:
+    return paused(act, row, row.zone, said, pause.__wrapped__)  # type: ignore[attr-defined]  # in this act
+
+
+def paused(
+    act: Act, row: Schedule | Template | Trigger, zone: str, said: Mapping[str, Any], pause: Callable[..., Any]
+) -> bool:
     """Pause it as the file says, unless that pause is over; whether it is another one than before."""
-    reason, until = said.get("pause_reason"), _instant("paused_until", said.get("paused_until"), row.zone)
+    reason, until = said.get("pause_reason"), instant("paused_until", said.get("paused_until"), zone)
     if reason is None:
         if until is not None:
             raise BadKey("paused_until", "goes with a pause_reason, which may be empty")
@@ -96,7 +103,7 @@ def _paused(act: Act, row: Schedule | Template, said: Mapping[str, Any], pause: 
         raise BadKey("pause_reason", f"expected a text, not '{shown(reason)}'")
     if (reason.strip(), until) == (row.pause_reason, row.paused_until) or (until is not None and until <= act.now):
         return False
-    pause.__wrapped__(act, row.name, reason, None if until is None else from_us(until))  # type: ignore[attr-defined]  # in this act
+    pause(act, row.name, reason, None if until is None else from_us(until))
     return True
 
 
@@ -129,7 +136,7 @@ def _skip(text: str) -> tuple[date, str]:
         raise BadKey(SKIPS, fault) from fault
 
 
-def _instant(key: str, value: Any, zone: str) -> int | None:
+def instant(key: str, value: Any, zone: str) -> int | None:
     """Microseconds UTC, of a time of TOML or its text; a time without an offset is on the clocks of the zone."""
     if isinstance(value, str):
         try:

@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 @query("dump")
 def dump(look: Look) -> str:
-    """Print the desk file: all definitions, entities and schedules."""
+    """Print the desk file: all definitions, entities, schedules and triggers."""
     tables = {
         "entity_class": _classes(look),
         "team": ({"name": team.name} for team in reads.teams(look.connection)),
@@ -34,6 +34,7 @@ def dump(look: Look) -> str:
         "list": _lists(look),
         "template": _templates(look),
         "schedule": _schedules(look),
+        "trigger": _triggers(look),
         "filter": _filters(look),
     }
     return "\n".join(_block(table, row) for table, rows in tables.items() for row in rows)
@@ -154,6 +155,12 @@ def _filters(look: Look) -> Iterator[Row]:
     from store.reads.filters import listed
 
     return ({"name": each.name, "text": each.text, "position": each.position} for each in listed(look.connection))
+
+
+def _triggers(look: Look) -> Iterator[Row]:
+    from engine.queries.desk_triggers import triggers
+
+    return triggers(look.connection)
 
 
 def _schedules(look: Look) -> Iterator[Row]:

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 from engine.operations.registry import Act, Help, operation
 from engine.operations.trigger_fields import fields_of
-from engine.operations.trigger_saving import arm, found, mend, save_trigger, told, withdraw
-from engine.operations.trigger_schedules import drop, lies_ahead
+from engine.operations.trigger_saving import arm, found, mend, remove, save_trigger, told, withdraw
+from engine.operations.trigger_schedules import lies_ahead
 from engine.rules.errors import shown
 from engine.rules.names import plain_name
 from engine.rules.triggers.words import ACTIONS, EVENTS, SCOPES
@@ -99,11 +99,7 @@ def edit(
 def delete(act: Act, trigger: Name, rev: Rev = None) -> Trigger:
     """Delete a trigger: what waits for it is given up; what it did stays."""
     before = found(act, trigger, rev)
-    withdraw(act, before.id, "the trigger was deleted")
-    if before.schedule_id is not None:
-        drop(act, before.schedule_id)
-    act.connection.execute('UPDATE "trigger" SET deleted_at = ?, rev = rev + 1 WHERE id = ?', (act.now, before.id))
-    arm(act, before.id)
+    remove(act, before, "the trigger was deleted")
     return told(act, before.id, f"deleted trigger: {shown(before.name)}")
 
 
@@ -171,8 +167,7 @@ def _set(act: Act, before: Trigger, change: str, *values: object) -> None:
     act.connection.execute(f'UPDATE "trigger" SET {change}, rev = rev + 1 WHERE id = ?', (*values, before.id))
     if before.schedule_id is not None:
         act.connection.execute(
-            f"UPDATE schedule SET {change}, cursor_at = ?, rev = rev + 1 WHERE id = ?",
-            (*values, act.now, before.schedule_id),
+            f"UPDATE schedule SET {change}, rev = rev + 1 WHERE id = ?", (*values, before.schedule_id)
         )
     arm(act, before.id)
 

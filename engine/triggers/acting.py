@@ -165,7 +165,7 @@ def _move(column: str) -> Callable[[Act, Live, Sequence[int]], Touched]:
             (json.dumps(list(tasks)),),
         ).fetchall()
         for number, start, deadline, visible in rows:
-            name = column if column == "deadline_date" or start is None else "start_date"
+            name = "deadline_date" if start is None else column
             was = deadline if name == "deadline_date" else start
             if was is None:
                 left_out[number] = "it has no such day"

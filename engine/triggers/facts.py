@@ -10,12 +10,12 @@ from typing import Any
 
 from engine.rules.task_zones import zone_of_task
 from engine.rules.triggers.due import Facts
-from store.enums import Scope
+from store.enums import Scope, TaskKind
 from store.instants import from_us
 
 _TASKS = """
 SELECT t.id, t.name, t.is_done, t.done_at, t.created_at, ifnull(t.start_date, t.deadline_date), t.deadline_date,
-       t.deadline_time, t.list_id, t.deleted_at, t.superseded_by_id, t.superseded_at,
+       t.deadline_time, t.list_id, t.deleted_at, t.superseded_by_id, t.superseded_at, t.kind,
        (SELECT group_concat(label_id) FROM task_label WHERE task_id = t.id),
        (SELECT group_concat(user_id) FROM task_assignee WHERE task_id = t.id)
 FROM task t WHERE t.id IN (SELECT value FROM json_each(?))
@@ -54,14 +54,16 @@ class Reader:
 
     def _facts(self, row: Sequence[Any]) -> Facts:
         (number, name, is_done, done_at, created_at, day, deadline, clock, list_id, deleted_at, by_id, superseded_at,
-         labels, people) = row  # fmt: skip
+         kind, labels, people) = row  # fmt: skip
         lists = tuple(self._above(list_id))
         who = _numbers(people)
         zones = [self._people.get(each) for each in who]
         zone = zone_of_task((self._lists[each][1] for each in lists), zones, "") or None
         gone = "the task was deleted" if deleted_at is not None else ""
         if superseded_at is not None:
-            gone = gone or f"task {by_id or ''} took its place"
+            gone = gone or (f"task {by_id} took its place" if by_id else "the task was superseded")
+        if kind == TaskKind.CONTACT:
+            gone = gone or "it is a line of contact history"
         return Facts(
             id=number, name=name, is_done=bool(is_done), done_at=None if done_at is None else from_us(done_at),
             created_at=from_us(created_at), day=_day(day), deadline_date=_day(deadline),
@@ -77,10 +79,13 @@ class Reader:
 
 def ids_of_scope(connection: sqlite3.Connection, scope: Scope, scope_id: int | None) -> list[int]:
     """The living tasks of a scope, oldest first; a class of entities has none of its own."""
-    if scope is Scope.CLASS:
-        return []
-    query = f"SELECT id FROM task WHERE id IN ({_OF_SCOPE[scope]}) AND {_LIVING} ORDER BY id"
-    return [row[0] for row in connection.execute(query, {"id": scope_id}).fetchall()]
+    return [row[0] for row in connection.execute(f"{living(scope)} ORDER BY id", {"id": scope_id}).fetchall()]
+
+
+def living(scope: Scope) -> str:
+    """The statement for the ids of the living tasks of a scope, whose id it takes as `:id`."""
+    inside = _OF_SCOPE.get(scope, "SELECT 0 WHERE :id IS NULL")
+    return f"SELECT id FROM task WHERE id IN ({inside}) AND {_LIVING}"
 
 
 def chunks(numbers: Collection[int], size: int = 1_000) -> Iterator[list[int]]:

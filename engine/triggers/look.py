@@ -13,8 +13,9 @@ from engine.clock import Clock
 from engine.operations.registry import Act
 from engine.rules.triggers.chain import FRESH
 from engine.rules.zones import local
-from engine.triggers import acting, following
+from engine.triggers import acting, following, occurrences, pauses
 from engine.triggers.live import Live, one
+from engine.triggers.schedules import ZONE
 from engine.turn import Turn
 from store import journal
 from store.errors import StoreTrouble
@@ -84,20 +85,24 @@ class TriggerLook:
 
 
 def next_due(connection: Connection) -> int | None:
-    """When the next pending action is due, microseconds UTC."""
+    """When the next pending action is due or the next pause ends, microseconds UTC."""
     row = connection.execute(_NEXT).fetchone()
-    return None if row is None else int(row[0])
+    ends = pauses.next_end(connection)
+    return ends if row is None else int(row[0]) if ends is None else min(int(row[0]), ends)
 
 
 def decide_due(connection: Connection, now: int, limit: int = BATCH) -> int:
     """Do what is due at `now`, inside a transaction; how many actions were decided. Again it changes nothing."""
+    pauses.end(connection, now)
     rows = [Due(*row) for row in connection.execute(_DUE, (now, limit)).fetchall()]
     groups: dict[tuple[int, str], list[Due]] = defaultdict(list)
     for row in rows:
         groups[row.trigger_id, row.chain].append(row)
     for (trigger_id, chain), due in groups.items():
         live = one(connection, trigger_id)
-        if live is None:
+        if due[0].subject.startswith(ZONE):
+            occurrences.act_due(connection, trigger_id, [(row.id, row.subject, row.due_at) for row in due], now)
+        elif live is None:
             _withdraw(connection, due, now, "the trigger is gone, off or broken")
         else:
             decide(connection, live, due, now, chain)

@@ -39,17 +39,24 @@ def edit(
     if rev is not None and rev != before.rev:
         raise Refused(f"The label {shown(before.name)} was changed by somebody else meanwhile.")
     put(act.connection, "label", before.id, {"name": label_name(name)})
+    if act.connection.execute("SELECT 1 FROM \"trigger\" WHERE condition <> '' LIMIT 1").fetchone():
+        from engine.operations.trigger_orphans import check_conditions
+
+        check_conditions(act)
     return _told(act, "changed", before.id)
 
 
 @operation("label delete")
 def delete(act: Act, label: Name) -> Label:
-    """Delete a label and take it off every task; undo puts it back on them."""
+    """Delete a label, take it off every task and delete its triggers; undo puts all of it back."""
     before = reads.label(act.connection, one_of(act.connection, "label", label))
     for table in ("task_label", "template_label"):
         act.connection.execute(f"DELETE FROM {table} WHERE label_id = ?", (before.id,))
     act.connection.execute("DELETE FROM label WHERE id = ?", (before.id,))
-    journal.describe(act.connection, act.id, f"deleted label: {shown(before.name)}")
+    from engine.operations.trigger_orphans import let_go
+
+    also = let_go(act, "label", before.id, before.name)
+    journal.describe(act.connection, act.id, f"deleted label: {shown(before.name)}{also}")
     return before
 
 

@@ -76,7 +76,10 @@ def edit(
 
 @operation("list delete")
 def delete(act: Act, list: Path) -> TaskList:
-    """Delete an empty list; one with open tasks or lists in it is kept. Templates that need it say so."""
+    """Delete an empty list with its triggers; one with open tasks or lists in it is kept.
+
+    Templates that need it say so.
+    """
     before = reads.one(act.connection, list_id(act.connection, list))
     inner = act.connection.execute(
         "SELECT name FROM task_list WHERE parent_id = ? AND deleted_at IS NULL", (before.id,)
@@ -86,7 +89,10 @@ def delete(act: Act, list: Path) -> TaskList:
     if before.open:
         raise Refused(f"The list {shown(before.path)} cannot be deleted: {before.open:,} open tasks are in it.")
     act.connection.execute("UPDATE task_list SET deleted_at = ?, rev = rev + 1 WHERE id = ?", (act.now, before.id))
-    journal.describe(act.connection, act.id, f"deleted list: {shown(before.path)}")
+    from engine.operations.trigger_orphans import let_go
+
+    also = let_go(act, "task_list", before.id, before.path)
+    journal.describe(act.connection, act.id, f"deleted list: {shown(before.path)}{also}")
     return before
 
 

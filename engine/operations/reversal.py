@@ -32,8 +32,8 @@ _OBJECTS = frozenset({"dates", "attributes", "params", "alerts"})
 class Reversal:
     """One act on its way back.
 
-    `lines` says what was put where, a sentence for each of the first rows of `count`; `schedules` are those
-    it touched, `kinds` the tables.
+    `lines` says what was put where, a sentence for each of the first rows of `count`; `schedules` and
+    `triggers` are those it touched, `kinds` the tables.
     """
 
     def __init__(self, connection: sqlite3.Connection, act: values.Act, until: int) -> None:
@@ -44,6 +44,7 @@ class Reversal:
         self._references = References(connection)
         self._with_rev: dict[str, bool] = {}
         self.schedules: set[int] = set()
+        self.triggers: set[int] = set()
         self.kinds: set[str] = set()
         self.lines: list[str] = []
         self.count = 0
@@ -52,8 +53,9 @@ class Reversal:
         """Put every row back as it was before the act. Refused, naming the row and who was there since."""
         for group in _alike(changes(self._connection, self._act.id)):
             self.kinds.add(group[0].kind)
-            if group[0].kind == "schedule":
-                self.schedules |= {change.row_id for change in group}
+            if group[0].kind in ("schedule", "trigger"):
+                touched = self.schedules if group[0].kind == "schedule" else self.triggers
+                touched.update(change.row_id for change in group)
             if self._all_at_once(group):
                 continue
             for change in group:

@@ -136,7 +136,10 @@ def delete(act: Act, schedule: Name, rev: Rev = None) -> values.Schedule:
     act.connection.execute(
         "UPDATE schedule SET deleted_at = ?, next_at = NULL, rev = rev + 1 WHERE id = ?", (act.now, before.id)
     )
-    return _told(act, before, f"deleted schedule: {shown(before.name)}")
+    from engine.operations.trigger_orphans import let_go
+
+    also = let_go(act, "schedule", before.id, before.name)
+    return _told(act, before, f"deleted schedule: {shown(before.name)}{also}")
 
 
 @operation("schedule run", can_undo=False)
@@ -279,7 +282,10 @@ def _found(act: Act, name: str, rev: int | None) -> values.Schedule:
 
 def _is_job(act: Act, found: values.Schedule) -> None:
     """Refuse what makes tasks: it has verbs of its own, which keep its tasks in line."""
-    if reads.action(act.connection, found.id) is not Action.RUN:
+    action = reads.action(act.connection, found.id)
+    if action is Action.ACT:
+        raise Refused(f"{shown(found.name)} is when a trigger acts and runs no job: use `trigger edit`, `pause` ...")
+    if action is not Action.RUN:
         raise Refused(f"{shown(found.name)} makes tasks and runs no job: use `template edit`, `pause`, `delete` ...")
 
 

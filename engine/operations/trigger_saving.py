@@ -11,7 +11,7 @@ from engine.operations.registry import Act
 from engine.operations.saving import Columns, put
 from engine.operations.trigger_fields import fields_of, stored
 from engine.operations.trigger_names import named_trigger
-from engine.operations.trigger_schedules import save_schedule
+from engine.operations.trigger_schedules import drop, save_schedule
 from engine.rules.errors import shown
 from engine.rules.triggers.due import FROM_STATE
 from store import journal
@@ -71,6 +71,15 @@ def mend(connection: sqlite3.Connection, number: int) -> None:
         'UPDATE "trigger" SET error = NULL, minute_count = 0, rev = rev + 1 WHERE id = ? AND error IS NOT NULL',
         (number,),
     )
+
+
+def remove(act: Act, before: Trigger, why: str) -> None:
+    """Delete a trigger and its schedule: what waits is given up; what it did stays."""
+    withdraw(act, before.id, why)
+    if before.schedule_id is not None:
+        drop(act, before.schedule_id)
+    act.connection.execute('UPDATE "trigger" SET deleted_at = ?, rev = rev + 1 WHERE id = ?', (act.now, before.id))
+    arm(act, before.id)
 
 
 def withdraw(act: Act, number: int, why: str) -> None:

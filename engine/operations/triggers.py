@@ -80,7 +80,10 @@ def edit(
     command: Command = None, zone: Zone = None, start: Start = None, end: End = None, count: Count = None,
     description: Description = None, rev: Rev = None,
 ) -> Trigger:  # fmt: skip
-    """Change a trigger, and what waits for it; an empty text clears a value. Its error counts as mended."""
+    """Change a trigger, and what waits for it; an empty text clears a value.
+
+    Whatever was wrong with it counts as mended.
+    """
     before = found(act, trigger, rev)
     given = _given(
         name=name, event=event, action=action, scope=scope, delay=delay, roll=roll, calendar=calendar,

@@ -103,8 +103,8 @@ def _replan(act: Act, reversal: Reversal, recurring: set[int], words: str) -> No
         from engine.operations import template_tasks
 
         template_tasks.reconcile(act.connection, number, act.now)
-    acting = _triggers(act, reversal)
-    for number in reversal.schedules - recurring - acting.keys():
+    acting = _triggers(act, reversal) if reversal.triggers or reversal.schedules else set()
+    for number in reversal.schedules - recurring - acting:
         from engine import expecting, ledger
 
         ledger.rearm(act.connection, number, act.now, words)
@@ -115,15 +115,18 @@ def _replan(act: Act, reversal: Reversal, recurring: set[int], words: str) -> No
         plan_anew(act, users(act.connection, None))
 
 
-def _triggers(act: Act, reversal: Reversal) -> dict[int, int]:
-    """Triggers that act by one of the schedules that were put back, by schedule; each plans its next time anew."""
-    query = 'SELECT schedule_id, id FROM "trigger" WHERE schedule_id IN (SELECT value FROM json_each(?))'
-    found: dict[int, int] = dict(act.connection.execute(query, (json.dumps(list(reversal.schedules)),)).fetchall())
-    for number in found.values():
+def _triggers(act: Act, reversal: Reversal) -> set[int]:
+    """Let the triggers that were put back, or whose schedules were, plan their next time anew; their schedules."""
+    rows = act.connection.execute(
+        'SELECT id, schedule_id FROM "trigger" WHERE schedule_id IS NOT NULL AND (id IN (SELECT value FROM'
+        " json_each(?)) OR schedule_id IN (SELECT value FROM json_each(?)))",
+        (json.dumps(list(reversal.triggers)), json.dumps(list(reversal.schedules))),
+    ).fetchall()
+    for number, _ in rows:
         from engine.triggers import schedules
 
         schedules.arm(act.connection, number, act.now)
-    return found
+    return {row[1] for row in rows}
 
 
 def _link(act: Act, target: values.Act, words: str, *, is_empty: bool) -> None:

@@ -87,7 +87,10 @@ def upcoming(
 def history(
     look: Look, trigger: OfTrigger = None, task: OfTask = None, limit: Limit = 100
 ) -> tuple[PendingAction, ...]:
-    """List what triggers did, and what they did not do and why, newest first; `undo --id` takes an act back."""
+    """List what triggers did, or did not do and why, newest first.
+
+    `undo --id` takes one of the acts back.
+    """
     number = None if trigger is None else named_trigger(look.connection, trigger).id
     return tuple(reads.decided(look.connection, limit=_bounded(limit), trigger_id=number, task_id=_task(look, task)))
 

@@ -12,34 +12,10 @@ from engine.triggers.live import Live
 _PERSON = "(SELECT iif(count(*) = 1, max(a.user_id), NULL) FROM task_assignee a WHERE a.task_id = task.id)"
 
 
-def zones_of(connection: sqlite3.Connection, live: Live) -> frozenset[str]:
-    """The zones of the tasks in its scope, done ones too, and that of the trigger itself."""
-    places = _Places(connection, live.zone)
-    if not places.differ:
-        return frozenset({live.zone})
-    rows = connection.execute(f"SELECT DISTINCT {places.columns} {_tasks(live)}", {"id": live.scope_id})
-    return frozenset({live.zone, *(places.zone(list_id, person) for list_id, person in rows.fetchall())})
-
-
-def tasks_by_zone(connection: sqlite3.Connection, live: Live) -> dict[str, list[int]]:
-    """The living tasks in its scope, done ones too, by their zone, oldest first."""
-    places = _Places(connection, live.zone)
-    query = f"SELECT task.id, {places.columns} {_tasks(live)} ORDER BY task.id"
-    found: dict[str, list[int]] = {}
-    for number, list_id, person in connection.execute(query, {"id": live.scope_id}):
-        found.setdefault(places.zone(list_id, person), []).append(number)
-    return found
-
-
-def _tasks(live: Live) -> str:
-    return f"FROM task WHERE task.id IN ({living(live.scope)})"
-
-
-class _Places:
+class Places:
     """Zones of lists and people. `columns` is what of a task tells its zone, no more than anybody's zone asks for."""
 
-    def __init__(self, connection: sqlite3.Connection, usual: str) -> None:
-        self._usual = usual
+    def __init__(self, connection: sqlite3.Connection) -> None:
         lists = connection.execute("SELECT id, parent_id, zone FROM task_list").fetchall()
         self._lists: dict[int, tuple[int | None, str | None]] = {row[0]: (row[1], row[2]) for row in lists}
         self._people: dict[int, str | None] = dict(
@@ -48,17 +24,47 @@ class _Places:
         has_lists = any(zone for _, zone in self._lists.values())
         self.differ = has_lists or bool(self._people)
         self.columns = f"{'list_id' if has_lists else 'NULL'}, {_PERSON if self._people else 'NULL'}"
-        self._known: dict[tuple[int | None, int | None], str] = {}
+        self._known: dict[tuple[int | None, int | None, str], str] = {}
 
-    def zone(self, list_id: int | None, person: int | None) -> str:
-        """Of a task in that list that this one person does (None: nobody, or several)."""
-        key = list_id, person
+    def zone(self, list_id: int | None, person: int | None, usual: str) -> str:
+        """Of a task in that list that this one person does (None: nobody, or several), else the usual one."""
+        key = list_id, person, usual
         if key not in self._known:
             people = () if person is None else (self._people.get(person),)
-            self._known[key] = zone_of_task(self._above(list_id), people, self._usual)
+            self._known[key] = zone_of_task(self._above(list_id), people, usual)
         return self._known[key]
 
     def _above(self, number: int | None) -> Iterator[str | None]:
         while number is not None and number in self._lists:
             number, zone = self._lists[number]
             yield zone
+
+
+def zones_of(connection: sqlite3.Connection, live: Live) -> frozenset[str]:
+    """The zones of the tasks in its scope, done ones too, and that of the trigger itself."""
+    places = Places(connection)
+    if not places.differ:
+        return frozenset({live.zone})
+    rows = connection.execute(f"SELECT DISTINCT {places.columns} {_tasks(live)}", {"id": live.scope_id})
+    return frozenset({live.zone, *(places.zone(*row, live.zone) for row in rows.fetchall())})
+
+
+def zones_among(connection: sqlite3.Connection, live: Live, places: Places, ids: str) -> frozenset[str]:
+    """The zones of those of some tasks that are in its scope; `ids` is a JSON array."""
+    query = f"SELECT DISTINCT {places.columns} {_tasks(live)} AND task.id IN (SELECT value FROM json_each(:ids))"
+    rows = connection.execute(query, {"id": live.scope_id, "ids": ids}).fetchall()
+    return frozenset(places.zone(*row, live.zone) for row in rows)
+
+
+def tasks_by_zone(connection: sqlite3.Connection, live: Live) -> dict[str, list[int]]:
+    """The living tasks in its scope, done ones too, by their zone, oldest first."""
+    places = Places(connection)
+    query = f"SELECT task.id, {places.columns} {_tasks(live)} ORDER BY task.id"
+    found: dict[str, list[int]] = {}
+    for number, list_id, person in connection.execute(query, {"id": live.scope_id}):
+        found.setdefault(places.zone(list_id, person, live.zone), []).append(number)
+    return found
+
+
+def _tasks(live: Live) -> str:
+    return f"FROM task WHERE task.id IN ({living(live.scope)})"

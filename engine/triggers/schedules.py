@@ -6,6 +6,7 @@ zone; what it stands for is decided when it is due (`engine.triggers.occurrences
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -18,8 +19,9 @@ from engine.rules.missed import alike
 from engine.rules.when import Rule
 from engine.rules.zones import local, wall_instant
 from engine.triggers import acting
-from engine.triggers.live import Live, one
-from engine.triggers.places import zones_of
+from engine.triggers.happenings import Happened
+from engine.triggers.live import Live, of_event, one
+from engine.triggers.places import Places, zones_among, zones_of
 from store import journal
 from store.enums import Cause, OccurrenceState, TriggerEvent
 from store.frozen import value
@@ -56,6 +58,19 @@ UPDATE pending_action SET state = 'withdrawn', reason = ?, decided_at = ? WHERE 
 _STANDS = """
 SELECT t.schedule_id, t.deleted_at, t.is_enabled, t.pause_reason, t.paused_until, t.error FROM "trigger" t WHERE id = ?
 """
+_CONCERNED = """
+SELECT DISTINCT p.trigger_id FROM change c JOIN pending_action p ON p.id = c.row_id AND p.subject LIKE 'zone:%'
+WHERE c.act_id = :act AND c.id > :since AND c.kind = 'pending_action'
+UNION SELECT c.row_id FROM change c JOIN "trigger" t ON t.id = c.row_id
+WHERE c.act_id = :act AND c.id > :since AND c.kind = 'trigger'
+  AND (t.schedule_id IS NOT NULL OR EXISTS (SELECT 1 FROM pending_action p WHERE p.trigger_id = t.id
+       AND p.state = 'waiting' AND p.subject LIKE 'zone:%'))
+"""
+_MOVED = """
+SELECT 1 FROM change WHERE act_id = ? AND id > ? AND (kind IN ('task_label', 'task_assignee') OR kind = 'task' AND (
+  action <> 'update' OR after LIKE '%list_id=%' OR after LIKE '%deleted_at=%' OR after LIKE '%superseded_at=%')) LIMIT 1
+"""
+_EVERYWHERE = frozenset({"task_list", "user", "setting", "calendar", "calendar_day"})
 _OFF = """
 SELECT a.actor, c.after FROM change c JOIN act a ON a.id = c.act_id
 WHERE c.kind = 'trigger' AND c.row_id = ? AND c.action = 'update' ORDER BY c.id DESC
@@ -86,6 +101,40 @@ def arm(connection: sqlite3.Connection, trigger_id: int, now: int, since: int | 
             _plan(connection, live, ledger.standing(connection, live.schedule_id), now, now if since is None else since)
     except BadValue as fault:
         stop(connection, trigger_id, now, f"It is not known when this happens: {shown(str(fault), 500)}")
+
+
+def follow(act: Act, found: Happened, since: int) -> None:
+    """Plan anew what an act may have moved after the change `since`: the triggers it touched, and the zones of tasks."""
+    connection, arms = act.connection, set[int]()
+    if found.kinds & {"trigger", "pending_action"}:
+        rows = connection.execute(_CONCERNED, {"act": act.id, "since": since})
+        arms.update(row[0] for row in rows.fetchall())
+    live = of_event(connection, {TriggerEvent.SCHEDULE})
+    if live and found.kinds & _EVERYWHERE:
+        arms.update(each.id for each in live)
+    elif live and found.tasks and _may_have_moved(act, found, since):
+        arms |= _elsewhere(connection, live, json.dumps(list(found.tasks)))
+    for number in sorted(arms):
+        arm(connection, number, act.now)
+
+
+def _may_have_moved(act: Act, found: Happened, since: int) -> bool:
+    """Whether a task was made, or came into another list, to another label or person; most acts do nothing of it."""
+    is_made = bool(found.events.get(TriggerEvent.CREATED))
+    return is_made or act.connection.execute(_MOVED, (act.id, since)).fetchone() is not None
+
+
+def _elsewhere(connection: sqlite3.Connection, live: Iterable[Live], tasks: str) -> set[int]:
+    """The triggers whose tasks may live in other zones now that these tasks have moved."""
+    places = Places(connection)
+    if not places.differ:
+        return set()
+    found = set()
+    for each in live:
+        there = {row.zone for row in waiting(connection, each.id)}
+        if there - {each.zone} or zones_among(connection, each, places, tasks) - there:
+            found.add(each.id)
+    return found
 
 
 def rule_in(connection: sqlite3.Connection, standing: Standing, zone: str) -> Rule:

@@ -16,6 +16,7 @@ from engine.claims import Claims
 from engine.clock import Boot, Clock
 from engine.clockwatch import ClockWatch
 from engine.datelook import DateLook
+from engine.deliverylook import DeliveryLook
 from engine.intake import Intake
 from engine.node import Node
 from engine.notices import Notices
@@ -66,6 +67,7 @@ class Duty:
         self._dates = DateLook(say)
         self._templates = TemplateLook(clock, say)
         self._triggers = TriggerLook(clock, say)
+        self._deliveries = DeliveryLook(clock, node.name, say)
         self._watch = ClockWatch(clock, connection, say)
         self._notices = Notices(say)
         self._intake = Intake(clock)
@@ -79,6 +81,7 @@ class Duty:
         """Whether nothing runs and nothing that is due can begin."""
         open_ends = self._intake.live or self._intake.has_news or self._is_stale or not self._recovery.is_over
         open_ends = open_ends or self._notices.has_more or self._templates.has_more or self._triggers.has_more
+        open_ends = open_ends or self._deliveries.is_busy or self._deliveries.has_more
         could_begin = self._outlook.waits and self._is_claimable
         return not (self._watch.is_held or open_ends or could_begin or self._fires(self._due))
 
@@ -94,7 +97,8 @@ class Duty:
     def descriptors(self) -> tuple[int, ...]:
         """What to wait on beside the bell."""
         descriptor = self._workers.fileno()
-        return (descriptor,) if descriptor >= 0 and self._clock.monotonic() >= self._listen_at else ()
+        own = (descriptor,) if descriptor >= 0 and self._clock.monotonic() >= self._listen_at else ()
+        return (*own, *self._deliveries.descriptors())
 
     def work(self, now: int, trouble: str) -> int:
         """One pass; the moment at which to look again at the latest."""
@@ -116,6 +120,7 @@ class Duty:
                 outlook.after_own(self._connection, self._outlook, due)
         if not self._watch.is_held:
             self._notices.look(self._connection, due, self._outlook.today)
+            self._deliveries.look(self._connection, due)
         if self._clock.monotonic() >= self._chores_at:
             self._chores_at = self._clock.monotonic() + _CHORES_SECONDS
             if not self._intake.live:
@@ -126,7 +131,8 @@ class Duty:
         return self._next(now, due)
 
     def drain(self, seconds: float) -> None:
-        """Stop what runs and store how it ended."""
+        """Stop what runs and store how it ended; messages on their way have a moment to arrive."""
+        self._deliveries.drain(self._connection, self._clock.now(), min(2.0, seconds / 2))
         self._intake.hear(self._workers.close(max(0.0, seconds - 1)))
         with Turn(self._connection) as connection:
             over = self._intake.store(connection)
@@ -138,6 +144,7 @@ class Duty:
     def close(self) -> None:
         """Let the supervisor stop what runs; what becomes of it is for the next engine to find."""
         self._chores.close()
+        self._deliveries.close()
         self._workers.close(0)
 
     def _new_recovery(self, grace: int) -> Recovery:
@@ -293,6 +300,7 @@ class Duty:
 
     def _next(self, now: int, due: int) -> int:
         has_more = self._notices.has_more or self._templates.has_more or self._triggers.has_more
+        has_more = has_more or self._deliveries.has_more
         if has_more or self._is_stale or self._intake.has_news or self._fires(due):
             return now
         if self._watch.is_held:
@@ -303,7 +311,7 @@ class Duty:
         if self._until is None:
             ahead = (
                 next_fire, self._outlook.next_run, self._expiry, self._outlook.midnight, self._notices.next_at,
-                self._templates.next_at, self._triggers.next_at,
+                self._templates.next_at, self._triggers.next_at, self._deliveries.next_at,
             )  # fmt: skip
             waits += [at for at in ahead if at is not None]
         if not self._recovery.is_over:

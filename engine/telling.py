@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 
+from engine import deliveries
 from engine.rules.alerts import TROUBLE, Severity
 
 _TELL = """
-INSERT INTO notification (dedupe_key, at, severity, kind, subject, text, schedule_id, run_id, task_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe_key) DO NOTHING
+INSERT INTO notification (dedupe_key, at, severity, kind, subject, text, schedule_id, run_id, task_id, trigger_id,
+                          audience, for_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
 """
 _OPEN_TROUBLE = f"""
 schedule_id = ? AND withdrawn_at IS NULL AND kind IN ({", ".join(f"'{kind}'" for kind in TROUBLE)})
@@ -27,10 +29,22 @@ def tell(
     schedule_id: int | None = None,
     run_id: int | None = None,
     task_id: int | None = None,
+    trigger_id: int | None = None,
+    for_id: int | None = None,
+    for_all: bool = False,
+    goes_out: bool = True,
 ) -> bool:
-    """Add a notice, at `at` microseconds UTC; False if `key` was told before, whatever became of it."""
-    row = (key, at, severity.value, kind, subject, text, schedule_id, run_id, task_id)
-    return connection.execute(_TELL, row).rowcount == 1
+    """Add a notice, at `at` microseconds UTC; False if `key` was told before, whatever became of it.
+
+    It is for those whom its task or schedule concerns, else for the person `for_id`, else for everybody. Messages to
+    those who want them follow it in the same transaction, unless it stays in the desk.
+    """
+    audience = "all" if for_all else "usual" if for_id is None else "person"
+    row = (key, at, severity.value, kind, subject, text, schedule_id, run_id, task_id, trigger_id, audience, for_id)
+    found = connection.execute(_TELL, row).fetchall()
+    if found and goes_out:
+        deliveries.plan(connection, found[0][0], at, severity)
+    return bool(found)
 
 
 def has_trouble(connection: sqlite3.Connection, schedule_id: int) -> bool:

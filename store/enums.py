@@ -253,3 +253,14 @@ class PendingState(StrEnum):
     WAITING = "waiting"
     ACTED = "acted"
     WITHDRAWN = "withdrawn"
+
+
+class DeliveryState(StrEnum):
+    """Where a message to a person is. Of an `unknown` one nobody can say whether it came, so it is not sent again."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    WITHDRAWN = "withdrawn"

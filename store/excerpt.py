@@ -15,7 +15,7 @@ from pathlib import Path
 from store.connection import BUSY_MS, in_words, quoted
 
 _LEFT_BEHIND = (
-    "log_line", "artifact", "attempt", "notification", "status_change", "counter",
+    "log_line", "artifact", "attempt", "notification", "delivery", "status_change", "counter",
 )  # fmt: skip
 _LIVE = "superseded_at IS NULL AND deleted_at IS NULL"
 _RESTING = "SELECT id FROM real.schedule WHERE pause_reason IS NOT NULL OR NOT is_enabled"

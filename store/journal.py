@@ -43,11 +43,11 @@ def end(connection: sqlite3.Connection, act: int, *, is_final: bool = False) -> 
     """Forget an act that changed nothing.
 
     What is done to runs and to the ledger leaves no changes, as it can't be taken back: an act that `is_final` stays
-    if it has words.
+    if it has words; so does one that cannot be undone, because what it changed is a secret.
     """
     connection.execute(
         "DELETE FROM act WHERE id = ? AND NOT EXISTS (SELECT 1 FROM change WHERE act_id = ?)"
-        " AND (? OR ifnull(words, '') = '')",
+        " AND ((? AND can_undo = 1) OR ifnull(words, '') = '')",
         (act, act, not is_final),
     )
 

@@ -36,9 +36,16 @@ line in the ledger. Who sets the key takes it away in the same transaction, and 
 UNRECORDED = {
     "schedule": frozenset({"rev", "cursor_at", "next_at", "last_run", "error", "failures", "expected_at"}),
     "template": frozenset({"rev", "wake_at", "last_checked_at", "last_created_task_end_date"}),
-    "trigger": frozenset({"rev", "last_at", "times", "minute_at", "minute_count"}),
+    "trigger": frozenset({"rev", "last_at", "times", "minute_at", "minute_count", "follow_after"}),
+    "user": frozenset({"rev", "channels"}),
 }
-"""Columns the engine moves by itself; a change of these alone is no act of anybody."""
+"""Columns the engine moves by itself, and secrets; a change of these alone is no act of anybody."""
+
+COUNTERS = {"trigger": UNRECORDED["trigger"] - {"rev"}}
+"""Of these nobody hears either: what hangs on a definition is not read anew whenever a trigger has acted."""
+
+SECRET = {"user": frozenset({"channels"})}
+"""Columns that leave no trace in the journal, not even when the row is deleted."""
 
 
 _MOOT = "(NEW.is_done OR NEW.deleted_at IS NOT NULL OR NEW.superseded_at IS NOT NULL)"
@@ -67,6 +74,15 @@ BEGIN
   UPDATE notification SET withdrawn_at = {_ACT_AT}, withdrawn_reason = 'the schedule was deleted'
   WHERE schedule_id = NEW.id AND withdrawn_at IS NULL;
 END""",
+    "notice_deliveries": """
+AFTER UPDATE OF withdrawn_at ON notification WHEN OLD.withdrawn_at IS NOT NEW.withdrawn_at AND NEW.user_id IS NULL
+BEGIN
+  UPDATE delivery SET state = 'withdrawn', error = NEW.withdrawn_reason
+  WHERE notification_id = NEW.id AND state = 'waiting' AND NEW.withdrawn_at IS NOT NULL;
+  UPDATE delivery SET state = 'waiting', error = NULL
+  WHERE notification_id = NEW.id AND state = 'withdrawn' AND NEW.withdrawn_at IS NULL
+    AND error IS OLD.withdrawn_reason;
+END""",
 }
 """What takes notices back, whoever does it and by whatever way: a list that shows what is over is not read.
 
@@ -91,11 +107,12 @@ def install_triggers(db: Any) -> None:
         db.execute_sql("INSERT INTO feed (kind) VALUES (?) ON CONFLICT DO NOTHING", (table,))
     for table in WATCHED:
         columns = [row[1] for row in db.execute_sql(f"PRAGMA table_info({table})").fetchall()]
+        columns = [c for c in columns if c not in SECRET.get(table, ())]
         recorded = [c for c in columns if c != "id" and c not in UNRECORDED.get(table, {"rev"})]
         journaled = table in JOURNALED
         for action in ("insert", "update", "delete"):
             db.execute_sql(f"DROP TRIGGER IF EXISTS {table}_{action}")
-            db.execute_sql(_feed_trigger(table, action))
+            db.execute_sql(_feed_trigger(table, action, columns))
             if journaled:
                 db.execute_sql(f"DROP TRIGGER IF EXISTS {table}_{action}_kept")
                 db.execute_sql(_journal_trigger(table, action, columns if action == "delete" else recorded))
@@ -126,9 +143,12 @@ def _unless_quiet(table: str, action: str) -> str:
     return f"WHEN NOT EXISTS (SELECT 1 FROM meta WHERE key = '{QUIET}')" if in_bulk else ""
 
 
-def _feed_trigger(table: str, action: str) -> str:
+def _feed_trigger(table: str, action: str, columns: list[str]) -> str:
+    when = _unless_quiet(table, action)
+    if action == "update" and table in COUNTERS:
+        when = "WHEN " + " OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in columns if c not in COUNTERS[table])
     return (
-        f'CREATE TRIGGER {table}_{action} AFTER {action.upper()} ON "{table}" {_unless_quiet(table, action)} BEGIN'
+        f'CREATE TRIGGER {table}_{action} AFTER {action.upper()} ON "{table}" {when} BEGIN'
         f" UPDATE feed SET version = version + 1 WHERE kind = '{table}'; END"
     )
 

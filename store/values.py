@@ -196,7 +196,11 @@ class Team:
 
 @value
 class User:
-    """A person."""
+    """A person.
+
+    `channels` are those by which they are told outside the desk, without what is secret in them; not in `quiet`
+    (`22:00-07:00`, in their zone), and only of notices of the severity `loud_from` or louder.
+    """
 
     id: int
     name: str
@@ -207,6 +211,9 @@ class User:
     rev: int
 
 
+    channels: tuple[str, ...] = ()
+    quiet: str | None = None
+    loud_from: str = "notice"
 @value
 class Schedule:
     """When something repeats, and the run it makes then. `status` and `pid` are of its newest open run.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from engine.operations.saving import (
     team_columns,
     user_columns,
 )
+from engine.rules.alerts import Severity
 from engine.rules.errors import shown
 from store import journal, values
 from store.enums import Roll, TaskKind
@@ -40,6 +42,11 @@ Team = Annotated[str | None, Help("name of the team; empty for none")]
 Text = Annotated[str | None, Help("what it is for")]
 FullName = Annotated[str | None, Help("name as people say it")]
 Login = Annotated[str | None, Help("account name by which the person is known here")]
+Channel = Annotated[
+    tuple[str, ...] | None, Help("address for messages, such as mailto://user:password@host; once for each", "URL")
+]
+Quiet = Annotated[str | None, Help("no messages then, but urgent ones: 22:00-07:00; empty for never", "FROM-TO")]
+LoudFrom = Annotated[Severity | None, Help("messages only of notices so loud or louder")]
 Zone = Annotated[str | None, Help("time zone, such as Europe/Brussels")]
 
 
@@ -227,10 +234,18 @@ def add_user(
     login: Login = None,
     team: Team = None,
     zone: Zone = None,
+    channel: Channel = None,
+    quiet: Quiet = None,
+    loud_from: LoudFrom = None,
 ) -> values.User:
     """Add a user."""
-    given = _given(name=name, full_name=full_name, login=login, team=team, zone=zone)
-    return reads.user(act.connection, _add(act, "user", user_columns(act.connection, given, None), given))
+    given = _given(
+        name=name, full_name=full_name, login=login, team=team, zone=zone, quiet=quiet, loud_from=loud_from
+    )  # fmt: skip
+    row = _add(act, "user", user_columns(act.connection, given, None), given)
+    if channel:
+        _change_channels(act, row, name, channel, ())
+    return reads.user(act.connection, row)
 
 
 @operation("user edit")
@@ -242,15 +257,36 @@ def edit_user(
     login: Login = None,
     team: Team = None,
     zone: Zone = None,
+    channel: Channel = None,
+    remove_channel: Annotated[tuple[str, ...] | None, Help("take a channel away, as it is shown or in full")] = None,
+    quiet: Quiet = None,
+    loud_from: LoudFrom = None,
     rev: Rev = None,
 ) -> values.User:
     """Change a user."""
     row = one_of(act.connection, "user", user)
     before = reads.user(act.connection, row)
-    given = _given(name=name, full_name=full_name, login=login, team=team, zone=zone)
+    given = _given(
+        name=name, full_name=full_name, login=login, team=team, zone=zone, quiet=quiet, loud_from=loud_from
+    )  # fmt: skip
     with nullcontext() if zone is None else _following_zones(act):
         _change(act, "user", before, user_columns(act.connection, given, row), rev)
+    if channel or remove_channel:
+        _change_channels(act, row, before.name, channel or (), remove_channel or ())
     return reads.user(act.connection, row)
+
+
+def _change_channels(act: Act, row: int, name: str, added: tuple[str, ...], removed: tuple[str, ...]) -> None:
+    """Their addresses are secrets that the journal does not keep: it tells what happened, and undo cannot."""
+    from engine import channels
+
+    before = channels.addresses(act.connection, row)
+    after, words = channels.changed(before, added, removed)
+    if after != before:
+        act.connection.execute(
+            "UPDATE user SET channels = ?, rev = rev + 1 WHERE id = ?", (json.dumps(after, ensure_ascii=False), row)
+        )
+        journal.describe(act.connection, act.id, f"user {shown(name)}: {', '.join(words)}", can_undo=False)
 
 
 def _following_zones(act: Act) -> AbstractContextManager[None]:
@@ -298,4 +334,7 @@ def _delete(act: Act, table: str, before: Definition, but: frozenset[str] = froz
     if uses:
         raise Refused(f"The {NOUNS[table]} {shown(before.name)} cannot be deleted: it is used by {uses}.")
     act.connection.execute(f"DELETE FROM {table} WHERE id = ?", (before.id,))
-    journal.describe(act.connection, act.id, f"deleted {NOUNS[table]}: {shown(before.name)}")
+    from engine.operations.trigger_orphans import let_go
+
+    also = let_go(act, table, before.id, before.name)
+    journal.describe(act.connection, act.id, f"deleted {NOUNS[table]}: {shown(before.name)}{also}")

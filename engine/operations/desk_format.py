@@ -60,7 +60,8 @@ Check = Callable[[Any], str]
 TABLES: Mapping[str, Mapping[str, Check]] = {
     "entity_class": {"name": _text, "statuses": _texts, "date_fields": _texts},
     "team": {"name": _text},
-    "user": {"name": _text, "full_name": _text, "login": _text, "team": _text, "zone": _text},
+    "user": {"name": _text, "full_name": _text, "login": _text, "team": _text, "zone": _text,
+             "quiet": _text, "loud_from": _text},
     "calendar": {
         "name": _text, "week": _texts, "country": _text, "region": _text, "off": _texts, "work": _texts,
     },

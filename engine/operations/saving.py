@@ -14,6 +14,8 @@ from typing import Any
 
 from engine.calendars import calendar_id
 from engine.operations.naming import NOUNS, one_of
+from engine.rules.alerts import Severity
+from engine.rules.delivering import parse_quiet
 from engine.rules.errors import BadValue, shown
 from engine.rules.names import class_name, distinct, field_name, plain_name, plain_text, unknown
 from engine.rules.offsets import parse_offset
@@ -145,7 +147,17 @@ def user_columns(connection: sqlite3.Connection, given: Given, row: int | None) 
         columns["team_id"] = team_id(connection, given["team"])
     if "zone" in given:
         columns["zone"] = _optional("zone", lambda text: str(zone_named(text)), given["zone"])
+    if "quiet" in given:
+        columns["quiet_from"], columns["quiet_to"] = _optional("quiet", parse_quiet, given["quiet"]) or (None, None)
+    if "loud_from" in given:
+        columns["loud_from"] = _loudness(given["loud_from"] or Severity.NOTICE)
     return columns
+
+
+def _loudness(text: str) -> str:
+    if text not in list(Severity):
+        raise BadKey("loud_from", unknown(text, Severity, "severity"))
+    return str(text)
 
 
 def team_id(connection: sqlite3.Connection, name: str | None) -> int | None:

@@ -30,6 +30,8 @@ _LIMITS = {
     "recurring_interval": (1, 1_440),
     "log_total": (1_000_000, 1_000_000_000_000),
 }
+    "notify_window": (0, 3_600),
+    "notify_timeout": (1, 600),
 _BACKENDS = tuple(LogBackend)
 _YES, _NO = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 

@@ -37,7 +37,13 @@ def dump(look: Look) -> str:
         "trigger": _triggers(look),
         "filter": _filters(look),
     }
-    return "\n".join(_block(table, row) for table, rows in tables.items() for row in rows)
+    return _left_out(look) + "\n".join(_block(table, row) for table, rows in tables.items() for row in rows)
+
+
+def _left_out(look: Look) -> str:
+    """What a desk file never holds, said in it: addresses of messages are passwords."""
+    names = [each.name.replace("\n", " ") for each in reads.users(look.connection) if each.channels]
+    return f"# Not in here: the channels of {', '.join(names)}; they hold secrets.\n\n" if names else ""
 
 
 def _block(table: str, row: Row) -> str:
@@ -62,7 +68,8 @@ def _classes(look: Look) -> Iterator[Row]:
 def _users(look: Look) -> Iterator[Row]:
     for each in reads.users(look.connection):
         row = {"name": each.name, "full_name": each.full_name, "login": each.login, "team": each.team}
-        yield _said({**row, "zone": each.zone})
+        loud_from = None if each.loud_from == "notice" else each.loud_from
+        yield _said({**row, "zone": each.zone, "quiet": each.quiet, "loud_from": loud_from})
 
 
 def _events(look: Look) -> Iterator[Row]:

@@ -1,7 +1,11 @@
 """Triggers and their pending actions; how people want to be told, and what was sent to them.
 
 Instants are microseconds UTC, times of day HH:MM. `subject` names what a pending action is for: `task:12`,
-`entity:3`, `run:7`, or the tasks of one zone, `zone:Europe/Brussels`, where a schedule makes it act.
+`entity:3`, `run:7`, or the tasks of one zone, `zone:Europe/Brussels`, where a schedule makes it act. A trigger with a
+`follow_after` has tasks whose actions are still to be planned anew: those with a greater id.
+
+`channels` of a person is an object: what people see of a channel, and its address, which holds secrets and goes to no
+journal, list or log. A notice is for those whom its task or schedule concerns, for one person (`for_id`) or for all.
 """
 
 from __future__ import annotations
@@ -36,6 +40,7 @@ CREATE TABLE "trigger" (
     times INTEGER NOT NULL DEFAULT 0,
     minute_at INTEGER,
     minute_count INTEGER NOT NULL DEFAULT 0,
+    follow_after INTEGER,
     rev INTEGER NOT NULL DEFAULT 1,
     CHECK ((scope = 'all') = (scope_id IS NULL)),
     CHECK ((event = 'schedule') = (schedule_id IS NOT NULL))
@@ -43,7 +48,10 @@ CREATE TABLE "trigger" (
 CREATE UNIQUE INDEX trigger_name ON "trigger" (name) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX trigger_checksum ON "trigger" (checksum) WHERE deleted_at IS NULL;
 CREATE INDEX trigger_of_scope ON "trigger" (scope, scope_id) WHERE deleted_at IS NULL;
+CREATE INDEX trigger_paused ON "trigger" (paused_until) WHERE paused_until IS NOT NULL;
 CREATE INDEX trigger_at_work ON "trigger" (event) WHERE deleted_at IS NULL AND is_enabled = 1 AND error IS NULL;
+
+CREATE INDEX trigger_to_follow ON "trigger" (id) WHERE follow_after IS NOT NULL;
 
 CREATE TABLE pending_action (
     id INTEGER PRIMARY KEY,
@@ -75,28 +83,37 @@ CREATE INDEX pending_decided ON pending_action (decided_at, id) WHERE decided_at
 CREATE INDEX pending_decided_of_one ON pending_action (trigger_id, decided_at, id) WHERE decided_at IS NOT NULL;
 CREATE INDEX pending_by_act ON pending_action (act_id) WHERE act_id IS NOT NULL;
 
-ALTER TABLE user ADD COLUMN channels TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE user ADD COLUMN channels TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE user ADD COLUMN quiet_from TEXT;
 ALTER TABLE user ADD COLUMN quiet_to TEXT;
 ALTER TABLE user ADD COLUMN loud_from TEXT NOT NULL DEFAULT 'notice'
     CHECK (loud_from IN ('notice', 'warning', 'important', 'urgent'));
 
 ALTER TABLE notification ADD COLUMN trigger_id INTEGER REFERENCES "trigger"(id) ON DELETE SET NULL;
+ALTER TABLE notification ADD COLUMN audience TEXT NOT NULL DEFAULT 'usual'
+    CHECK (audience IN ('usual', 'person', 'all'));
+ALTER TABLE notification ADD COLUMN for_id INTEGER REFERENCES user(id) ON DELETE SET NULL;
 
 CREATE TABLE delivery (
     id INTEGER PRIMARY KEY,
     notification_id INTEGER NOT NULL REFERENCES notification(id) ON DELETE CASCADE,
     user_id INTEGER NOT NULL REFERENCES user(id) ON DELETE CASCADE,
     channel TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sending', 'sent', 'failed', 'withdrawn')),
+    state TEXT NOT NULL DEFAULT 'waiting'
+        CHECK (state IN ('waiting', 'sending', 'sent', 'failed', 'unknown', 'withdrawn')),
+    made_at INTEGER NOT NULL,
     due_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
+    first_at INTEGER,
     group_key TEXT,
     sent_at INTEGER,
     error TEXT,
     UNIQUE (notification_id, user_id, channel)
 ) STRICT;
-CREATE INDEX delivery_due ON delivery (due_at, id) WHERE state IN ('waiting', 'sending');
+CREATE INDEX delivery_due ON delivery (due_at, id) WHERE state = 'waiting';
+CREATE INDEX delivery_grouped ON delivery (user_id, channel, due_at) WHERE state = 'waiting';
+CREATE INDEX delivery_tried ON delivery (user_id, channel, due_at) WHERE state = 'waiting' AND attempts > 0;
+CREATE INDEX delivery_sending ON delivery (group_key) WHERE state = 'sending';
 CREATE INDEX delivery_of_user ON delivery (user_id, id);
 """
 

@@ -34,7 +34,8 @@ LEFT JOIN team ON team.id = m.team_id
 """
 _TEAMS = "SELECT id, name, rev FROM team"
 _USERS = """
-SELECT u.id, u.name, u.full_name, u.login, team.name, u.zone, u.rev
+SELECT u.id, u.name, u.full_name, u.login, team.name, u.zone, u.rev,
+       (SELECT json_group_array(c.key) FROM json_each(u.channels) c), u.quiet_from || '-' || u.quiet_to, u.loud_from
 FROM user u LEFT JOIN team ON team.id = u.team_id
 """
 
@@ -81,12 +82,12 @@ def team(connection: sqlite3.Connection, number: int) -> Team:
 
 def users(connection: sqlite3.Connection) -> tuple[User, ...]:
     """Every user, by name."""
-    return tuple(User(*row) for row in connection.execute(_USERS + " ORDER BY u.name"))
+    return tuple(_user(row) for row in connection.execute(_USERS + " ORDER BY u.name"))
 
 
 def user(connection: sqlite3.Connection, number: int) -> User:
     """The user of that id."""
-    return User(*_one(connection, _USERS + " WHERE u.id = ?", number, "user"))
+    return _user(_one(connection, _USERS + " WHERE u.id = ?", number, "user"))
 
 
 def _one(connection: sqlite3.Connection, query: str, number: int, noun: str) -> Any:
@@ -110,6 +111,11 @@ def _event(row: Any) -> TaskEvent:
     values = list(row)
     values[3], values[7] = EventType(values[3]), Roll(values[7])
     return TaskEvent(*values)
+
+
+def _user(row: Any) -> User:
+    *plain, channels, quiet, loud_from = row
+    return User(*plain, tuple(json.loads(channels)), quiet, loud_from)
 
 
 def _model(row: Any) -> TaskModel:

@@ -1,9 +1,10 @@
 """Notices: what people are told, newest first, and how many wait to be read.
 
 A notice of a task concerns those it is assigned to, one of a schedule its owner, any other everybody; so does a task of
-nobody and a schedule without an owner. It is asked when it is read, so a task that passes to somebody else takes its
-notices along. While a task is hidden until a day, so are its notices. What one person put away is kept in a row of its
-own (`user_id`, and the key of the notice with `@` and that id), which is no notice.
+nobody and a schedule without an owner. A trigger may name one person, or everybody. It is asked when it is read, so a
+task that passes to somebody else takes its notices along. While a task is hidden until a day, so are its notices. What
+one person put away is kept in a row of its own (`user_id`, and the key of the notice with `@` and that id), which is no
+notice.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ LEFT JOIN schedule s ON s.id = n.schedule_id
 """
 CONCERNS = """
 n.user_id IS NULL AND CASE
+  WHEN n.audience = 'all' THEN 1
+  WHEN n.audience = 'person' THEN ifnull(n.for_id, {user}) = {user}
   WHEN n.task_id IS NOT NULL THEN
     NOT EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = n.task_id)
     OR EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = n.task_id AND a.user_id = {user})

@@ -21,6 +21,7 @@ from engine.turn import Turn
 from store.errors import StoreTrouble
 from store.instants import from_us, to_us
 from store.reads.task_moments import Moment
+from store.titling import titled
 
 AT_ONCE = 500
 """Tasks of one look, and of one transaction."""
@@ -30,7 +31,7 @@ _FOUND = """
 SELECT id, name, due, object_class, object_id, late,
        visible_date <= ? AND (late OR today AND schedule_id IS NULL) AND NOT EXISTS (
          SELECT 1 FROM notification n WHERE n.dedupe_key = iif(late, 'late:', 'due:') || found.id || ':' || due)
-FROM (SELECT task.id, name, ifnull(deadline_date, '9999-12-31') AS due, object_class, object_id, visible_date,
+FROM (SELECT task.id, {} AS name, ifnull(deadline_date, '9999-12-31') AS due, object_class, object_id, visible_date,
              schedule_id, ({}) AS late, ({}) AS today
       FROM task {}) found
 """
@@ -153,7 +154,7 @@ def _found(connection: Connection, at: Moment, which: str, *values: object) -> l
 def query(at: Moment, which: str, *values: object) -> tuple[str, tuple[object, ...]]:
     """SQL for tasks (SAME_DAY, LATER_DAYS, CHANGED) with what the clocks have made of them, and its values."""
     (late, lates), (today, todays) = at.late(), at.due_today()
-    return _FOUND.format(late, today, which), (at.day.isoformat(), *lates, *todays, *values)
+    return _FOUND.format(titled("task"), late, today, which), (at.day.isoformat(), *lates, *todays, *values)
 
 
 def _tell(connection: Connection, task: _Due, now: int) -> None:

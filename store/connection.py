@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from store import folding
+from store import folding, titling
 from store.errors import StoreTrouble
 
 APPLICATION_ID = 0x7469636B  # "tick"
@@ -37,6 +37,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     for name, value in PRAGMAS:
         connection.execute(f"PRAGMA {name}={value}")
     folding.register(connection)
+    titling.register(connection)
     if read_only:
         connection.execute("PRAGMA query_only=1")
     return connection

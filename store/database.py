@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from peewee import SqliteDatabase
 
-from store import folding
+from store import folding, titling
 from store.connection import PRAGMAS, in_words
 from store.current import store_path
 
@@ -31,6 +31,7 @@ def session() -> Iterator[sqlite3.Connection]:
             connection: sqlite3.Connection = database.connection()  # type: ignore[no-untyped-call]  # of peewee-stubs
             if opened:
                 folding.register(connection)
+                titling.register(connection)
             yield connection
         finally:
             if opened:

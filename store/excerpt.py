@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from store import folding, titling
 from store.connection import BUSY_MS, in_words, quoted
 
 _LEFT_BEHIND = (
@@ -68,6 +69,8 @@ def excerpt(store: Path, recent: int, last_day: str, *, whole: bool = False) -> 
     with closing(sqlite3.connect(":memory:", isolation_level=None, uri=True, check_same_thread=False)) as copy:
         copy.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         copy.execute("PRAGMA foreign_keys=0")
+        folding.register(copy)
+        titling.register(copy)
         with in_words(store):
             copy.execute("ATTACH ? AS real", (f"file:{quoted(store)}?mode=ro",))
             copy.execute("BEGIN")

@@ -34,6 +34,7 @@ KNOWN: dict[str, Setting] = {
     "group_by": Setting("event", "what groups followups: event, list or label"),
     "calendar": Setting("", "business calendar where nothing nearer says otherwise; empty: Monday to Friday"),
     "week_start": Setting("monday", "weekday with which a week begins in the calendar"),
+    "language": Setting("en", "language of months and weekdays in titles, such as en, ru or pt_BR"),
     "recurring": Setting(True, "whether recurring tasks are created (TICKLER_RECURRING overrides it)"),
     "recurring_interval": Setting(5, "minutes between two looks at templates that nothing made due"),
     "horizon_daily": Setting("7d", "how far ahead tasks of daily templates are created"),

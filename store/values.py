@@ -93,6 +93,8 @@ class Task:
     """How often the job failed after that."""
     shift_words: str | None
     rev: int
+    title: str
+    """What people read: the name with its `%%this.date.month%%` said in words. The name is for those who edit."""
 
 
 @value

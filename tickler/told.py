@@ -38,7 +38,7 @@ def _rows(rows: Any, zone: str, width: int | None) -> list[str]:
 def _task(task: Any) -> str:
     about = f" ({task.object_class} {task.object_id})" if task.object_class else ""
     due = f", due {task.deadline_date}" if task.deadline_date else ""
-    return f"task {task.id}: {task.name}{about}, {task_state(task)}{due}"
+    return f"task {task.id}: {task.title}{about}, {task_state(task)}{due}"
 
 
 def _entity(entity: Any) -> str:

@@ -51,7 +51,7 @@ def detail_of(desk: Desk, value: object) -> Content:
 def task_detail(desk: Desk, task: values.Task) -> Content:
     """A task in words, with the reason it is here."""
     today = desk.today
-    lines = [Content.styled(safe(task.name), "bold")]
+    lines = [Content.styled(safe(task.title), "bold")]
     if task.object_id is not None:
         thing = f"{task.object_class} {task.object_id} · {task.object_name or '-'}"
         status = (safe(task.object_status or "-"), "$ok")
@@ -76,9 +76,18 @@ def task_detail(desk: Desk, task: values.Task) -> Content:
         lines.append(pair("done", f"{past_day(task.done_date, today)} by {task.done_by or '-'}"))
     lines += [Content(""), Content.styled("why", "$muted")]
     lines += [Content(safe(line)) for line in why_task(desk.reader, task.id, today, desk.zone)]
+    if _has_triggers(desk):
+        from tui.trigger_words import task_lines
+
+        lines += task_lines(desk, task)
     lines += [Content(""), Content.styled("notes", "$muted")]
     lines += [Content(safe(line)) for line in (task.notes or "-   c adds a line").split("\n")[:60]]
     return Content("\n").join(lines)
+
+
+def _has_triggers(desk: Desk) -> bool:
+    """A desk without any pays for one look."""
+    return desk.reader.execute('SELECT 1 FROM "trigger" LIMIT 1').fetchone() is not None
 
 
 def last_failure(desk: Desk, task: values.Task) -> values.Run | None:
@@ -156,7 +165,7 @@ def entity_detail(desk: Desk, entity: values.Entity) -> Content:
         how, there = due_at(task, desk.moment)
         is_late = how is Due.LATE
         words = due_words(task.deadline_date, there, False, is_late=is_late)
-        lines.append(Content.assemble((f"{words:<11}", "$error" if is_late else "$muted"), safe(task.name)))
+        lines.append(Content.assemble((f"{words:<11}", "$error" if is_late else "$muted"), safe(task.title)))
     lines += [Content(""), Content.styled("history", "$muted")]
     for line in _history(desk, entity):
         day = from_us(line.at).astimezone(desk.zone).date()

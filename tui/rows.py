@@ -83,7 +83,7 @@ def _name(task: values.Task, width: int) -> Cells:
         cells.append((f"p{task.priority} ", urgent))
         width -= 3
     words = [*(f"@{name}" for name in task.labels), *([f"#{task.list.rpartition('/')[2]}"] if task.list else [])]
-    name = safe(task.name, width)
+    name = safe(task.title, width)
     left = width - cell_len(name)
     marks = safe(" " + " ".join(words), left) if words and left > _LEAST_MARKS else ""
     cells.append((name, "done" if task.is_done else "text"))

@@ -21,10 +21,11 @@ from engine.rules.zones import local, local_day, wall_instant
 from store import journal
 from store.enums import OccurrenceState
 from store.instants import Instant, from_us, to_us
+from store.titling import titled
 
-_TASKS = """
-SELECT t.id, t.name, t.visible_date, t.deadline_date, t.deadline_time, t.object_class, t.object_id, t.shift_words,
-       t.created_at, p.id, s.name, s.id, s.zone, t.superseded_at, t.is_done
+_TASKS = f"""
+SELECT t.id, {titled("t")}, t.visible_date, t.deadline_date, t.deadline_time, t.object_class, t.object_id,
+       t.shift_words, t.created_at, p.id, s.name, s.id, s.zone, t.superseded_at, t.is_done
 FROM task t LEFT JOIN template p ON p.id = t.template_id LEFT JOIN schedule s ON s.id = p.schedule_id
 """
 _NEW = f"{_TASKS} WHERE t.id > ? ORDER BY t.id"

@@ -13,6 +13,7 @@ from engine.rules.followups import Dates, Derived, Event, Model, latest_value
 from engine.rules.offsets import Offset, Unit, parse_offset
 from store.enums import EventType, Roll, TaskKind
 from store.frozen import value
+from store.titling import titled
 
 _EVENT = "{0}.id, {0}.event_type, {0}.entity_status, {0}.entity_date_field, {0}.offset, {0}.roll, {0}.calendar_id"
 _PARTS = 7
@@ -24,7 +25,7 @@ WHERE m.object_class = ? AND m.is_active ORDER BY m.id
 """
 _DERIVED = f"""
 SELECT {_EVENT.format("tr")}, {_EVENT.format("dl")},
-       t.id, t.name, t.visible_date, t.deadline_date, t.visible_by_hand, t.deadline_by_hand
+       t.id, {titled("t")}, t.visible_date, t.deadline_date, t.visible_by_hand, t.deadline_by_hand
 FROM task t LEFT JOIN task_event tr ON tr.id = t.trigger_event_id
 LEFT JOIN task_event dl ON dl.id = t.deadline_event_id
 WHERE t.object_class = ? AND t.object_id = ? AND t.is_done = 0 AND t.kind <> 'contact'

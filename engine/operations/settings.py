@@ -16,6 +16,7 @@ from engine.rules.zones import zone_named
 from store import journal, settings
 from store.enums import LogBackend
 from store.errors import Refused
+from store.languages import canonical
 
 _KEPT_BY_ENGINE = frozenset({"date_events_checked"})
 _LIMITS = {
@@ -86,8 +87,11 @@ def _replanned(act: Act, key: str) -> AbstractContextManager[None]:
 
 def _parsed(key: str, text: str) -> Any:
     own: dict[str, Callable[[str], Any]] = {"zone": _zone, "task_log_storage_backend": _backend, "week_start": _weekday}
+    own["osc"] = _osc
     if key.startswith("horizon_"):
         return str(parse_horizon(text))
+    if key == "language":
+        return _language(text)
     if key in own:
         return own[key](text)
     if key == "calendar" and not text.strip():
@@ -112,6 +116,13 @@ def _weekday(text: str) -> str:
     if len(found) != 1:
         raise BadValue(unknown(text, names, "weekday"))
     return found[0]
+
+
+def _language(text: str) -> str:
+    try:
+        return canonical(text)
+    except ValueError as fault:
+        raise BadValue(str(fault)) from fault
 
 
 def _yes_or_no(text: str) -> bool:

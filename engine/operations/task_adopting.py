@@ -148,7 +148,7 @@ class Adopting:
             return
         if kept and kept != _seen(kept.partition(":")[0], task.rev, task.labels, task.assignees):
             self.counts["kept"] += 1
-            words = f"{shown(task.name)} was changed here since and stays as it is (task {task.id})"
+            words = f"{shown(task.title)} was changed here since and stays as it is (task {task.id})"
             self._told.say(Kind.NOTED, words, item.line)
             return
         self._tried(item, lambda each: self._changed(each, task, digest))
@@ -158,8 +158,10 @@ class Adopting:
             raise BadValue(f"task {task.id} is a line of contact history and cannot be changed")
         new = self._new(item)
         columns: dict[str, Any] = {
-            "name": one_line("name", new.name), "deadline_date": _iso(new.deadline_date), "priority": new.priority,
+            "deadline_date": _iso(new.deadline_date), "priority": new.priority,
         }  # fmt: skip
+        if new.name != task.title:  # a file says what an expression shows
+            columns["name"] = one_line("name", new.name)
         if self._form != "todotxt" or new.deadline_date != task.deadline_date:
             columns["deadline_time"] = clock_time(new)
         if self._form != "todotxt":

@@ -175,7 +175,7 @@ def task_words(tasks: Sequence[Task]) -> str:
         return count_of(len(tasks), "task")
     task = tasks[0]
     about = f" ({shown(task.object_class)} {shown(task.object_id)})" if task.object_id is not None else ""
-    return shown(task.name) + about
+    return shown(task.title) + about
 
 
 def put(connection: sqlite3.Connection, numbers: Iterable[int], **columns: object) -> int:
@@ -249,7 +249,7 @@ def _array(numbers: Iterable[int]) -> str:
 
 def _gone(task: Task) -> str:
     if task.deleted_at is not None:
-        return f"Task {task.id} ({shown(task.name)}) was deleted."
+        return f"Task {task.id} ({shown(task.title)}) was deleted."
     if task.superseded_at is not None:
         return f"Task {task.id} is history: task {task.superseded_by_id} took its place."
     return ""

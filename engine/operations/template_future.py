@@ -70,7 +70,7 @@ def future(
     if _stays(act, this):
         looks = {"name": name, "notes": notes, "list": list, "priority": priority, "item": item}
         _looks_alike(act, this, made.id, {key: given for key, given in looks.items() if given is not None}, fields)
-    return told(act, made.id, f"changed {shown(this.name)} and all future ones")
+    return told(act, made.id, f"changed {shown(this.title)} and all future ones")
 
 
 def _looks_alike(act: Act, this: Task, template: int, looks: dict[str, Any], fields: dict[str, Any]) -> None:
@@ -95,7 +95,7 @@ def stop(act: Act, task: Number) -> Task:
         "UPDATE task SET template_id = NULL, schedule_id = NULL, planned_at = NULL, rev = rev + 1 WHERE id = ?", (task,)
     )
     more = f", {count_of(gone, 'later task')} gone" if gone else ""
-    told(act, made.id, f"recurs no more: {shown(this.name)}{more}")
+    told(act, made.id, f"recurs no more: {shown(this.title)}{more}")
     found = one(act.connection, task)
     assert found is not None
     return found
@@ -108,7 +108,7 @@ def recurring(act: Act, number: int) -> tuple[Task, Template]:
         raise Refused(f"There is no task {number}.")
     made = None if found.template_id is None else reads.template(act.connection, found.template_id)
     if made is None or made.deleted_at is not None:
-        raise Refused(f"Task {number} ({shown(found.name)}) does not recur.")
+        raise Refused(f"Task {number} ({shown(found.title)}) does not recur.")
     return found, made
 
 

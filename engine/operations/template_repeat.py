@@ -65,7 +65,7 @@ def repeat(
         fields["name"] = name
     number = save_template(act, fields, None)
     _adopt(act, number, first, due, at)
-    return told(act, number, f"recurs from now on: {shown(first.name)} ({shown(rule)})")
+    return told(act, number, f"recurs from now on: {shown(first.title)} ({shown(rule)})")
 
 
 def wanted(act: Act, first: Task, rule: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], date, datetime]:
@@ -83,7 +83,7 @@ def chosen(act: Act, number: int) -> Task:
     if found is None:
         raise Refused(f"There is no task {number}.")
     if found.deleted_at is not None or found.superseded_at is not None:
-        raise Refused(f"Task {number} ({shown(found.name)}) is history; only a task that is there can recur.")
+        raise Refused(f"Task {number} ({shown(found.title)}) is history; only a task that is there can recur.")
     if found.template_id is not None and reads.template(act.connection, found.template_id).deleted_at is None:
         raise Refused(
             f"Task {number} recurs already, by the template {shown(found.template or '')}: use `template edit`."

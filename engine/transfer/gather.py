@@ -16,6 +16,7 @@ from store.enums import Action, Basis, Missed, TaskKind
 from store.frozen import value
 from store.reads import origins, task_rows
 from store.reads import templates as template_reads
+from store.titling import MARK
 from store.values import Task, Template
 
 _CHUNK = 2_000
@@ -103,6 +104,8 @@ def unsaid(template: Template) -> str:
 
 def tell_of_template(template: Template, told: Told) -> None:
     """What of it no format has."""
+    if MARK in template.task_name:
+        told.say(Kind.NOTED, "an expression in the name of a template (%%this...%%) stays as it is typed")
     for field, is_lost in (
         ("horizon", template.horizon is not None),
         ("missed", template.missed is not Missed.SKIP),
@@ -114,6 +117,8 @@ def tell_of_template(template: Template, told: Told) -> None:
 
 def tell_of_task(task: Task, told: Told) -> None:
     """What of it no format has."""
+    if task.title != task.name:
+        told.say(Kind.CHANGED, "an expression in a name (%%this...%%): the file says what it shows")
     if task.has_task_model:
         told.say(Kind.LOST, "why a task is there and what its days hang on (its model and its event)")
 

@@ -95,7 +95,7 @@ class IcsWriter:
         yield f"DTSTAMP:{_utc(from_us(task.created_at))}"
         yield f"CREATED:{_utc(from_us(task.created_at))}"
         yield from self._days(task)
-        yield from _looks(task.name, task.notes, task.priority, task.labels)
+        yield from _looks(task.title, task.notes, task.priority, task.labels)
         done = done_instant(task, self._zone)
         yield f"STATUS:{'COMPLETED' if task.is_done else 'NEEDS-ACTION'}"
         if done is not None:

@@ -140,7 +140,7 @@ class LinesWriter:
             self._told.say(Kind.CHANGED, "priority 4 is L, as 3 is")
         done, created = done_instant(task, self._zone), from_us(task.created_at)
         return {
-            **_shown(task.name, task.labels, task.list, task.priority),
+            **_shown(task.title, task.labels, task.list, task.priority),
             "uuid": self._names.uuid(task, origin),
             "status": "completed" if task.is_done else "pending",
             "entry": taskwarrior.stamp(created),
@@ -174,7 +174,7 @@ class LinesWriter:
         visible = task.visible_date if task.visible_by_hand else None
         # A day of creation may only follow a day of completion.
         return Line(
-            self._name(task.name), self._names.uid(task, origin).replace(" ", "_"), task.deadline_date, visible,
+            self._name(task.title), self._names.uid(task, origin).replace(" ", "_"), task.deadline_date, visible,
             task.priority, task.list, task.labels, task.done_date or created if task.is_done else None, task.is_done,
             created,
         )  # fmt: skip
@@ -198,7 +198,7 @@ class LinesWriter:
         items = [f"[{'x' if item.is_done else ' '}] {item.text}" for item in task.checklist]
         created = local(from_us(task.created_at), self._zone).date()
         return {
-            "uid": self._names.uid(task, origin), "name": task.name, "done": "yes" if task.is_done else "no",
+            "uid": self._names.uid(task, origin), "name": task.title, "done": "yes" if task.is_done else "no",
             "done_date": _day(task.done_date), "deadline_date": _day(task.deadline_date),
             "deadline_time": task.deadline_time or "", "start_date": _day(task.start_date),
             "visible_date": _day(task.visible_date if task.visible_by_hand else None),

@@ -11,12 +11,13 @@ from store.reads import tasks
 from store.reads.task_moments import Moment
 from store.reads.task_rows import snapshot
 from store.reads.task_search import NOTHING, Filter
+from store.titling import titled
 
 MOST = 20_000
 """Tasks that are sorted in one go."""
 
 Row = tuple[int, str, date, int | None, int | None, bool, bool, str, tuple[str, ...]]
-"""id, name, due day, priority, template, whether that reopens its task, whether the day hangs on the entity, what it
+"""id, title, due day, priority, template, whether that reopens its task, whether the day hangs on the entity, what it
 is about, who does it."""
 
 _THEIRS = """
@@ -24,7 +25,7 @@ _THEIRS = """
  OR EXISTS (SELECT 1 FROM task_assignee a WHERE a.task_id = task.id AND a.user_id = ?))
 """
 _ROWS = f"""
-SELECT task.id, task.name, task.deadline_date, task.priority, task.template_id, ifnull(sc.action = 'reopen', 0),
+SELECT task.id, {titled("task")}, task.deadline_date, task.priority, task.template_id, ifnull(sc.action = 'reopen', 0),
        task.deadline_event_id IS NOT NULL AND NOT task.deadline_by_hand,
        ifnull(task.object_class || ' ' || task.object_id, ''),
        (SELECT group_concat(u.name, char(31)) FROM task_assignee a JOIN user u ON u.id = a.user_id

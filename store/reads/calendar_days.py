@@ -18,6 +18,7 @@ from store.instants import Instant
 from store.reads import tasks
 from store.reads.notifications import Viewer, open_between, snoozed_between
 from store.reads.task_rows import snapshot
+from store.titling import titled
 
 SORTED = 50
 """Tasks of a day that are put in order of their times; of a fuller day the first ones of the index are shown."""
@@ -29,7 +30,7 @@ _OPEN = "is_done = 0 AND kind <> 'contact' AND superseded_at IS NULL AND deleted
 _DONE = "is_done = 1 AND kind <> 'contact' AND superseded_at IS NULL AND deleted_at IS NULL"
 _DUE = "ifnull(deadline_date, '9999-12-31')"
 _SPAN = f"INDEXED BY task_span WHERE {_OPEN} AND start_date < deadline_date"
-_TASK = "SELECT id, name, deadline_date, start_date, deadline_time, priority FROM task"
+_TASK = f"SELECT id, {titled('task')}, deadline_date, start_date, deadline_time, priority FROM task"
 
 
 @value
@@ -217,8 +218,9 @@ def _reminders(
         day = next(each.day for each in bounds if at < each.end)
         found[day].append(Reminder(number, words, True, Instant(at)))
     rows = connection.execute(
-        f"SELECT id, name, visible_date FROM task INDEXED BY task_upcoming WHERE {_OPEN} AND visible_by_hand = 1"
-        " AND visible_date >= ? AND visible_date <= ? AND visible_date > ? ORDER BY visible_date, id LIMIT ?",
+        f"SELECT id, {titled('task')}, visible_date FROM task INDEXED BY task_upcoming"
+        f" WHERE {_OPEN} AND visible_by_hand = 1 AND visible_date >= ? AND visible_date <= ? AND visible_date > ?"
+        " ORDER BY visible_date, id LIMIT ?",
         (bounds[0].day.isoformat(), bounds[-1].day.isoformat(), who.today, MOST_SPANS),
     )
     for number, name, day in rows:

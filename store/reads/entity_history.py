@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from store.instants import Instant, from_us, to_us
+from store.titling import titled
 from store.values import HistoryLine
 
 Key = tuple[int, int, int]
@@ -18,8 +19,8 @@ _STATUSES = """
 SELECT s.id, s.was, s.status, s.at, u.name FROM status_change s LEFT JOIN user u ON u.id = s.by_id
 WHERE s.entity_id = ?
 """
-_TASKS = """
-SELECT t.id, t.name, t.kind, t.is_done, t.done_date, t.created_at, t.superseded_at, t.superseded_by_id,
+_TASKS = f"""
+SELECT t.id, {titled("t")}, t.kind, t.is_done, t.done_date, t.created_at, t.superseded_at, t.superseded_by_id,
        doer.name, maker.name
 FROM entity e
 JOIN task t ON t.object_class = e.object_class AND t.object_id = e.object_id

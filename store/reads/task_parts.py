@@ -11,6 +11,7 @@ from typing import Any
 from store.folding import beyond_ascii, folded
 from store.frozen import value
 from store.reads.task_moments import Moment, moment_of
+from store.titling import with_expression
 
 Sql = tuple[str, tuple[object, ...]]
 """A condition and its values."""
@@ -85,12 +86,15 @@ HAVING: Mapping[str, str] = {
 
 
 def text_condition(text: str) -> Sql:
-    """Where `text` occurs: the name, the notes, the thing's name and its `stay 12`, the labels.
+    """Where `text` occurs: the name as typed and as shown, the notes, the thing's name and its `stay 12`, the labels.
 
     Case and accents are disregarded. `stay 12` may begin within the class and end within the id. Each test that reads
     another table does so once, and asks no task if nothing there fits.
     """
     found = [occurs(column, text) for column in ("task.name", "task.object_id", "task.notes")]
+    has_expression, title = with_expression("task")
+    said = rf"({has_expression} AND folded({title}) LIKE ? ESCAPE '\')"
+    found.insert(1, (said, (f"%{_escaped(folded(' '.join(text.split())))}%",)))
     found[-1] = (f"(task.notes <> '' AND {found[-1][0]})", found[-1][1])  # most have none
     found.append(_within("task.object_class IN (SELECT name {})", "FROM entity_class WHERE {}", "name", text))
     things = "(task.object_class, task.object_id) IN (SELECT object_class, object_id {})"

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from store.enums import TaskKind
+from store.titling import titled
 from store.values import CheckItem, Task
 
 _CHUNK = 2_000
@@ -29,7 +30,7 @@ WITH RECURSIVE tree (id, path, depth) AS (
 _LIST, _PATH = 33, 34
 """Where a row has the id of its list and the name, in the place of which people read the path."""
 
-_SELECT = """
+_SELECT = f"""
 SELECT t.id, t.name, t.kind, t.is_done, doer.name, t.done_date, t.visible_date, t.deadline_date,
        t.visible_by_hand, t.deadline_by_hand, t.has_task_model, t.task_model_id, m.name, t.tasks_group_name,
        t.trigger_event_id, tr.name, t.trigger_at, t.deadline_event_id, dl.name,
@@ -41,7 +42,7 @@ SELECT t.id, t.name, t.kind, t.is_done, doer.name, t.done_date, t.visible_date, 
        (SELECT group_concat(l.name, char(31)) FROM task_label x JOIN label l ON l.id = x.label_id
         WHERE x.task_id = t.id),
        t.priority, t.checklist, t.template_id, iif(t.template_id IS NULL, NULL, sc.name), t.schedule_id, sc.name,
-       t.planned_at, t.is_edited, t.folded, t.shift_words, t.rev
+       t.planned_at, t.is_edited, t.folded, t.shift_words, t.rev, {titled("t")}
 FROM json_each(?) chosen CROSS JOIN task t ON t.id = chosen.value
 LEFT JOIN user doer ON doer.id = t.done_by
 LEFT JOIN task_model m ON m.id = t.task_model_id

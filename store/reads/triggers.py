@@ -11,6 +11,7 @@ from store.enums import OF_RUNS, PendingState, Roll, Scope, TriggerAction, Trigg
 from store.errors import Refused
 from store.instants import Instant
 from store.reads.task_rows import list_paths
+from store.titling import titled
 from store.trigger_values import PendingAction, Trigger
 
 COUNTED = 100_000
@@ -40,9 +41,9 @@ SELECT id FROM "trigger" WHERE deleted_at IS NULL AND (
     OR (scope = 'label' AND scope_id IN (SELECT label_id FROM task_label WHERE task_id = :id))
     OR (scope = 'user' AND scope_id IN (SELECT user_id FROM task_assignee WHERE task_id = :id)))
 """
-_ACTIONS = """
+_ACTIONS = f"""
 SELECT p.id, p.trigger_id, ifnull(t.name, ifnull(e.name, '')), t.action, p.subject,
-       CASE WHEN p.task_id IS NOT NULL THEN task.name
+       CASE WHEN p.task_id IS NOT NULL THEN {titled("task")}
             WHEN p.entity_id IS NOT NULL THEN iif(n.name = '', n.object_class || ' ' || n.object_id, n.name)
             ELSE substr(p.subject, instr(p.subject, ':') + 1) END,
        p.task_id, p.entity_id, p.due_at, p.made_at, p.state, p.reason, p.decided_at, p.missed_at, p.act_id, p.touched
@@ -199,7 +200,7 @@ def _of(
         if given is not None:
             terms, values = [*terms, term], [*values, given]
     if text:
-        sought = "instr(lower(ifnull(t.name, e.name) || ' ' || ifnull(task.name, p.subject)), lower(?)) > 0"
+        sought = f"instr(lower(ifnull(t.name, e.name) || ' ' || ifnull({titled('task')}, p.subject)), lower(?)) > 0"
         terms, values = [*terms, sought], [*values, text]
     return terms, values
 

@@ -31,7 +31,7 @@ AT_FIRST = {
     "engine.operations": "registry",
     "engine.rules": "durations errors lateness progress pulse wording zones",
     "store": """changes connection current enums errors folding frozen instants journal opening paths reads run_values
-        schema settings values work_values""",
+        schema settings titling values work_values""",
     "store.reads": """ledger lists notifications pulse runs schedules task_moments task_rows task_search tasks
         templates""",
     "tickler": "__main__ arguments catalog commands doors signature words",

@@ -31,7 +31,7 @@ class Checklist(Picking):
     ]
 
     def __init__(self, task: values.Task) -> None:
-        super().__init__(f"Checklist of {task.name}")
+        super().__init__(f"Checklist of {task.title}")
         self._number = task.id
         self._listed = task
 

@@ -67,7 +67,7 @@ class Recur(Dialog):
         self._of = desk
         self._then = then
         fields = (Field("to", "day or rule", hint="empty: stops it" if self._made else ""), *_which(self._made))
-        title = f"{'Move, change or stop' if self._made else 'Move, or let it recur'}: {task.name}"
+        title = f"{'Move, change or stop' if self._made else 'Move, or let it recur'}: {task.title}"
         super().__init__(title, fields, self._check, self._wish, "do it", aside=True)
 
     def _check(self, given: dict[str, str]) -> Notes:
@@ -107,14 +107,14 @@ class Recur(Dialog):
         """One act, told in words that say what undo takes back."""
         found, task = self._form.notes.outcome, self._row
         if not given["to"].strip():
-            return wish(stop, task.id, then=self._told(f"{task.name} recurs no more"))
+            return wish(stop, task.id, then=self._told(f"{task.title} recurs no more"))
         assert isinstance(found, Foreseen)
         if found.day is not None and given.get("for") == ALL:
-            words = f"{task.name} and all future ones moved: {found.sentence}"
+            words = f"{task.title} and all future ones moved: {found.sentence}"
             return wish(future, task.id, deadline=found.day, then=self._told(words))
         if found.day is not None:
-            return wish(move, task.id, deadline=found.day, then=self._told(f"{task.name} {found.words}"))
-        words = f"{task.name} recurs: {found.sentence}"
+            return wish(move, task.id, deadline=found.day, then=self._told(f"{task.title} {found.words}"))
+        words = f"{task.title} recurs: {found.sentence}"
         if found.is_change:
             return wish(future, task.id, rule=given["to"], then=self._told(words))
         return wish(repeat, task.id, given["to"], then=self._told(words))

@@ -167,13 +167,16 @@ def take_status(
     *,
     without_tasks: bool = False,
 ) -> list[int]:
-    """Give the entity of that row another status, note it in its history, and make the tasks. Returns their ids."""
+    """Give the entity of that row another status, note it in its history, and make the tasks. Returns their ids.
+
+    `without_tasks` it is only noted what it is already: nothing follows, neither tasks nor what triggers do.
+    """
     act.connection.execute(
         "UPDATE entity SET status = ?, status_at = ?, rev = rev + 1 WHERE id = ?", (status, act.now, number)
     )
     act.connection.execute(
-        "INSERT INTO status_change (entity_id, was, status, at, by_id) VALUES (?, ?, ?, ?, ?)",
-        (number, was, status, act.now, followups.doer(act)),
+        "INSERT INTO status_change (entity_id, was, status, at, by_id, is_noted) VALUES (?, ?, ?, ?, ?, ?)",
+        (number, was, status, act.now, followups.doer(act), without_tasks),
     )
     return [] if without_tasks else followups.became(act, number, was, status, models)
 

@@ -28,8 +28,8 @@ INSERT INTO entity (id, object_class, object_id, name, status, status_at, team_i
 VALUES """
 _ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _BECAME = """
-INSERT INTO status_change (entity_id, was, status, at, by_id)
-SELECT id, NULL, status, status_at, ? FROM entity WHERE id BETWEEN ? AND ? AND status IS NOT NULL
+INSERT INTO status_change (entity_id, was, status, at, by_id, is_noted)
+SELECT id, NULL, status, status_at, ?, ? FROM entity WHERE id BETWEEN ? AND ? AND status IS NOT NULL
 """
 
 
@@ -86,7 +86,7 @@ class Writer:
             at = None if status is None else now
             values += (number, self._kind.name, object_id, name, status, at, team_id, dates, attributes, now)
         act.connection.execute(_INSERT + ", ".join([_ROW] * len(new)), values)
-        act.connection.execute(_BECAME, (self._by, first, self._next - 1))
+        act.connection.execute(_BECAME, (self._by, self._without_tasks, first, self._next - 1))
         self.counts[Saved.MADE] += len(new)
         for number, each in enumerate(new, first):
             if each.status in self._making:

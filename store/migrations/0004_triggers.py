@@ -4,6 +4,9 @@ Instants are microseconds UTC, times of day HH:MM. `subject` names what a pendin
 `entity:3`, `run:7`, or the tasks of one zone, `zone:Europe/Brussels`, where a schedule makes it act. A trigger with a
 `follow_after` has tasks whose actions are still to be planned anew: those with a greater id.
 
+A change of status that `is_noted` was told of something that had happened before: nothing follows from it. A run that a
+trigger started remembers in `chain` which triggers led to it.
+
 `channels` of a person is an object: what people see of a channel, and its address, which holds secrets and goes to no
 journal, list or log. A notice is for those whom its task or schedule concerns, for one person (`for_id`) or for all.
 """
@@ -78,10 +81,14 @@ CREATE UNIQUE INDEX pending_of_event ON pending_action (task_event_id, subject, 
 CREATE INDEX pending_due ON pending_action (due_at, id) WHERE state = 'waiting';
 CREATE INDEX pending_by_task ON pending_action (task_id, id) WHERE task_id IS NOT NULL;
 CREATE INDEX pending_by_entity ON pending_action (entity_id, id) WHERE entity_id IS NOT NULL;
-CREATE INDEX pending_by_trigger ON pending_action (trigger_id, due_at, id) WHERE state = 'waiting';
+CREATE INDEX pending_by_trigger ON pending_action (trigger_id, due_at, id)
+    WHERE state = 'waiting' AND trigger_id IS NOT NULL;
 CREATE INDEX pending_decided ON pending_action (decided_at, id) WHERE decided_at IS NOT NULL;
 CREATE INDEX pending_decided_of_one ON pending_action (trigger_id, decided_at, id) WHERE decided_at IS NOT NULL;
 CREATE INDEX pending_by_act ON pending_action (act_id) WHERE act_id IS NOT NULL;
+
+ALTER TABLE status_change ADD COLUMN is_noted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run ADD COLUMN chain TEXT NOT NULL DEFAULT '';
 
 ALTER TABLE user ADD COLUMN channels TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE user ADD COLUMN quiet_from TEXT;

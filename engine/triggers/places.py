@@ -46,14 +46,14 @@ def zones_of(connection: sqlite3.Connection, live: Live) -> frozenset[str]:
     if not places.differ:
         return frozenset({live.zone})
     rows = connection.execute(f"SELECT DISTINCT {places.columns} {_tasks(live)}", {"id": live.scope_id})
-    return frozenset({live.zone, *(places.zone(*row, live.zone) for row in rows.fetchall())})
+    return frozenset({live.zone, *(places.zone(list_id, person, live.zone) for list_id, person in rows.fetchall())})
 
 
 def zones_among(connection: sqlite3.Connection, live: Live, places: Places, ids: str) -> frozenset[str]:
     """The zones of those of some tasks that are in its scope; `ids` is a JSON array."""
     query = f"SELECT DISTINCT {places.columns} {_tasks(live)} AND task.id IN (SELECT value FROM json_each(:ids))"
     rows = connection.execute(query, {"id": live.scope_id, "ids": ids}).fetchall()
-    return frozenset(places.zone(*row, live.zone) for row in rows)
+    return frozenset(places.zone(list_id, person, live.zone) for list_id, person in rows)
 
 
 def tasks_by_zone(connection: sqlite3.Connection, live: Live) -> dict[str, list[int]]:

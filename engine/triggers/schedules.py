@@ -18,7 +18,7 @@ from engine.rules.errors import BadValue, shown
 from engine.rules.missed import alike
 from engine.rules.when import Rule
 from engine.rules.zones import local, wall_instant
-from engine.triggers import acting
+from engine.triggers import guard
 from engine.triggers.happenings import Happened
 from engine.triggers.live import Live, of_event, one
 from engine.triggers.places import Places, zones_among, zones_of
@@ -70,7 +70,10 @@ _MOVED = """
 SELECT 1 FROM change WHERE act_id = ? AND id > ? AND (kind IN ('task_label', 'task_assignee') OR kind = 'task' AND (
   action <> 'update' OR after LIKE '%list_id=%' OR after LIKE '%deleted_at=%' OR after LIKE '%superseded_at=%')) LIMIT 1
 """
-_EVERYWHERE = frozenset({"task_list", "user", "setting", "calendar", "calendar_day"})
+_EVERYWHERE = """
+SELECT 1 FROM change WHERE act_id = ? AND id > ? AND (kind IN ('setting', 'calendar', 'calendar_day')
+  OR kind IN ('task_list', 'user') AND (after LIKE '%zone=%' OR after LIKE '%parent_id=%')) LIMIT 1
+"""
 _OFF = """
 SELECT a.actor, c.after FROM change c JOIN act a ON a.id = c.act_id
 WHERE c.kind = 'trigger' AND c.row_id = ? AND c.action = 'update' ORDER BY c.id DESC
@@ -104,13 +107,13 @@ def arm(connection: sqlite3.Connection, trigger_id: int, now: int, since: int | 
 
 
 def follow(act: Act, found: Happened, since: int) -> None:
-    """Plan anew what an act may have moved after the change `since`: the triggers it touched, and the zones of tasks."""
+    """Plan anew what an act has moved after the change `since`: the triggers it touched, the zones of tasks."""
     connection, arms = act.connection, set[int]()
     if found.kinds & {"trigger", "pending_action"}:
         rows = connection.execute(_CONCERNED, {"act": act.id, "since": since})
         arms.update(row[0] for row in rows.fetchall())
     live = of_event(connection, {TriggerEvent.SCHEDULE})
-    if live and found.kinds & _EVERYWHERE:
+    if live and connection.execute(_EVERYWHERE, (act.id, since)).fetchone():
         arms.update(each.id for each in live)
     elif live and found.tasks and _may_have_moved(act, found, since):
         arms |= _elsewhere(connection, live, json.dumps(list(found.tasks)))
@@ -182,7 +185,7 @@ def advance(connection: sqlite3.Connection, live: Live, cursor: int) -> None:
 def stop(connection: sqlite3.Connection, trigger_id: int, now: int, why: str) -> None:
     """Mark a trigger that cannot go on; what waits for it is given up."""
     act = Act(connection, ENGINE, from_us(now), journal.newest(connection) or 0)
-    acting.mark(act, (trigger_id,), why)
+    guard.mark(act, (trigger_id,), why)
     _rest(connection, trigger_id, now)
 
 

@@ -12,74 +12,99 @@ from engine.operations.registry import NAMED, Act
 from engine.rules.alerts import Severity
 from engine.rules.errors import BadValue, shown
 from engine.rules.offsets import parse_offset, shift_date
-from engine.rules.triggers.chain import too_often
-from engine.rules.wording import count_of
+from engine.rules.triggers.due import Facts, needless
+from engine.triggers import making, starting, statuses, subjects
+from engine.triggers.facts import facts_of
+from engine.triggers.guard import mark, rate
 from engine.triggers.happenings import newest_change
 from engine.triggers.live import Live
 from store import journal
 from store.enums import TriggerAction
 from store.errors import Refused, StoreTrouble
 from store.frozen import value
-from store.instants import SECOND
 from store.journal import Actor
 from store.schema import moved
 
 VIA = "trigger"
+GONE = "the task is gone"
 log = logging.getLogger("tickler.engine")
 
 _ACTED = """
-INSERT INTO pending_action (trigger_id, subject, task_id, due_at, made_at, cause_id, chain, state, reason, decided_at,
-                            act_id, touched)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (trigger_id, subject, due_at) DO NOTHING
+INSERT INTO pending_action (trigger_id, subject, task_id, entity_id, due_at, made_at, cause_id, chain, state, reason,
+                            decided_at, act_id, touched)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (trigger_id, subject, due_at) DO NOTHING
 """
 
 
 @value
 class Outcome:
-    """Of one batch: the tasks that were touched, and why each of the others was not."""
+    """Of one batch: the tasks, or what else the trigger is about, that were touched, and why each other was not."""
 
     touched: tuple[int, ...] = ()
     left_out: Mapping[int, str] = {}
     fault: str = ""
 
 
+@value
+class Acting(Act):
+    """An act of a trigger; `chain` are the triggers that led to it and itself, for what ends after the act is over."""
+
+    chain: tuple[int, ...] = ()
+
+
 def act_at_once(act: Act, live: Live, tasks: Sequence[int], chain: tuple[int, ...]) -> Outcome:
     """Act inside somebody's act, which keeps its words; each task leaves a line in the history of the trigger."""
     words = act.connection.execute("SELECT words, can_undo FROM act WHERE id = ?", (act.id,)).fetchone()
-    outcome = perform(act, live, tasks)
-    note = f"; {_told(live, outcome)}" if outcome.touched else ""
-    journal.describe(act.connection, act.id, f"{words[0]}{note}", can_undo=bool(words[1]))
+    outcome = perform(act, live, tasks, chain=chain)
+    told = [words[0], _told(live, outcome)] if outcome.touched else words[:1]
+    journal.describe(act.connection, act.id, "; ".join(each for each in told if each), can_undo=bool(words[1]))
     record(act, live, tasks, outcome, chain)
     return outcome
 
 
 def record(act: Act, live: Live, tasks: Iterable[int], outcome: Outcome, chain: tuple[int, ...] = ()) -> None:
-    """Lines of what was done at once."""
+    """Lines of what was done at once, after the triggers of `chain`."""
     touched = frozenset(outcome.touched)
-    text = ",".join(map(str, (*chain, live.id)))
+    text = ",".join(map(str, chain))
     rows = []
     for task in tasks:
         is_touched = task in touched
         why = None if is_touched else outcome.left_out.get(task) or outcome.fault or "nothing to do"
         state = "acted" if is_touched else "withdrawn"
         rows.append(
-            (live.id, f"task:{task}", task, act.now, act.now, act.id, text, state, why, act.now,
+            (live.id, *subjects.columns(live.event, task), act.now, act.now, act.id, text, state, why, act.now,
              act.id if is_touched else None, int(is_touched))
         )  # fmt: skip
     act.connection.executemany(_ACTED, rows)
     moved(act.connection, "pending_action")
 
 
-def perform(act: Act, live: Live, tasks: Sequence[int]) -> Outcome:
-    """Do it to the tasks for which its condition holds; whatever goes wrong is undone and told of the trigger."""
-    why = _rate(act, live)
-    if why:
+def actor_of(live: Live) -> Actor:
+    """In whose name a trigger acts: its owner's, with their rights; the engine's, if it belongs to nobody."""
+    return journal.ENGINE if live.owner_id is None else Actor(live.owner_id, live.owner, VIA)
+
+
+def perform(
+    act: Act,
+    live: Live,
+    tasks: Sequence[int],
+    facts: Mapping[int, Facts] | None = None,
+    *,
+    counts: bool = True,
+    chain: tuple[int, ...] = (),
+) -> Outcome:
+    """Do it to the tasks for which its condition holds; whatever goes wrong is undone and told of the trigger.
+
+    `facts`: of these tasks, if they are known as they are now. `counts`: it is a cause of its own for the guard that
+    stops what acts too often.
+    """
+    if counts and (why := rate(act, live)):
         mark(act, (live.id,), why)
         return Outcome(fault=why)
-    own = Act(act.connection, Actor(live.owner_id, live.owner, VIA), act.at, act.id)
+    own = Acting(act.connection, actor_of(live), act.at, act.id, (*chain, live.id))
     act.connection.execute("SAVEPOINT acting")
     try:
-        outcome = _perform(own, live, tasks)
+        outcome = _perform(own, live, tasks, facts)
     except (Refused, BadValue) as refusal:
         act.connection.execute("ROLLBACK TO acting")
         outcome = Outcome(left_out=dict.fromkeys(tasks, str(refusal)))
@@ -98,10 +123,17 @@ def perform(act: Act, live: Live, tasks: Sequence[int]) -> Outcome:
     return outcome
 
 
-def _perform(act: Act, live: Live, tasks: Sequence[int]) -> Outcome:
-    fitting = holding(act, live, tasks)
-    out = {task: f"its condition did not hold: {live.condition}" for task in tasks if task not in fitting}
-    chosen = [task for task in tasks if task in fitting]
+def _perform(act: Act, live: Live, tasks: Sequence[int], known: Mapping[int, Facts] | None) -> Outcome:
+    if subjects.about(live.event) is not subjects.About.TASK:
+        from engine.triggers import for_others
+
+        return Outcome(*for_others.perform(act, live, tasks))
+    facts = facts_of(act.connection, tasks) if known is None else known
+    out = {task: why for task in tasks if (why := needless(live.action, facts[task]) if task in facts else GONE)}
+    chosen = [task for task in tasks if task not in out]
+    fitting = holding(act, live, chosen)
+    out |= {task: f"its condition did not hold: {live.condition}" for task in chosen if task not in fitting}
+    chosen = [task for task in chosen if task in fitting]
     if not chosen:
         return Outcome(left_out=out)
     touched, left_out = ACTIONS[live.action](act, live, chosen)
@@ -203,14 +235,6 @@ def _label(is_added: bool) -> Callable[[Act, Live, Sequence[int]], Touched]:
     return call
 
 
-def _create(act: Act, live: Live, tasks: Sequence[int]) -> Touched:
-    from engine.operations.task_making import NewTask, make
-
-    for _ in tasks:
-        make(act, NewTask(name=str(live.params["name"])))
-    return tasks, {}
-
-
 def _notify(act: Act, live: Live, tasks: Sequence[int]) -> Touched:
     names = dict(
         act.connection.execute(
@@ -235,37 +259,13 @@ ACTIONS: dict[TriggerAction, Callable[[Act, Live, Sequence[int]], Touched]] = {
     TriggerAction.MOVE_DEADLINE: _move("deadline_date"),
     TriggerAction.ADD_LABEL: _label(True),
     TriggerAction.REMOVE_LABEL: _label(False),
-    TriggerAction.CREATE: _create,
+    TriggerAction.CREATE: making.create,
     TriggerAction.NOTIFY: _notify,
+    TriggerAction.RUN: starting.run,
+    TriggerAction.SET_STATUS: statuses.set_status,
 }
 """By the action of a trigger: what it does to tasks, which it touched, and why not the others."""
 
 
-def _rate(act: Act, live: Live) -> str:
-    """Count this time; why it is one too many."""
-    row = act.connection.execute(
-        'UPDATE "trigger" SET minute_count = iif(minute_at > ?, minute_count + 1, 1),'
-        " minute_at = iif(minute_at > ?, minute_at, ?) WHERE id = ? RETURNING minute_count",
-        (act.now - 60 * SECOND, act.now - 60 * SECOND, act.now, live.id),
-    ).fetchall()
-    return too_often(row[0][0]) if row else ""
-
-
-def stop(act: Act, chain: Sequence[int], why: str) -> None:
-    """A chain of triggers ends here; all of them are marked until somebody mends them."""
-    mark(act, chain, f"stopped: {why}")
-
-
-def mark(act: Act, triggers: Iterable[int], why: str) -> None:
-    """They do nothing any more until they are edited or resumed, and people are told."""
-    for number in dict.fromkeys(triggers):
-        row = act.connection.execute(
-            'UPDATE "trigger" SET error = ?, rev = rev + 1 WHERE id = ? AND error IS NULL RETURNING name', (why, number)
-        ).fetchall()
-        if row:
-            key, subject = f"trigger-broken:{number}:{act.now}", f"trigger {shown(row[0][0])} was stopped"
-            telling.tell(act.connection, key, act.now, Severity.IMPORTANT, VIA, subject, why)
-
-
 def _told(live: Live, outcome: Outcome) -> str:
-    return f"trigger {shown(live.name)}: {live.action}, {count_of(len(outcome.touched), 'task')}"
+    return f"trigger {shown(live.name)}: {live.action}, {subjects.counted(live.event, len(outcome.touched))}"

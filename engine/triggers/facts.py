@@ -77,9 +77,13 @@ class Reader:
             number = self._lists[number][0]
 
 
-def ids_of_scope(connection: sqlite3.Connection, scope: Scope, scope_id: int | None) -> list[int]:
-    """The living tasks of a scope, oldest first; a class of entities has none of its own."""
-    return [row[0] for row in connection.execute(f"{living(scope)} ORDER BY id", {"id": scope_id}).fetchall()]
+def ids_of_scope(
+    connection: sqlite3.Connection, scope: Scope, scope_id: int | None, limit: int = -1, after: int = 0
+) -> list[int]:
+    """The first `limit` living tasks of a scope behind `after`, by id; a class of entities has none of its own."""
+    query = f"{living(scope)} AND id > :after ORDER BY id LIMIT :limit"
+    rows = connection.execute(query, {"id": scope_id, "after": after, "limit": limit})
+    return [row[0] for row in rows.fetchall()]
 
 
 def living(scope: Scope) -> str:

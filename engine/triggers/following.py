@@ -6,12 +6,17 @@ pending action. A fault of a trigger is its own: it is marked, and the act of th
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Collection
+
 from engine.operations.registry import Act
 from engine.rules.offsets import shift_instant
 from engine.rules.triggers.chain import may_follow
-from engine.triggers import acting, planning
+from engine.rules.triggers.due import Facts
+from engine.triggers import acting, guard, planning, schedules
+from engine.triggers.facts import Reader, chunks
 from engine.triggers.happenings import Happened, happened, newest_change
-from engine.triggers.live import Live, at_work
+from engine.triggers.live import Live, at_work, one
 from engine.triggers.refollowing import follow_definitions
 from store.enums import OF_TASKS, Scope, TriggerEvent
 from store.instants import to_us
@@ -20,69 +25,104 @@ REVERSALS = frozenset({"undo", "redo"})
 """Acts that put rows back: they bring nothing about, but what waits is planned anew."""
 
 
-def settle(act: Act, operation: str = "") -> None:
-    """Follow what the act changed; call it at the end, in the act's transaction."""
-    _settle(act, 0, (), acts=operation not in REVERSALS)
+def settle(act: Act, operation: str = "", made: Collection[int] = ()) -> None:
+    """Follow what the act changed; call it at the end, in the act's transaction.
+
+    `made`: tasks that it made without a change row of their own (`store.schema.hush`).
+    """
+    found = happened(act.connection, act.id, 0, made)
+    if operation in REVERSALS:
+        _take_back(act, found.tasks)
+        _plan_anew(act, found, 0, ())
+    else:
+        _settle(act, found, 0, ())
 
 
 def settle_after(act: Act, chain: tuple[int, ...]) -> None:
     """The same for an act of the engine that a chain of triggers, by their ids, has led to."""
-    _settle(act, 0, chain, acts=True)
+    _settle(act, happened(act.connection, act.id, 0), 0, chain)
 
 
-def _settle(act: Act, since: int, chain: tuple[int, ...], *, acts: bool) -> None:
-    found = happened(act.connection, act.id, since)
-    if not found.kinds:
-        return
+def _settle(act: Act, found: Happened, since: int, chain: tuple[int, ...]) -> None:
     mark = newest_change(act.connection)
-    tasks = found.tasks | follow_definitions(act, found.kinds, since)
-    if tasks:
-        planning.follow(act.connection, act.now, tasks, act.id, _text(chain))
-    if not acts or not found.tasks:
+    _plan_anew(act, found, since, chain)
+    if not found.tasks:
         return
     for live, numbers in _called(act, found):
+        if one(act.connection, live.id) is None:
+            continue  # what another did for this very act has stopped it
         if live.delay.number:
             _plan(act, live, numbers, chain)
         elif why := may_follow(chain, live.id):
-            acting.stop(act, (*chain, live.id), why)
+            guard.stop(act, (*chain, live.id), why)
         else:
             acting.act_at_once(act, live, numbers, chain)
-            _settle(act, mark, (*chain, live.id), acts=True)
-            mark = newest_change(act.connection)
+            _settle(act, happened(act.connection, act.id, mark), mark, (*chain, live.id))
+        mark = newest_change(act.connection)
+
+
+def _plan_anew(act: Act, found: Happened, since: int, chain: tuple[int, ...]) -> None:
+    schedules.follow(act, found, since)
+    tasks = found.tasks | follow_definitions(act, found.kinds, since)
+    if tasks:
+        planning.follow(act.connection, act.now, tasks, act.id, _text(chain))
+
+
+def _take_back(act: Act, tasks: frozenset[int]) -> None:
+    """What the act that was undone has planned is withdrawn; what it has planned once comes back with a redo."""
+    row: tuple[int | None, ...] = _undoes(act.connection, act.id)
+    origin, again = None, True
+    while row[0] is not None:
+        origin, again = row[0], not again
+        row = _undoes(act.connection, origin)
+    if origin is not None and tasks:
+        planning.take_back(act.connection, act.now, tasks, origin, again=again)
+
+
+def _undoes(connection: sqlite3.Connection, number: int) -> tuple[int | None]:
+    row = connection.execute("SELECT undoes_id FROM act WHERE id = ?", (number,)).fetchone()
+    return (None,) if row is None else (row[0],)
 
 
 def _called(act: Act, found: Happened) -> list[tuple[Live, list[int]]]:
     """The triggers that something happened for, and to which tasks, in the order in which they were made."""
-    waiting = [each for each in at_work(act.connection) if each.event in OF_TASKS]
+    waiting = [each for each in at_work(act.connection) if each.event in OF_TASKS and _acts_on_happening(each)]
     if not waiting:
         return []
-    numbers = set(found.tasks)
-    index = planning.Index(waiting)
-    from engine.triggers.facts import facts_of
-
+    index, reader = planning.Index(waiting), Reader(act.connection)
     mine: dict[int, list[int]] = {}
-    for facts in facts_of(act.connection, numbers).values():
-        for live in index.of(facts):
-            if _happened_to(live, facts.id, found) and (live.delay.number == 0 or live.event not in _TOLD_BY_STATE):
-                mine.setdefault(live.id, []).append(facts.id)
+    for numbers in chunks(found.tasks):
+        for facts in reader.read(numbers).values():
+            for live in index.of(facts):
+                if _happened_to(live, facts, found, act):
+                    mine.setdefault(live.id, []).append(facts.id)
     return [(live, sorted(mine[live.id])) for live in waiting if live.id in mine]
 
 
-_TOLD_BY_STATE = frozenset({TriggerEvent.CREATED, TriggerEvent.COMPLETED})
+def _acts_on_happening(live: Live) -> bool:
+    """Days, and what is counted from a state of the task after a delay, are planned from that state."""
+    if live.event in (TriggerEvent.DATE, TriggerEvent.DEADLINE):
+        return False
+    return live.delay.number == 0 or live.event not in (TriggerEvent.CREATED, TriggerEvent.COMPLETED)
 
 
-def _happened_to(live: Live, task: int, found: Happened) -> bool:
+def _happened_to(live: Live, facts: Facts, found: Happened, act: Act) -> bool:
+    if facts.gone and live.event is not TriggerEvent.DELETED:
+        return False
     if live.event is TriggerEvent.LABEL:
         wanted = live.scope_id if live.scope is Scope.LABEL else None
         if live.event_value is not None:
             wanted = int(live.event_value)
-        return any(task in tasks for label, tasks in found.labels.items() if wanted in (None, label))
-    return task in found.events.get(live.event, ())
+        return any(facts.id in tasks for label, tasks in found.labels.items() if wanted in (None, label))
+    if live.event is TriggerEvent.COMPLETED and facts.done_at == act.at:
+        # It was made as one that is done: by a model that only informs, or by a file.
+        return facts.id in found.of(TriggerEvent.CREATED) or facts.id in found.of(live.event)
+    return facts.id in found.of(live.event)
 
 
 def _plan(act: Act, live: Live, numbers: list[int], chain: tuple[int, ...]) -> None:
     due = to_us(shift_instant(act.at, live.delay, live.zone, live.days))
-    planning.plan_once(act.connection, live, numbers, due, act.now, act.id, _text((*chain, live.id)))
+    planning.plan_once(act.connection, live, numbers, due, act.now, act.id, _text(chain))
 
 
 def _text(chain: tuple[int, ...]) -> str:

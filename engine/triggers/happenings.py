@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
+from collections.abc import Collection
 
 from store.enums import TriggerEvent
 from store.frozen import value
@@ -24,9 +26,13 @@ class Happened:
     """`tasks` are all that changed. `events` says which had which event; `labels` the tasks that got a label, by it."""
 
     tasks: frozenset[int]
-    events: dict[TriggerEvent, tuple[int, ...]]
-    labels: dict[int, tuple[int, ...]]
+    events: dict[TriggerEvent, frozenset[int]]
+    labels: dict[int, frozenset[int]]
     kinds: frozenset[str]
+
+    def of(self, event: TriggerEvent) -> frozenset[int]:
+        """The tasks that had that event."""
+        return self.events.get(event, frozenset())
 
 
 def newest_change(connection: sqlite3.Connection) -> int:
@@ -34,18 +40,18 @@ def newest_change(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()[0])
 
 
-def happened(connection: sqlite3.Connection, act: int, since: int) -> Happened:
-    """What the act changed after the change `since`."""
+def happened(connection: sqlite3.Connection, act: int, since: int, made: Collection[int] = ()) -> Happened:
+    """What the act changed after the change `since`, and the tasks `made` that left no change (`store.schema.hush`)."""
     kinds = connection.execute("SELECT DISTINCT kind FROM change WHERE act_id = ? AND id > ?", (act, since))
     tasks: set[int] = set()
-    events: dict[TriggerEvent, dict[int, None]] = defaultdict(dict)
-    labels: dict[int, dict[int, None]] = defaultdict(dict)
+    events: dict[TriggerEvent, set[int]] = defaultdict(set)
+    labels: dict[int, set[int]] = defaultdict(set)
     found = frozenset(row[0] for row in kinds.fetchall())
     for kind, row_id, action, before, after in connection.execute(_CHANGES, (act, since)).fetchall():
         if kind == "task":
             tasks.add(row_id)
             if event := _event(action, before, after):
-                events[event][row_id] = None
+                events[event].add(row_id)
         elif action == "delete":
             tasks.add(int(parse(before)["task_id"] or 0))
     for table, column in (("task_label", "label_id"), ("task_assignee", "user_id")):
@@ -54,11 +60,18 @@ def happened(connection: sqlite3.Connection, act: int, since: int) -> Happened:
         for task, other in connection.execute(_LINKS.format(table=table, column=column), (act, since)).fetchall():
             tasks.add(task)
             if table == "task_label":
-                labels[other][task] = None
+                labels[other].add(task)
+    if made:
+        tasks.update(made)
+        events[TriggerEvent.CREATED].update(made)
+        query = "SELECT label_id, task_id FROM task_label WHERE task_id IN (SELECT value FROM json_each(?))"
+        for label, task in connection.execute(query, (json.dumps(list(made)),)).fetchall():
+            labels[label].add(task)
+        found |= {"task"}
     return Happened(
         frozenset(tasks),
-        {event: tuple(numbers) for event, numbers in events.items()},
-        {label: tuple(numbers) for label, numbers in labels.items()},
+        {event: frozenset(numbers) for event, numbers in events.items()},
+        {label: frozenset(numbers) for label, numbers in labels.items()},
         found,
     )
 
@@ -69,8 +82,11 @@ def _event(action: str, before: str | None, after: str | None) -> TriggerEvent |
         return TriggerEvent.CREATED
     if action != "update" or after is None:
         return None
-    if "deleted_at=" in after:
-        return TriggerEvent.CREATED if parse(after).get("deleted_at") is None else TriggerEvent.DELETED
-    if "is_done=" in after:
-        return TriggerEvent.COMPLETED if parse(after).get("is_done") else TriggerEvent.REOPENED
+    if "deleted_at=" not in after and "is_done=" not in after:
+        return None
+    now = parse(after)  # the words may stand in a name
+    if "deleted_at" in now:
+        return TriggerEvent.CREATED if now["deleted_at"] is None else TriggerEvent.DELETED
+    if "is_done" in now:
+        return TriggerEvent.COMPLETED if now["is_done"] else TriggerEvent.REOPENED
     return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from engine.rules.businessdays import BusinessDays
+from engine.rules.errors import BadValue
 from engine.rules.offsets import Offset, Unit, parse_offset
 from engine.rules.triggers.due import Facts
 from store import settings
-from store.current import store_path
 from store.enums import Roll, Scope, TriggerAction, TriggerEvent
 from store.frozen import value
 
@@ -58,22 +59,42 @@ class Live:
         return self.scope is Scope.USER and self.scope_id in facts.people
 
 
-def at_work(connection: sqlite3.Connection) -> tuple[Live, ...]:
-    """All that are enabled, not paused and not broken, in the order in which they were made."""
+class Known(NamedTuple):
+    """Triggers at work by id, in the order in which they were made, and why others that should be cannot be read."""
+
+    by_id: Mapping[int, Live]
+    wrong: Mapping[int, str]
+
+
+def known(connection: sqlite3.Connection) -> Known:
+    """All that are enabled, not paused and not broken.
+
+    They are kept for the next who asks only if they were read outside of a transaction: what one has not committed
+    may be taken back, and the versions that tell of it with it.
+    """
     versions = connection.execute(f"SELECT version FROM feed WHERE kind IN {_HANG_ON} ORDER BY kind").fetchall()
-    key = (str(store_path()), *(row[0] for row in versions))
-    if _CACHE.get("key") != key:
-        _CACHE.update(key=key, live=_read(connection))
-    found: tuple[Live, ...] = _CACHE["live"]  # type: ignore[assignment]  # one value beside its key
+    file = connection.execute("PRAGMA database_list").fetchone()[2]
+    key = (file, *(row[0] for row in versions))
+    before = _CACHE.get("known")
+    if before is not None and before[0] == key:
+        return before[1]
+    found = _read(connection)
+    if file and not connection.in_transaction:
+        _CACHE["known"] = key, found
     return found
 
 
-_CACHE: dict[str, object] = {}
+_CACHE: dict[str, tuple[tuple[object, ...], Known]] = {}
+
+
+def at_work(connection: sqlite3.Connection) -> tuple[Live, ...]:
+    """The same in their order."""
+    return tuple(known(connection).by_id.values())
 
 
 def one(connection: sqlite3.Connection, trigger_id: int) -> Live | None:
     """The one of that id, if it is at work."""
-    return next((each for each in at_work(connection) if each.id == trigger_id), None)
+    return known(connection).by_id.get(trigger_id)
 
 
 def of_event(connection: sqlite3.Connection, events: Iterable[TriggerEvent]) -> tuple[Live, ...]:
@@ -82,25 +103,31 @@ def of_event(connection: sqlite3.Connection, events: Iterable[TriggerEvent]) -> 
     return tuple(each for each in at_work(connection) if each.event in wanted)
 
 
-def _read(connection: sqlite3.Connection) -> tuple[Live, ...]:
+def _read(connection: sqlite3.Connection) -> Known:
     store_zone = str(settings.read(connection, "zone"))
-    found = []
+    found: dict[int, Live] = {}
+    wrong: dict[int, str] = {}
     for row in connection.execute(_LIVE).fetchall():
-        (number, name, scope, scope_id, event, event_value, delay, roll, calendar_id, condition, action, params,
-         schedule_id, owner_id, owner, zone) = row  # fmt: skip
-        offset, days = _offset(delay), None
-        if roll != Roll.NONE or offset.unit is Unit.BUSINESS_DAY:
-            from engine.calendars import business_days
+        try:
+            found[row[0]] = _live(connection, row, store_zone)
+        except (BadValue, ValueError, KeyError, TypeError) as fault:
+            wrong[row[0]] = f"it cannot be read: {fault}"
+    return Known(found, wrong)
 
-            days = business_days(connection, calendar_id)
-        found.append(
-            Live(
-                number, name, Scope(scope), scope_id, TriggerEvent(event), event_value, offset, Roll(roll), days,
-                condition, TriggerAction(action), json.loads(params), schedule_id, owner_id, owner or "nobody",
-                zone or store_zone,
-            )
-        )  # fmt: skip
-    return tuple(found)
+
+def _live(connection: sqlite3.Connection, row: Sequence[Any], store_zone: str) -> Live:
+    (number, name, scope, scope_id, event, event_value, delay, roll, calendar_id, condition, action, params,
+     schedule_id, owner_id, owner, zone) = row  # fmt: skip
+    offset, days = _offset(delay), None
+    if roll != Roll.NONE or offset.unit is Unit.BUSINESS_DAY:
+        from engine.calendars import business_days
+
+        days = business_days(connection, calendar_id)
+    return Live(
+        number, name, Scope(scope), scope_id, TriggerEvent(event), event_value, offset, Roll(roll), days,
+        condition, TriggerAction(action), json.loads(params), schedule_id, owner_id, owner or "nobody",
+        zone or store_zone,
+    )  # fmt: skip
 
 
 _offset = functools.lru_cache(maxsize=1_000)(parse_offset)

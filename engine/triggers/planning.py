@@ -16,18 +16,27 @@ from store.instants import to_us
 from store.schema import moved
 
 _THERE = """
-SELECT id, trigger_id, task_id, due_at, iif(state = 'withdrawn' AND act_id IS NOT NULL, 'cancelled', state)
-FROM pending_action WHERE task_id IN (SELECT value FROM json_each(:ids)) AND (state = 'waiting' OR due_at > :now)
+SELECT id, trigger_id, task_id, due_at, state, act_id FROM pending_action
+WHERE task_id IN (SELECT value FROM json_each(:ids)) AND (state = 'waiting' OR due_at > :now)
 """
 _ADD = """
 INSERT INTO pending_action (trigger_id, subject, task_id, due_at, made_at, cause_id, chain)
 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (trigger_id, subject, due_at) DO UPDATE
-SET state = 'waiting', reason = NULL, decided_at = NULL, made_at = excluded.made_at, cause_id = excluded.cause_id
+SET state = 'waiting', reason = NULL, decided_at = NULL, made_at = excluded.made_at, cause_id = excluded.cause_id,
+    chain = excluded.chain
 WHERE state = 'withdrawn' AND act_id IS NULL
 """
-"""A row that was withdrawn by somebody, which has their act, stays so."""
 _WITHDRAW = """
 UPDATE pending_action SET state = 'withdrawn', reason = ?, decided_at = ? WHERE id = ? AND state = 'waiting'
+"""
+_UNDONE = """
+UPDATE pending_action SET state = 'withdrawn', reason = 'undone', decided_at = :now
+WHERE state = 'waiting' AND cause_id = :cause AND task_id IN (SELECT value FROM json_each(:ids))
+"""
+_REDONE = """
+UPDATE pending_action SET state = 'waiting', reason = NULL, decided_at = NULL
+WHERE state = 'withdrawn' AND reason = 'undone' AND cause_id = :cause AND due_at > :now
+  AND task_id IN (SELECT value FROM json_each(:ids))
 """
 
 
@@ -38,6 +47,7 @@ class Index:
         self.by_id = {each.id: each for each in live}
         self._all: list[Live] = []
         self._of: dict[tuple[Scope, int | None], list[Live]] = defaultdict(list)
+        self.is_asked = any(each.event in FROM_STATE for each in self.by_id.values())
         for each in self.by_id.values():
             if each.event in OF_TASKS:
                 (self._all if each.scope is Scope.ALL else self._of[each.scope, each.scope_id]).append(each)
@@ -51,53 +61,76 @@ class Index:
 
 
 def follow(
-    connection: sqlite3.Connection, now: int, tasks: Collection[int], cause: int | None = None, chain: str = ""
+    connection: sqlite3.Connection,
+    now: int,
+    tasks: Collection[int],
+    cause: int | None = None,
+    chain: str = "",
+    only: Live | None = None,
 ) -> int:
     """Plan anew what waits for these tasks, at `now` in microseconds UTC; how many rows changed.
 
-    What should have been before now is not planned any more: nothing acts upon what was set up after it.
+    What should have been before now is not planned any more: nothing acts upon what was set up after it. `only`: of
+    one trigger alone.
     """
-    index = Index(at_work(connection))
+    index = Index(at_work(connection) if only is None else (only,))
     reader = Reader(connection)
     count = 0
     for numbers in chunks(tasks):
-        count += _follow(connection, index, reader.read(numbers), numbers, now, cause, chain)
+        facts = reader.read(numbers)
+        rows = connection.execute(_THERE, {"ids": json.dumps(numbers), "now": now}).fetchall()
+        there = {(row[1], row[2], row[3]): row for row in rows if row[1] and (only is None or row[1] == only.id)}
+        if there or index.is_asked:
+            count += _follow(connection, index, facts, there, (now, cause, chain))
     if count:
         moved(connection, "pending_action")
     return count
+
+
+_Key = tuple[int, int, int]
+"""Trigger, task, instant."""
 
 
 def _follow(
     connection: sqlite3.Connection,
     index: Index,
     facts: dict[int, Facts],
-    numbers: Sequence[int],
-    now: int,
-    cause: int | None,
-    chain: str,
+    there: dict[_Key, Sequence[Any]],
+    stamp: tuple[int, int | None, str],
 ) -> int:
-    rows = connection.execute(_THERE, {"ids": json.dumps(numbers), "now": now}).fetchall()
-    there = {(trigger, task, due_at): (number, state) for number, trigger, task, due_at, state in rows}
-    wanted: set[tuple[int, int, int]] = set()
+    now, wanted = stamp[0], set[_Key]()
     for each in facts.values():
         for live in index.of(each):
-            at = _due(live, each)
+            at = due_at(live, each)
             if at is not None:
                 wanted.add((live.id, each.id, at))
-    new = [key for key in wanted if key[2] > now and (key not in there or there[key][1] == "withdrawn")]
-    gone: list[tuple[str, int, int]] = []
-    for key, (number, state) in there.items():
+    new = sorted((key[2], key) for key in wanted if key[2] > now and _is_new(there.get(key)))
+    gone = []
+    for key, (number, *_, state, _act) in there.items():
         if state == "waiting" and key not in wanted:
-            why = _why(index, facts.get(key[1]), key[0])
+            why = unwanted(index.by_id.get(key[0]), facts.get(key[1]), None)
             if why:
                 gone.append((why, now, number))
     connection.executemany(_WITHDRAW, gone)
-    connection.executemany(_ADD, [_row(key, now, cause, chain) for key in sorted(new, key=lambda key: key[2])])
+    connection.executemany(_ADD, [_row(key, *stamp) for _, key in new])
     return len(gone) + len(new)
 
 
-def _due(live: Live, facts: Facts) -> int | None:
-    """When it waits to act; what is done at once does not wait."""
+def _is_new(row: Sequence[Any] | None) -> bool:
+    """What a person has cancelled stays so; what was withdrawn because something changed comes back."""
+    return row is None or (row[4] == "withdrawn" and row[5] is None)
+
+
+def take_back(connection: sqlite3.Connection, now: int, tasks: Collection[int], cause: int, *, again: bool) -> None:
+    """The act `cause` was undone, or done `again`: so is what it has planned for these tasks."""
+    for numbers in chunks(tasks):
+        found = {"now": now, "cause": cause, "ids": json.dumps(numbers)}
+        connection.execute(_REDONE if again else _UNDONE, found)
+    moved(connection, "pending_action")
+
+
+def due_at(live: Live, facts: Facts) -> int | None:
+    """When a trigger waits to act on a task, as its state says, microseconds UTC; what is done at once waits not."""
     if live.event not in FROM_STATE:
         return None
     if live.event in (TriggerEvent.CREATED, TriggerEvent.COMPLETED) and not live.delay.number:
@@ -106,31 +139,38 @@ def _due(live: Live, facts: Facts) -> int | None:
     return None if at is None else to_us(at)
 
 
-def _why(index: Index, facts: Facts | None, trigger_id: int) -> str:
-    """Why a row that waits is not wanted; empty if it is one of a happening that still holds."""
+def unwanted(live: Live | None, facts: Facts | None, due: int | None) -> str:
+    """Why a row that waits, for the instant `due` (None: one that is not asked for), is not wanted; empty if it is."""
     if facts is None:
         return "the task is gone"
-    live = index.by_id.get(trigger_id)
     if live is None:
         return "the trigger is gone, off or broken"
-    if live.event is TriggerEvent.DELETED:
-        return moot(live.event, facts, True)
-    if facts.gone:
+    if live.event is not TriggerEvent.DELETED and facts.gone:
         return facts.gone
     if not live.is_for(facts):
         return "the task is not in its scope any more"
     if live.event in FROM_STATE:
-        return _changed(live, facts)
-    return moot(live.event, facts, live.scope is not Scope.LABEL or live.scope_id in facts.labels)
+        at = due_at(live, facts)
+        return "" if at is not None and at == due else _changed(live, facts, at)
+    return moot(live.event, facts, _has_label(live, facts))
 
 
-def _changed(live: Live, facts: Facts) -> str:
+def _has_label(live: Live, facts: Facts) -> bool:
+    """Whether the task bears the label whose coming the trigger waits for; any, if it waits for any."""
+    if live.event_value is not None:
+        return int(live.event_value) in facts.labels
+    return live.scope is not Scope.LABEL or live.scope_id in facts.labels
+
+
+def _changed(live: Live, facts: Facts, at: int | None) -> str:
     if live.event is TriggerEvent.COMPLETED and not facts.is_done:
         return "the task was opened again"
-    at = _due(live, facts)
-    if at is None:
-        return "the task was done" if facts.is_done else "the task has no such day any more"
-    return "its time has changed"
+    if at is not None or live.event in (TriggerEvent.CREATED, TriggerEvent.COMPLETED):
+        return "its time has changed"
+    day = facts.day if live.event is TriggerEvent.DATE else facts.deadline_date
+    if day is None:
+        return "the task has no such day any more"
+    return "the task was done" if facts.is_done else "the task was opened again"
 
 
 def plan_once(
@@ -141,6 +181,6 @@ def plan_once(
     moved(connection, "pending_action")
 
 
-def _row(key: tuple[int, int, int], now: int, cause: int | None, chain: str) -> tuple[Any, ...]:
+def _row(key: _Key, now: int, cause: int | None, chain: str) -> tuple[Any, ...]:
     trigger, task, due_at = key
     return trigger, f"task:{task}", task, due_at, now, cause, chain

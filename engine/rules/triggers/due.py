@@ -92,6 +92,25 @@ def _anchor(event: TriggerEvent, action: TriggerAction, facts: Facts, zone: str)
     return wall_instant(datetime.combine(facts.deadline_date, facts.deadline_time or time()), zone)
 
 
+_OF_THE_TASK = frozenset({
+    TriggerAction.COMPLETE, TriggerAction.REOPEN, TriggerAction.DELETE, TriggerAction.MOVE_DATE,
+    TriggerAction.MOVE_DEADLINE, TriggerAction.ADD_LABEL, TriggerAction.REMOVE_LABEL,
+})  # fmt: skip
+
+
+def needless(action: TriggerAction, facts: Facts) -> str:
+    """Why there is nothing for an action to do to a task; empty if there is."""
+    if action not in _OF_THE_TASK:
+        return ""
+    if facts.gone:
+        return facts.gone
+    if action is TriggerAction.COMPLETE and facts.is_done:
+        return "the task was done already"
+    if action is TriggerAction.REOPEN and not facts.is_done:
+        return "the task was open already"
+    return ""
+
+
 def moot(event: TriggerEvent, facts: Facts, has_label: bool) -> str:
     """Why an action that was planned when something happened is not needed any more; empty if it is."""
     if event is TriggerEvent.DELETED:

@@ -64,6 +64,7 @@ class Desk(Timed, Coloured):
     TITLE = "tickler"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    COMMANDS = {lambda: import_module("tui.palette").Everything}
     BINDINGS = keys.bindings(keys.ANYWHERE)
     DEFAULT_MODE = "today"
     MODES: ClassVar[dict[str, Any]] = {
@@ -75,6 +76,7 @@ class Desk(Timed, Coloured):
             ("missed", "missed", "Missed"),
             ("runs", "runs", "Runs"),
             ("logs", "logs", "Logs"),
+            ("triggers", "triggers", "Triggers"),
             ("entities", "entities", "Entities"),
             ("calendar", "calendar", "Calendar"),
         )
@@ -114,6 +116,8 @@ class Desk(Timed, Coloured):
         """The run whose log was asked for last; Logs takes it when it is shown."""
         self.ledger_of: tuple[int, str] | None = None
         """The schedule (id, name) whose ledger was asked for last; Missed takes it when it is shown."""
+        self.triggers_of: tuple[str, int | None] | None = None
+        """The filter, or the trigger, that was asked for last; Triggers takes it when it is shown."""
         self._wanted = 0
         self._idle = asyncio.Event()
         self._idle.set()

@@ -32,8 +32,8 @@ class Key:
 
 _TASKS = ("today", "followups", "entity")
 _SIFTED = ("today", "followups")
-_AGENDA = (*_TASKS, "agenda")
-_ROWS = (*_TASKS, "schedules", "runs", "missed")
+_AGENDA = (*_TASKS, "agenda", "task")
+_ROWS = (*_TASKS, "schedules", "runs", "missed", "triggers")
 _LISTS = (*_ROWS, "entities", "board")
 
 KEYS: tuple[Key, ...] = (
@@ -42,6 +42,7 @@ KEYS: tuple[Key, ...] = (
     Key("view.schedules", "3", "view('schedules')", "Schedules", "Go to Schedules", (ANYWHERE,)),
     Key("view.runs", "4", "view('runs')", "Runs", "Go to Runs", (ANYWHERE,)),
     Key("view.logs", "5", "view('logs')", "Logs", "Go to Logs", (ANYWHERE,)),
+    Key("view.triggers", "7", "view('triggers')", "Triggers", "Go to Triggers", (ANYWHERE,)),
     Key("view.entities", "8", "view('entities')", "Entities", "Go to Entities", (ANYWHERE,)),
     Key("view.calendar", "9", "view('calendar')", "Calendar", "Go to the calendar", (ANYWHERE,)),
     Key("view.missed", "M", "view('missed')", "missed", "Show what was missed or skipped", (ANYWHERE,)),
@@ -61,6 +62,8 @@ KEYS: tuple[Key, ...] = (
     Key("task.list", "L", "to_list", "list", "Move the task to another list", _SIFTED),
     Key("task.note", "c", "comment", "note", "Add a line to the notes of the task", _SIFTED),
     Key("task.items", "i", "items", "checklist", "Tick, add or remove lines of the checklist", _SIFTED),
+    Key("task.triggers", "y", "triggers", "triggers", "List the triggers that touch the task, or that its heading has",
+        (*_AGENDA,)),
     Key("find.saved", "f", "saved_filters", "filters", "Choose a saved filter, or save the one that is set", _SIFTED),
     Key("followups.group", "b", "group", "group by", "Group by deadline event, by list or by label", ("followups",)),
     Key("task.delete", "D", "delete", "delete", "Delete the task (undo brings it back)", _AGENDA),
@@ -93,6 +96,16 @@ KEYS: tuple[Key, ...] = (
     Key("template.day", "s", "skip", "leave out", "Leave this day out, or take that back", ("days",), hint=True),
     Key("template.edit", "e", "edit", "edit", "Edit the recurring task", ("days",), hint=True),
     Key("template.why", "w", "why", "why", "Say why it is as it is", ("days",), hint=True),
+    Key("trigger.add", "a", "add", "add", "Add a trigger: when, on what, do what", ("triggers",), hint=True),
+    Key("trigger.edit", "e", "edit", "edit", "Edit the trigger", ("triggers",), hint=True),
+    Key("trigger.act", "R", "act_now", "act now", "Do what waits at once", ("triggers",), hint=True),
+    Key("trigger.cancel", "x", "cancel", "cancel", "Cancel what waits, with a reason", ("triggers",), hint=True),
+    Key("trigger.pause", "P", "pause", "pause", "Pause with a reason, or let it go on", ("triggers",), hint=True),
+    Key("trigger.delete", "D", "delete", "delete", "Delete the trigger (undo brings it back)", ("triggers",)),
+    Key("trigger.one", "o", "one", "only its own", "Show the actions of this trigger alone, or of all again",
+        ("triggers",)),
+    Key("trigger.install", "i", "install", "ready-made", "Install ready-made labels with their triggers",
+        ("triggers",)),
     Key("ledger.accept", "d", "accept", "accept", "Accept that it did not happen", ("missed",), hint=True),
     Key("ledger.run", "R", "run_this", "run it now", "Run what did not happen, now", ("missed",), hint=True),
     Key("ledger.last", "L", "run_last", "run the last", "Run the newest of its schedule, and accept the others",
@@ -101,9 +114,9 @@ KEYS: tuple[Key, ...] = (
     Key("ledger.group", "b", "group", "by day or schedule", "Group by day, or by schedule", ("missed",)),
     Key("ledger.one", "o", "ledger", "whole ledger", "Show the whole ledger of this schedule", ("missed",)),
     Key("tab.next", "right_square_bracket", "tab(1)", "next tab", "Go to the next tab",
-        ("schedules", "missed", "calendar")),
+        ("schedules", "missed", "calendar", "triggers")),
     Key("tab.previous", "left_square_bracket", "tab(-1)", "tab before", "Go to the tab before",
-        ("schedules", "missed", "calendar")),
+        ("schedules", "missed", "calendar", "triggers")),
     Key("calendar.open", "enter", "open_day", "open", "Open the agenda from this day on", ("calendar",), hint=True),
     Key("calendar.today", "t", "today", "today", "Go to today", ("calendar",), hint=True),
     Key("calendar.add", "a", "quick_add", "add", "Add a task for this day", ("calendar",), hint=True),
@@ -150,7 +163,7 @@ KEYS: tuple[Key, ...] = (
     Key("log.export", "greater_than_sign", "export", "to a file", "Write the log, or what is shown of it, to a file",
         ("logs",)),
     Key("row.why", "w", "why", "why", "Say why this is here and what happens next",
-        (*_ROWS, "notices", "calendar"), hint=True),
+        (*_ROWS, "notices", "calendar", "task"), hint=True),
     Key("find.filter", "slash", "filter", "filter", "Filter the list", _LISTS, hint=True),
     Key("find.search", "slash", "filter", "search", "Search in the log", ("logs",), hint=True),
     Key("notice.dismiss", "d", "put_away", "put away", "Put the notice away", ("notices",), hint=True),

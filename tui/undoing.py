@@ -13,7 +13,14 @@ _NEWEST = 1 << 62
 
 
 def take_back(desk: Desk) -> None:
-    """Undo the last act of this person. What came before an act that can't be undone is asked about."""
+    """Undo the act of the line under the cursor where lines are acts, else the last of this person.
+
+    What came before an act that can't be undone is asked about.
+    """
+    of_row = getattr(desk.screen, "act_of_row", None)
+    if of_row is not None:
+        desk.perform(undo, id_=of_row, then=lambda act: _told(desk, act))
+        return
     target = history.undoable(desk.reader, desk.actor, _NEWEST)
     final = history.in_the_way(desk.reader, desk.actor, _NEWEST, target.id if target else 0)
     if final is None or target is None:

@@ -27,7 +27,7 @@ def save_schedule(act: Act, fields: Columns, existing: Trigger | None) -> tuple[
         if number is not None:
             drop(act, number)
         return None, number is not None
-    rule, anchor = _rule(act, fields, number)
+    rule, anchor = rule_of(act, fields, number)
     columns = {key: fields[key] for key in _COLUMNS} | {
         "name": _free_name(act, fields["name"], number),
         "roll": fields["roll"].value,
@@ -59,12 +59,12 @@ def drop(act: Act, number: int) -> None:
 
 def lies_ahead(act: Act, fields: Columns, number: int) -> None:
     """What can never happen is a mistake of who typed it; a trigger that a file brings may have ended."""
-    rule, _ = _rule(act, fields, number)
+    rule, _ = rule_of(act, fields, number)
     if rule.next(act.at) is None:
         raise BadKey("event", f"all of it is past; nothing would ever happen after {iso(act.now, rule.zone)}")
 
 
-def _rule(act: Act, fields: Columns, number: int | None) -> tuple[Rule, int]:
+def rule_of(act: Act, fields: Columns, number: int | None) -> tuple[Rule, int]:
     """The rule and what its steps count from, microseconds UTC: the midnight before, unless it has a time of day."""
     spec = fields["spec"]
     row = None

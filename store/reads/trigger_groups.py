@@ -11,7 +11,7 @@ from store.enums import Scope
 from store.reads.task_rows import list_paths
 
 MOST = 10_000
-"""Triggers of one scope are counted up to so many, and so many things are looked for by name."""
+"""Things that are found by a part of their name, at most."""
 
 ORDER = (Scope.ALL, Scope.LIST, Scope.LABEL, Scope.USER, Scope.TASK, Scope.CLASS)
 """Of the groups: what is for everything first, then what many tasks share, then single ones, then entities."""
@@ -55,3 +55,36 @@ def called(connection: sqlite3.Connection, scope: Scope, name: str) -> list[int]
     wanted = name.casefold()
     exact = [number for number, each in known if each.casefold() == wanted]
     return exact or [number for number, each in known if wanted in each.casefold()][:MOST]
+
+
+_INSIDE = {
+    Scope.ALL: "SELECT id FROM task WHERE :id IS NULL",
+    Scope.TASK: "SELECT id FROM task WHERE id = :id",
+    Scope.LIST: (
+        "WITH RECURSIVE inside (id) AS (SELECT :id UNION SELECT l.id FROM task_list l JOIN inside ON"
+        " l.parent_id = inside.id) SELECT id FROM task WHERE list_id IN inside"
+    ),
+    Scope.LABEL: "SELECT task_id FROM task_label WHERE label_id = :id",
+    Scope.USER: "SELECT task_id FROM task_assignee WHERE user_id = :id",
+}
+_LIVING = "deleted_at IS NULL AND superseded_at IS NULL AND kind <> 'contact'"
+
+
+def tasks_in(connection: sqlite3.Connection, scope: Scope, scope_id: int | None, most: int = 1_000) -> int:
+    """How many tasks a scope holds, done ones too, counted up to one more than `most`; a class holds none."""
+    if scope is Scope.CLASS:
+        return 0
+    row = connection.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM task WHERE id IN ({_INSIDE[scope]}) AND {_LIVING} LIMIT :most)",
+        {"id": scope_id, "most": most + 1},
+    ).fetchone()
+    return int(row[0])
+
+
+def undone(connection: sqlite3.Connection, acts: Sequence[int]) -> frozenset[int]:
+    """Those of these acts that somebody took back."""
+    rows = connection.execute(
+        "SELECT id FROM act WHERE id IN (SELECT value FROM json_each(?)) AND undone_by_id IS NOT NULL",
+        (json.dumps(list(acts)),),
+    )
+    return frozenset(row[0] for row in rows.fetchall())

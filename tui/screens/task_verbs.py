@@ -106,6 +106,16 @@ class TaskVerbs(Marking):
         if isinstance(self.current, values.Task):
             self.desk.explain("task", self.current.id)
 
+    def action_triggers(self) -> None:
+        """Which triggers touch the task; of a label or a list under the cursor, its own."""
+        from tui.trigger_ways import of_heading, of_task
+
+        heading = self.list.heading
+        if isinstance(self.current, values.Task):
+            of_task(self.desk, self.current)
+        elif heading is None or not of_heading(self.desk, heading):
+            self.notify("Put the cursor on a task, or on the heading of a label or a list (b groups by them).")
+
     def quick_start(self) -> str:
         """What a line of quick add begins with here, such as `on:stay/12` or a day."""
         return ""

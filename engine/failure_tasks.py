@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import date
 
+from engine.operations.registry import Act, settle
 from engine.outlook import zone_or_utc
 from engine.rules.errors import shown
 from engine.rules.wording import clock, count_of, long_day
@@ -65,6 +66,7 @@ def make(connection: sqlite3.Connection, cause: Cause) -> None:
         (f"{cause.name} fails", day, day, _failed(cause, words), cause.schedule_id, cause.at),
     )
     journal.describe(connection, act, f"added: {shown(cause.name)} fails", can_undo=False)
+    settle(Act(connection, journal.ENGINE, from_us(cause.at), act))
 
 
 def fold(connection: sqlite3.Connection, task: FailureTask, cause: Cause) -> None:
@@ -101,6 +103,7 @@ def close(connection: sqlite3.Connection, task: FailureTask, cause: Cause) -> No
     connection.execute(f"UPDATE task SET {done}, notes = :notes, rev = rev + 1 WHERE id = :id", values)
     told = "kept open, works again" if editors else "done, works again"
     journal.describe(connection, act, f"{told}: {shown(cause.name)}", can_undo=False)
+    settle(Act(connection, journal.ENGINE, from_us(cause.at), act))
 
 
 def _failed(cause: Cause, when: str) -> str:

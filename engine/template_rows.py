@@ -114,16 +114,23 @@ def _pair(row: Sequence[Any]) -> tuple[Standing, Sheet]:
 class Batch:
     """Rows to be written together: first everything is planned, then each table is written in one go.
 
-    `by` is the user on whose behalf tasks are made, None for the engine. What a person's act makes is journaled row
-    by row, so that it can be undone.
+    `by` is the user for whom tasks are made, None for the engine. What a person's act makes, or one that `is_kept`, is
+    journaled row by row, so that it can be undone; `hushed` are the ids of the other tasks.
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, now: int, rows: Sequence[tuple[Standing, Sheet]], by: int | None = None
+        self,
+        connection: sqlite3.Connection,
+        now: int,
+        rows: Sequence[tuple[Standing, Sheet]],
+        by: int | None = None,
+        *,
+        is_kept: bool = False,
     ) -> None:
         self._connection = connection
         self._now = now
         self._by = by
+        self._is_hushed, self.hushed = by is None and not is_kept, list[int]()
         self._templates = json.dumps([sheet.id for _, sheet in rows])
         self._schedules = json.dumps([standing.id for standing, _ in rows])
         self._decided = self._known(min((standing.cursor_at for standing, _ in rows), default=now))
@@ -214,8 +221,9 @@ class Batch:
     def write(self) -> None:
         """Everything that was taken. What the engine makes is not journaled row by row (see `store.schema`)."""
         connection = self._connection
-        if self._by is None and (self._tasks or self._lines):
+        if self._is_hushed and (self._tasks or self._lines):
             hush(connection)
+            self.hushed = [row[0] for row in self._tasks]
         if self._tasks:
             connection.executemany(_TASK, self._tasks)
             for table, column, links in (
@@ -225,7 +233,7 @@ class Batch:
                 rows = [(row[0], other) for row in self._tasks for other in links.get(row[13], ())] if links else []
                 connection.executemany(f"INSERT INTO {table} (task_id, {column}) VALUES (?, ?)", rows)
         connection.executemany(_LINE, self._lines)
-        if self._by is None and (self._tasks or self._lines):
+        if self._is_hushed and (self._tasks or self._lines):
             loud(connection)
         connection.executemany(_REOPEN, self.reopened)
         connection.executemany(_MOVE, self._moves)

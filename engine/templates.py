@@ -14,6 +14,7 @@ from typing import Any
 
 from engine import ledger, telling
 from engine.ledger import Standing
+from engine.operations.registry import Act, settle
 from engine.rules.alerts import Severity
 from engine.rules.errors import BadValue, shown
 from engine.rules.horizons import Horizon, kind_by_gap, kind_of, midnight, parse_horizon
@@ -114,6 +115,8 @@ class Look:
         self.words: list[str] = []
         self._templates: set[int] = set()
         self._act = act
+        self._is_own = act is None
+        self._hushed: list[int] = []
         self._gap: Gap | None = None
 
     def take(self, rows: Sequence[tuple[Standing, Sheet]]) -> None:
@@ -133,6 +136,7 @@ class Look:
         if (batch.has_tasks or batch.reopened or batch.resumed) and self._act is None:
             self._act = journal.begin(self._connection, self._now, journal.ENGINE, "template look")
         batch.write()
+        self._hushed += batch.hushed
         self.made += batch.made
         self.reopened += len(batch.reopened)
         self._templates |= batch.makers
@@ -155,6 +159,8 @@ class Look:
         parts = [f"{count_of(self.made, 'task')} made"] if self.made else []
         parts += [f"{count_of(self.reopened, 'task')} opened again"] if self.reopened else []
         journal.describe(self._connection, self._act, f"{' and '.join(parts) or 'looked'} of {many}", can_undo=False)
+        if self._is_own:
+            settle(Act(self._connection, journal.ENGINE, from_us(self._now), self._act), made=self._hushed)
 
     def _plan(self, batch: Batch, standing: Standing, sheet: Sheet) -> None:
         if standing.deleted_at is not None or not standing.is_enabled:

@@ -23,7 +23,7 @@ from engine.operations.followup_rows import (
     models_of,
     subject,
 )
-from engine.operations.registry import Act
+from engine.operations.registry import Act, settle
 from engine.rules import followups as rules
 from engine.rules.followups import Dates, Event, Model, Move, NewTask
 from store import journal
@@ -102,6 +102,7 @@ def fire_date_events(connection: sqlite3.Connection, now_us: int, today: date | 
         raise ValueError(f"{today} is not the day of {act.at} in the store's zone")
     made = fire_events(act)
     journal.describe(connection, number, f"date events: {len(made)} new", can_undo=False)
+    settle(act)
     journal.end(connection, number)
     return made
 

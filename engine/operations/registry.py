@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import importlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -92,6 +92,14 @@ class Named:
 NAMED: dict[str, Named] = {}
 FOLLOWER = "engine.triggers.following"
 """The module whose `settle(act, name)` is called at the end of every act."""
+DATES = "engine.triggers.entity_dates"
+"""The part of it that plans dates of entities, for a store without triggers."""
+
+_DATED = """
+SELECT 1 WHERE EXISTS (SELECT 1 FROM task_event WHERE event_type = 'date_field') AND EXISTS (
+  SELECT 1 FROM change WHERE act_id = ? AND kind IN (
+    'entity', 'event_fire', 'task_event', 'task_model', 'entity_class', 'calendar', 'calendar_day', 'setting'))
+"""
 
 
 def operation(
@@ -112,7 +120,7 @@ def operation(
                         journal.describe(connection, number, "", can_undo=False)
                     act = Act(connection, actor, at, number)
                     result = inner(act, *args, **params)
-                    _settle(act, name)
+                    settle(act, name)
                     journal.end(connection, number, is_final=not can_undo)
                     return result
             except QueueFull:
@@ -145,13 +153,17 @@ def query(
     return keep
 
 
-def _settle(act: Act, name: str) -> None:
+def settle(act: Act, name: str = "", made: Collection[int] = ()) -> None:
     """Let triggers follow what the act did; a store without any pays for one look.
 
-    They act by the verbs of this registry, so it knows them by name only, as doors know the verbs.
+    An operation does it by itself; an act of the engine must. `made`: tasks that it made without a change row of
+    their own (`store.schema.hush`). Triggers act by the verbs of this registry, so it knows them by name only, as
+    doors know the verbs.
     """
     if act.connection.execute('SELECT 1 FROM "trigger" LIMIT 1').fetchone():
-        importlib.import_module(FOLLOWER).settle(act, name)
+        importlib.import_module(FOLLOWER).settle(act, name, made)
+    elif act.connection.execute(_DATED, (act.id,)).fetchone():
+        importlib.import_module(DATES).settle(act)
 
 
 class _sentences:

@@ -112,7 +112,7 @@ def after_done(act: Act, tasks: Iterable[Task], on: date | None) -> None:
 def make_next(act: Act, template_id: int, done: date) -> None:
     """The next task of a template that recurs after completion, if none is open and it has not ended."""
     standing, sheet = one_row(act.connection, template_id)
-    batch = Batch(act.connection, act.now, [(standing, sheet)], by=followups.doer(act))
+    batch = Batch(act.connection, act.now, [(standing, sheet)], by=followups.doer(act), is_kept=True)
     task = batch.newest.get(sheet.id)
     if task is not None and not task.is_done:
         return

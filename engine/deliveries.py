@@ -1,4 +1,4 @@
-"""Deliveries: one row for each notice, person and channel; from the transaction of the notice until it is over.
+"""Deliveries: one row for each notice, person and channel, on its way (`engine.outgoing` made it).
 
 A row is claimed (`sending`, with the key of its message) before anything is sent, and whoever finds it claimed by an
 engine that ended leaves it: a message may be missing then, and says so, but it never comes twice.
@@ -12,27 +12,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from engine import channels
+from engine import channels, telling
 from engine.rules.alerts import Severity
-from engine.rules.delivering import PERHAPS, Answer, Message, Said, after_quiet, is_loud, one_message, try_again
+from engine.rules.delivering import PERHAPS, Answer, Message, Said, one_message, try_again
 from engine.rules.wording import count_of
 from store import settings
 from store.enums import DeliveryState
-from store.instants import SECOND, from_us, to_us
+from store.instants import SECOND, from_us
 from store.reads.notifications import CONCERNS
 from store.schema import moved
 
-_PEOPLE = f"""
-SELECT u.id, u.loud_from, u.quiet_from, u.quiet_to, u.zone, c.key,
-       (SELECT min(d.due_at) FROM delivery d
-        WHERE d.user_id = u.id AND d.channel = c.key AND d.state = 'waiting' AND d.attempts > 0)
-FROM notification n JOIN user u ON u.channels <> '{{}}' JOIN json_each(u.channels) c
-WHERE n.id = ? AND {CONCERNS.format(user="u.id")}
-"""
-_ADD = """
-INSERT INTO delivery (notification_id, user_id, channel, made_at, due_at) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (notification_id, user_id, channel) DO NOTHING
-"""
 _NEXT = "SELECT min(due_at) FROM delivery WHERE state = 'waiting'"
 _DUE = """
 SELECT user_id, channel, min(due_at) AS first FROM delivery WHERE state = 'waiting' AND due_at <= ?
@@ -80,26 +69,6 @@ class Claimed(NamedTuple):
     pair: Pair
     url: str
     message: Message
-
-
-def plan(connection: sqlite3.Connection, notice: int, at: int, severity: Severity) -> None:
-    """Rows for those whom a new notice concerns and who want to hear of it outside the desk.
-
-    It waits for others of its kind, for the end of a person's rest, and while a channel fails for its next try.
-    """
-    if connection.execute("SELECT 1 FROM user WHERE channels <> '{}' LIMIT 1").fetchone() is None:
-        return
-    window = 0 if severity is Severity.URGENT else settings.read(connection, "notify_window")
-    store_zone = str(settings.read(connection, "zone"))
-    rows = []
-    for user_id, loud_from, begin, end, zone, channel, retry in connection.execute(_PEOPLE, (notice,)).fetchall():
-        if is_loud(severity, Severity(loud_from)):
-            quiet = (begin, end) if begin and end else None
-            due = to_us(after_quiet(from_us(at + window * SECOND), quiet, severity, zone or store_zone))
-            rows.append((notice, user_id, channel, at, max(due, retry or 0)))
-    if rows:
-        connection.executemany(_ADD, rows)
-        moved(connection, "delivery")
 
 
 def next_due(connection: sqlite3.Connection) -> int | None:
@@ -202,8 +171,6 @@ def test_message(name: str, at: datetime) -> Message:
 
 def _tell_lost(connection: sqlite3.Connection, pair: Pair, answer: Answer, size: int, now: int) -> None:
     """In the desk alone: the channel that failed would not bring it."""
-    from engine import telling  # tells of notices, which come back here
-
     perhaps = answer.state is DeliveryState.UNKNOWN
     verb = "perhaps not sent" if perhaps else "could not be sent"
     day = from_us(now).date()

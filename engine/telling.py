@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from engine import deliveries
+from engine import outgoing
 from engine.rules.alerts import TROUBLE, Severity
 
 _TELL = """
@@ -43,7 +43,7 @@ def tell(
     row = (key, at, severity.value, kind, subject, text, schedule_id, run_id, task_id, trigger_id, audience, for_id)
     found = connection.execute(_TELL, row).fetchall()
     if found and goes_out:
-        deliveries.plan(connection, found[0][0], at, severity)
+        outgoing.plan(connection, found[0][0], at, severity)
     return bool(found)
 
 

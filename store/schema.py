@@ -63,7 +63,8 @@ BEGIN
     WHEN NEW.is_done THEN 'done' || ifnull(' by ' || (SELECT name FROM user WHERE id = NEW.done_by), '')
     ELSE 'moved to ' || ifnull(NEW.deadline_date, 'no day') END
   WHERE task_id = NEW.id AND withdrawn_at IS NULL
-    AND ({_MOOT} OR OLD.deadline_date IS NOT NEW.deadline_date);
+    AND ({_MOOT} OR OLD.deadline_date IS NOT NEW.deadline_date AND (trigger_id IS NULL OR EXISTS (
+      SELECT 1 FROM "trigger" g WHERE g.id = trigger_id AND g.event IN ('date reached', 'deadline reached'))));
   UPDATE notification SET withdrawn_at = NULL, withdrawn_reason = NULL
   WHERE task_id = NEW.id AND NOT {_MOOT} AND withdrawn_reason <> 'it is late now'
     AND dedupe_key IN ('due:' || NEW.id || ':' || NEW.deadline_date, 'late:' || NEW.id || ':' || NEW.deadline_date);

@@ -43,11 +43,11 @@ KNOWN: dict[str, Setting] = {
     "horizon_yearly": Setting("1y", "how far ahead tasks of yearly templates are created"),
     "horizon_every": Setting("2 intervals", "how far ahead tasks of 'every N ...' templates are created"),
     "away_days": Setting(5, "days without an act of yours after which Today offers to sort what is late; 0: never"),
-    "date_events_checked": Setting("", "last day whose date events were looked at (kept by the engine)"),
     "notify_window": Setting(60, "seconds in which notices for one person are gathered into one message"),
     "notify_timeout": Setting(30, "seconds after which a message is given up that a server does not take"),
     "bell": Setting(False, "whether the terminal rings when a notice comes that cannot wait"),
     "osc": Setting("off", "pop-ups of the terminal for such notices: off, 9, 777 or both, as the terminal knows them"),
+    "date_events_checked": Setting("", "last day whose date events were looked at (kept by the engine)"),
 }
 
 

@@ -211,11 +211,11 @@ class User:
     team: str | None
     zone: str | None
     rev: int
-
-
     channels: tuple[str, ...] = ()
     quiet: str | None = None
     loud_from: str = "notice"
+
+
 @value
 class Schedule:
     """When something repeats, and the run it makes then. `status` and `pid` are of its newest open run.

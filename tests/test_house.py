@@ -367,6 +367,7 @@ SPAWNERS = {
     "engine.supervisor.start": "starts the supervisor",
     "engine.supervisor.child": "starts the jobs",
     "engine.supervisor.process": "starts the jobs",
+    "engine.sending.senders": "starts what sends messages, which may hang",
     "engine.workers": "asks the supervisor to start one",
     "tui.paging": "starts the pager that a person asked for",
 }

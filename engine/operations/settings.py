@@ -30,10 +30,11 @@ _LIMITS = {
     "keep_backups": (0, 1_000),
     "recurring_interval": (1, 1_440),
     "log_total": (1_000_000, 1_000_000_000_000),
-}
     "notify_window": (0, 3_600),
     "notify_timeout": (1, 600),
+}
 _BACKENDS = tuple(LogBackend)
+_OSC = ("off", "9", "777", "both")
 _YES, _NO = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 
 
@@ -107,6 +108,12 @@ def _zone(text: str) -> str:
 def _backend(text: str) -> str:
     if text not in _BACKENDS:
         raise BadValue(unknown(text, _BACKENDS, "place for log lines"))
+    return text
+
+
+def _osc(text: str) -> str:
+    if text not in _OSC:
+        raise BadValue(unknown(text, _OSC, "kind of pop-up"))
     return text
 
 

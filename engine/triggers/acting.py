@@ -7,13 +7,11 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from engine import telling
 from engine.operations.registry import NAMED, Act
-from engine.rules.alerts import Severity
 from engine.rules.errors import BadValue, shown
 from engine.rules.offsets import parse_offset, shift_date
 from engine.rules.triggers.due import Facts, needless
-from engine.triggers import making, starting, statuses, subjects
+from engine.triggers import making, notifying, starting, statuses, subjects
 from engine.triggers.facts import facts_of
 from engine.triggers.guard import mark, rate
 from engine.triggers.happenings import newest_change
@@ -235,22 +233,6 @@ def _label(is_added: bool) -> Callable[[Act, Live, Sequence[int]], Touched]:
     return call
 
 
-def _notify(act: Act, live: Live, tasks: Sequence[int]) -> Touched:
-    names = dict(
-        act.connection.execute(
-            "SELECT id, name FROM task WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(tasks)),)
-        ).fetchall()
-    )
-    severity = Severity(str(live.params.get("severity", "notice")))
-    for task in tasks:
-        subject = str(live.params.get("subject") or names.get(task, ""))
-        key = f"trigger:{live.id}:{task}:{act.now}"
-        telling.tell(
-            act.connection, key, act.now, severity, VIA, subject, str(live.params.get("text", "")), task_id=task
-        )
-    return tasks, {}
-
-
 ACTIONS: dict[TriggerAction, Callable[[Act, Live, Sequence[int]], Touched]] = {
     TriggerAction.COMPLETE: _verb("task done"),
     TriggerAction.REOPEN: _verb("task reopen"),
@@ -260,7 +242,7 @@ ACTIONS: dict[TriggerAction, Callable[[Act, Live, Sequence[int]], Touched]] = {
     TriggerAction.ADD_LABEL: _label(True),
     TriggerAction.REMOVE_LABEL: _label(False),
     TriggerAction.CREATE: making.create,
-    TriggerAction.NOTIFY: _notify,
+    TriggerAction.NOTIFY: notifying.notify,
     TriggerAction.RUN: starting.run,
     TriggerAction.SET_STATUS: statuses.set_status,
 }

@@ -11,6 +11,7 @@ from engine.rules.alerts import Severity
 from engine.triggers import making, starting, statuses, subjects
 from engine.triggers.entity_conditions import holding
 from engine.triggers.live import Live
+from engine.triggers.notifying import whom
 from engine.triggers.subjects import About
 from store.enums import TriggerAction
 
@@ -50,15 +51,13 @@ def _tasks_of(act: Act, live: Live, numbers: Sequence[int]) -> Touched:
 def _notify(act: Act, live: Live, numbers: Sequence[int]) -> Touched:
     severity = Severity(str(live.params.get("severity", "notice")))
     things = subjects.things(act.connection, live.event, numbers)
-    to = live.params.get("to_id")
-    owner = live.owner_id if live.params.get("to") == "owner" else None
     is_run = subjects.about(live.event) is About.RUN
     for thing in things.values():
         telling.tell(
             act.connection, f"trigger:{live.id}:{thing.id}:{act.now}", act.now, severity, "trigger",
             str(live.params.get("subject") or thing.name), str(live.params.get("text") or thing.words),
             schedule_id=thing.schedule_id, run_id=thing.id if is_run else None, trigger_id=live.id,
-            for_id=to if isinstance(to, int) else owner, for_all=live.params.get("to") == "all",
+            **whom(live),
         )  # fmt: skip
     return list(things), {each: "it is gone" for each in numbers if each not in things}
 

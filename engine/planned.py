@@ -12,9 +12,10 @@ from engine import recurring_switch
 from engine.ledger import COLUMNS, Standing
 from engine.rules.errors import BadValue
 from engine.rules.horizons import midnight
-from engine.rules.planned import DayPlan, Heat, Source, heat, planned_days
+from engine.rules.planned import DayPlan, Heat, Slot, Source, heat, planned_days
 from engine.rules.when import parse
 from engine.rules.zones import local
+from engine.titles import MARK, planned_title
 from store import settings
 from store.enums import Action, Basis
 from store.instants import from_us
@@ -33,7 +34,26 @@ def planned(connection: sqlite3.Connection, first: date, last: date, now: dateti
     Takes a while with thousands of schedules: not for the thread of a screen.
     """
     zone = str(settings.read(connection, "zone"))
-    return planned_days(sources(connection, now, zone), first, last, zone, few)
+    found = planned_days(sources(connection, now, zone), first, last, zone, few)
+    if not any(MARK in slot.name for plan in found.values() for slot in plan.first):
+        return found
+    return {day: replace(plan, first=_titled(connection, plan.first)) for day, plan in found.items()}
+
+
+def _titled(connection: sqlite3.Connection, slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
+    """Tasks that are to come, by what their names will show."""
+    found = []
+    for slot in slots:
+        if slot.is_task and MARK in slot.name:
+            due, length = local(slot.at, slot.zone).date(), _duration(connection, slot.id)
+            slot = replace(slot, name=planned_title(connection, slot.name, due, length))
+        found.append(slot)
+    return tuple(found)
+
+
+def _duration(connection: sqlite3.Connection, schedule: int) -> str:
+    row = connection.execute("SELECT duration FROM template WHERE schedule_id = ?", (schedule,)).fetchone()
+    return str(row[0]) if row else "0d"
 
 
 def heat_of(connection: sqlite3.Connection, now: datetime) -> Heat:

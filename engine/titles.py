@@ -17,7 +17,8 @@ from store.titling import MARK
 from store.values import Task
 
 __all__ = [
-    "MARK", "Facts", "Shown", "facts_of", "flaws", "language", "planned_title", "preview", "shown_text", "shown_title",
+    "MARK", "Facts", "Shown", "facts_of", "flaws", "language", "planned_title", "preview", "remarks",
+    "shown_text", "shown_title", "start_of",
 ]  # fmt: skip
 
 PERSONAL = ("name", "list", "object", "deadline", "person")
@@ -42,9 +43,13 @@ def planned_title(connection: sqlite3.Connection, name: str, due: date, duration
     """The title of a task that a template will make, due on that day."""
     if MARK not in name:
         return name
+    return shown_title(connection, name, start_of(due, duration), due).text
+
+
+def start_of(due: date, duration: str) -> date:
+    """The day on which a task begins that takes so long (an offset, such as 2d)."""
     length = parse_length(duration)
-    start = shifted(due, Offset(-length.number, length.unit))
-    return shown_title(connection, name, start, due).text
+    return shifted(due, Offset(-length.number, length.unit))
 
 
 def facts_of(task: Task) -> Facts:
@@ -76,6 +81,15 @@ def flaws(name: str, *, of_text: bool = False) -> tuple[str, ...]:
         del words["deadline"]
     found = shown(name, Facts(words=words)).wrong
     return tuple(f"{each.expression}: {each.why}" for each in found if not each.is_undated)
+
+
+def remarks(task: Task) -> tuple[str, ...]:
+    """Why expressions of a task's name stand as typed: what `flaws` says, and that a day is not there yet."""
+    if MARK not in task.title:
+        return ()
+    return tuple(
+        f"{each.expression}: {each.why}" for each in shown(task.name, Facts(task.start_date, task.deadline_date)).wrong
+    )
 
 
 def preview(connection: sqlite3.Connection, name: str, start: date | None = None, deadline: date | None = None) -> str:

@@ -12,7 +12,7 @@ from tickler.jsontext import instant_fields
 from tickler.plain import cells, fitted, paragraphs, plain
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "Task": ("id", "state", "name", "object", "deadline_date", "visible_date", "assignees", "deadline_event"),
+    "Task": ("id", "state", "title", "object", "deadline_date", "visible_date", "assignees", "deadline_event"),
     "TaskList": ("id", "path", "zone", "open", "late"),
     "Label": ("id", "name", "open"),
     "FilterCount": ("id", "name", "text", "matches", "error"),
@@ -91,6 +91,8 @@ def card(value: Any, zone: str) -> str:
     lines = []
     for name in names:
         raw = getattr(value, name)
+        if name == "title" and raw == getattr(value, "name", None):
+            continue
         if isinstance(raw, str) and len(raw.splitlines()) > 1:
             lines += [name, *(f"    {line}" for line in paragraphs(raw))]
             continue
@@ -212,6 +214,8 @@ def _week(week: Sequence[int]) -> str:
 
 
 def _heading(name: str) -> str:
+    if name == "title":
+        return "name"
     return name.removesuffix("_date").removesuffix("_at").replace("_", " ")
 
 

@@ -21,7 +21,16 @@ def told(result: Any, words: str, zone: str, width: int | None = None) -> str:
     if lead is None:
         is_preview = getattr(result, "is_preview", False)
         return card(result, zone) if is_preview else plain(words or "nothing changed")
-    return plain(lead(result, words) or summary(result))
+    return "\n".join([plain(lead(result, words) or summary(result)), *flaws(result)])
+
+
+def flaws(value: Any) -> list[str]:
+    """What of a task's name cannot be told, a line for each expression; nothing of all else."""
+    if type(value).__name__ != "Task" or "%%" not in value.title:
+        return []
+    from engine.titles import remarks
+
+    return [plain(f"  {words}") for words in remarks(value)]
 
 
 def summary(value: Any) -> str:

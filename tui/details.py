@@ -52,6 +52,10 @@ def task_detail(desk: Desk, task: values.Task) -> Content:
     """A task in words, with the reason it is here."""
     today = desk.today
     lines = [Content.styled(safe(task.title), "bold")]
+    if "%%" in task.name:
+        from tui.title_words import typed_as
+
+        lines += typed_as(task)
     if task.object_id is not None:
         thing = f"{task.object_class} {task.object_id} · {task.object_name or '-'}"
         status = (safe(task.object_status or "-"), "$ok")

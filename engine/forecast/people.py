@@ -18,6 +18,7 @@ from engine.operations.followup_rows import date_triggers, models_of
 from engine.operations.registry import NAMED, Act
 from engine.rules.followups import Event, latest_value
 from engine.rules.zones import local, local_day, wall_instant
+from engine.titles import planned_title
 from store import journal
 from store.enums import OccurrenceState
 from store.instants import Instant, from_us, to_us
@@ -35,7 +36,7 @@ WHERE t.is_done = 0 AND t.superseded_at IS NULL AND t.deleted_at IS NULL AND t.d
 """
 _LINES = """
 SELECT o.id, o.planned_at, o.until_at, o.count, o.state, ifnull(o.reason, ''), o.task_id, o.decided_at,
-       s.name, s.id, s.zone, p.id, p.task_name, p.object_class, p.object_id
+       s.name, s.id, s.zone, p.id, p.task_name, p.object_class, p.object_id, p.duration
 FROM occurrence o JOIN schedule s ON s.id = o.schedule_id JOIN template p ON p.schedule_id = s.id
 WHERE o.id > ? ORDER BY o.id
 """
@@ -194,10 +195,11 @@ class People:
         )  # fmt: skip
 
     def _left_out(self, row: tuple[object, ...]) -> Coming:
-        _, planned, until, count, state, reason, _, _, name, schedule, zone, template, task, klass, number = row
+        _, planned, until, count, state, reason, _, _, name, schedule, zone, template, task, klass, number, length = row
         here = local(from_us(int(str(planned))), str(zone))
+        title = planned_title(self._copy, str(task), here.date(), str(length))
         return Coming(
-            Instant(int(str(planned))), here.date(), _KINDS[OccurrenceState(str(state))], str(task),
+            Instant(int(str(planned))), here.date(), _KINDS[OccurrenceState(str(state))], title,
             template=str(name), object=None if klass is None else f"{klass}/{number}", count=int(str(count)),
             until=None if until is None else Instant(int(str(until))), why=str(reason),
             schedule_id=int(str(schedule)), template_id=int(str(template)),

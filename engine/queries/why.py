@@ -26,6 +26,7 @@ from store.reads import schedules
 from store.reads.reasons import TaskReason, last_occurrence, made_by, occurrence, task_reason
 from store.reads.templates import of_schedule, task_origin
 from store.reads.templates import template as template_of
+from store.titling import titled
 
 
 class Kind(StrEnum):
@@ -103,7 +104,8 @@ def _called(connection: sqlite3.Connection, kind: Kind, number: int) -> str:
         return f"{found.schedule}, {instant_words(from_us(found.planned_at), zone)}"
     if kind is Kind.TEMPLATE:
         return template_of(connection, number).name
-    (name,) = connection.execute(f"SELECT name FROM {kind.table} WHERE id = ?", (number,)).fetchone()
+    name = titled("task") if kind is Kind.TASK else "name"
+    (name,) = connection.execute(f"SELECT {name} FROM {kind.table} WHERE id = ?", (number,)).fetchone()
     return f"run {number} of {name}" if kind is Kind.RUN else str(name)
 
 

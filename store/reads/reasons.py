@@ -8,6 +8,7 @@ from datetime import date
 from store.frozen import value
 from store.instants import Instant
 from store.reads import schedules
+from store.titling import titled
 from store.values import Occurrence
 
 
@@ -91,7 +92,7 @@ MOST_NAMED = 1_000
 
 _NAMED = {
     "run": "SELECT id FROM run WHERE name = ? AND deleted_at IS NULL ORDER BY id DESC LIMIT ?",
-    "task": "SELECT id FROM task WHERE name = ? AND deleted_at IS NULL AND superseded_at IS NULL"
+    "task": f"SELECT id FROM task WHERE ?1 IN (name, {titled('task')}) AND deleted_at IS NULL AND superseded_at IS NULL"
     " ORDER BY id DESC LIMIT ?",
 }
 

@@ -29,6 +29,7 @@ from tui.app import Desk
 from tui.perform import Wish, wish
 from tui.screens.dialog import Confirm, Dialog
 from tui.text import safe
+from tui.title_words import shows_as
 from tui.widgets.form import Field, Form, Notes
 
 THIS, ALL = "this one only", "all future ones"
@@ -140,13 +141,14 @@ def edit_dialog(desk: Desk, task: values.Task, then: Then) -> Dialog:
 
     def check(given: dict[str, str]) -> Notes:
         wrong = {} if given["name"].strip() else {"name": "a task needs a name"}
+        title = shows_as(desk.reader, given["name"], task.start_date, task.deadline_date)
         if made is None:
-            return Notes(wrong)
+            return Notes(wrong, preview=title)
         if given["for"] == THIS:
             wrong |= dict.fromkeys(changed(given).keys() & _OF_ALL, "all future ones only")
         kept = "it is edited then: changes of the template leave it alone"
         lines = _follows(desk, made) if given["for"] == ALL else (kept,)
-        return Notes(wrong, preview=tuple(Content(safe(line)) for line in lines))
+        return Notes(wrong, preview=(*title, *(Content(safe(line)) for line in lines)))
 
     def save(given: dict[str, str]) -> Wish:
         notes = None if given["notes"] == was else given["notes"].replace(" / ", "\n")

@@ -18,6 +18,7 @@ from store import values
 from tui.app import Desk
 from tui.perform import Wish, wish
 from tui.screens.dialog import Dialog
+from tui.title_words import shows_as
 from tui.widgets.form import Field, Notes
 
 _PRIORITIES = ("none", "1", "2", "3", "4")
@@ -49,6 +50,7 @@ class _Check:
 
     def __init__(self, desk: Desk, there: Known) -> None:
         self._today = desk.today
+        self._reader = desk.reader
         self._known = there
         self._readers: dict[str, Callable[[str], tuple[Any, str]]] = {
             "deadline": self._day,
@@ -73,7 +75,8 @@ class _Check:
                     wrong[key] = str(fault)
         if given["time"].strip() and not given["deadline"].strip():
             wrong["time"] = "a time of day needs a day that it is due"
-        return Notes(wrong, means)
+        days = {key: self._day(given[key])[0] for key in ("start", "deadline") if key in means}
+        return Notes(wrong, means, shows_as(self._reader, given["name"], **days))
 
     def wish(self, given: dict[str, str]) -> Wish:
         """The operation, of values with which nothing is wrong."""

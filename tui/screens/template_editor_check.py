@@ -18,6 +18,7 @@ from engine.queries.recurring import Effect, coming_of, effect_of, rule_words
 from engine.rules.errors import BadValue
 from engine.rules.when import Rule, compare
 from engine.rules.wording import long_day
+from engine.titles import MARK, start_of
 from store import values
 from store.enums import Basis
 from store.errors import Refused
@@ -27,6 +28,7 @@ from tui.screens.schedule_editor_changes import NEXT
 from tui.screens.schedule_editor_check import Compared
 from tui.screens.template_editor_fields import given_of
 from tui.text import safe
+from tui.title_words import shows_as
 from tui.widgets.form import Notes
 
 AHEAD = 5
@@ -75,7 +77,7 @@ def check(act: Act, made: values.Template | None, typed: Mapping[str, str], befo
         found.is_counted = columns["basis"] == Basis.COMPLETION
         words = rule_words(found.rule, is_counted=found.is_counted)
         means["spec"] = words
-        lines = [Content(safe(words)), *_coming(found.rule, columns, act)]
+        lines = [Content(safe(words)), *_coming(found.rule, columns, act), *_first_title(found.rule, columns, act)]
         if made is not None and found.given:
             found.effect = effect_of(act, made, given)
             lines += [Content(""), *(Content(safe(line, 200)) for line in found.effect.lines)]
@@ -118,6 +120,16 @@ def _coming(rule: Rule, columns: Mapping[str, Any], act: Act) -> list[Content]:
         if one.note:
             lines.append(Content.styled(safe(f"  {one.note}", 200), "$warning"))
     return lines if planned else [*lines, Content.styled("no more: it has ended", "$warning")]
+
+
+def _first_title(rule: Rule, columns: Mapping[str, Any], act: Act) -> tuple[Content, ...]:
+    """What the name of its tasks shows, by the days of the first that is coming."""
+    name = columns["task_name"]
+    if MARK not in name:
+        return ()
+    planned, _ = coming_of(rule, columns, act.at, act.today, 1)
+    due = planned[0].local.date() if planned else act.today
+    return shows_as(act.connection, name, start_of(due, columns["duration"]), due)
 
 
 def _people(connection: Connection, names: tuple[str, ...], wrong: dict[str, str]) -> None:

@@ -21,7 +21,7 @@ from engine.rules.triggers.checksum import checksum
 from engine.rules.triggers.fitting import misfit
 from engine.rules.triggers.words import parse_event, parse_scope
 from store import settings
-from store.enums import OF_RUNS, Roll, Scope, TriggerEvent
+from store.enums import OF_ENTITIES, OF_RUNS, Roll, Scope, TriggerEvent
 from store.trigger_values import Trigger
 
 KEYS = (
@@ -53,6 +53,7 @@ def fields_of(look: Look, given: Mapping[str, Any], existing: Trigger | None) ->
     expected.
     """
     said = {SHORT.get(key, key): value for key, value in given.items()}
+    typed = {SHORT.get(key, key): key for key in given}
     for key in said:
         if key not in KEYS and key not in trigger_params.SHORT:
             known = [*KEYS, *SHORT, *trigger_params.SHORT]
@@ -64,7 +65,10 @@ def fields_of(look: Look, given: Mapping[str, Any], existing: Trigger | None) ->
     for key in ("name", "description", "is_enabled"):
         if key in said or key not in fields:
             fields[key] = at(key, READERS[key], said.get(key), place)
-    _when(look, fields, said, place)
+    try:
+        _when(fields, said, place)
+    except BadKey as fault:
+        raise BadKey(typed.get(fault.key, fault.key), str(fault).removeprefix(f"{fault.key}: ")) from fault
     _under_which(fields, said)
     fields["action"], fields["params"] = trigger_params.action_of(look, said, existing)
     _together(look, fields)
@@ -94,7 +98,7 @@ def stored(act: Act, fields: Columns) -> Columns:
     return columns
 
 
-def _when(look: Look, fields: Columns, said: Mapping[str, Any], place: Place) -> None:
+def _when(fields: Columns, said: Mapping[str, Any], place: Place) -> None:
     """Scope, event and what a schedule says; times on the clocks of the schedule's zone."""
     if "scope" in said:
         fields["scope"], fields["scope_name"] = at("scope", parse_scope, text_of(said["scope"] or "", "scope"))
@@ -143,14 +147,20 @@ def _together(look: Look, fields: Columns) -> None:
     asks = delay.unit is Unit.BUSINESS_DAY or fields["roll"] is not Roll.NONE or _counts_business_days(fields["params"])
     if fields["calendar"] and not asks:
         raise BadKey("calendar", "nothing here asks for working days; say a delay such as 2bd, or roll next")
-    if fields["condition"]:
+    if fields["condition"] and fields["event"] in OF_ENTITIES:
+        from engine.rules.triggers import entity_check
+
+        at("condition", entity_check.parse, fields["condition"])
+    elif fields["condition"]:
         from engine.filtering import understand
 
         at("condition", understand, look.connection, fields["condition"], look.today, look.actor.name)
 
 
 def _counts_business_days(params: Mapping[str, Any]) -> bool:
-    return any(parse_offset(params[key]).unit is Unit.BUSINESS_DAY for key in ("by", "deadline") if key in params)
+    return any(
+        parse_offset(params[key]).unit is Unit.BUSINESS_DAY for key in ("by", "deadline", "visible") if key in params
+    )
 
 
 def _scope_id(act: Act, scope: Scope, name: str | None) -> int | None:

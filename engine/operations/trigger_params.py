@@ -18,6 +18,7 @@ from engine.rules.errors import BadValue, shown
 from engine.rules.names import plain_name, unknown
 from engine.rules.offsets import parse_offset
 from engine.rules.texts import free_text, one_line
+from engine.rules.triggers.fitting import NO_WORKFLOWS
 from engine.rules.triggers.words import MAIN, main_of, parse_action
 from store.enums import Scope, TriggerAction
 from store.errors import Refused
@@ -27,7 +28,7 @@ TO = ("assignees", "owner", "all")
 """Whom a notice may go to, besides a person by name."""
 
 _KEYS: Mapping[TriggerAction, tuple[str, ...]] = {
-    TriggerAction.CREATE: ("name", "deadline", "list", "labels", "assignees"),
+    TriggerAction.CREATE: ("name", "deadline", "visible", "list", "labels", "assignees"),
     TriggerAction.MOVE_DATE: ("by",),
     TriggerAction.MOVE_DEADLINE: ("by",),
     TriggerAction.ADD_LABEL: ("label",),
@@ -41,7 +42,7 @@ _KEYS: Mapping[TriggerAction, tuple[str, ...]] = {
 _ANYWHERE = Place(datetime.min.replace(tzinfo=UTC), "UTC")
 """Parameters ask for no place."""
 
-SHORT = ("text", "severity", "to", "deadline", "list", "labels", "assignees", "command")
+SHORT = ("text", "severity", "to", "deadline", "visible", "list", "labels", "assignees", "command")
 """Parameters that may be given as keys of the trigger itself."""
 
 
@@ -52,6 +53,8 @@ def action_of(look: Look, said: Mapping[str, Any], existing: Trigger | None) -> 
     """
     if "action" in said:
         action, main = at("action", parse_action, text_of(said["action"], "action"))
+        if action is TriggerAction.WORKFLOW:
+            raise BadKey("action", NO_WORKFLOWS)
     elif existing is not None:
         action, main = existing.action, {}
     else:
@@ -119,7 +122,8 @@ def _read(look: Look, action: TriggerAction, params: Columns) -> Columns:
     known = _KEYS.get(action, ())
     for key in params:
         if key not in known:
-            raise BadKey(key, unknown(key, known, f"parameter of {action}"))
+            none = f"'{shown(key)}' is no parameter: '{action}' has none"
+            raise BadKey(key, unknown(key, known, f"parameter of {action}") if known else none)
     main = known[0] if known else None
     if action is TriggerAction.RUN:
         _check_run(look.connection, params)
@@ -233,6 +237,7 @@ def _line(key: str) -> Callable[[Any, Look], str]:
 _PARAMS: Mapping[str, Callable[[Any, Look], Any]] = {
     "name": _line("name"),
     "deadline": lambda value, _: str(parse_offset(value if isinstance(value, int) else text_of(value, "deadline"))),
+    "visible": lambda value, _: str(parse_offset(value if isinstance(value, int) else text_of(value, "visible"))),
     "list": _list,
     "labels": _several(_label),
     "assignees": _several(lambda name, look: _known(look, "user", name)),

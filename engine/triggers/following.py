@@ -13,7 +13,7 @@ from engine.operations.registry import Act
 from engine.rules.offsets import shift_instant
 from engine.rules.triggers.chain import may_follow
 from engine.rules.triggers.due import Facts
-from engine.triggers import acting, guard, planning, schedules
+from engine.triggers import acting, entity_dates, entity_happenings, guard, planning, schedules
 from engine.triggers.facts import Reader, chunks
 from engine.triggers.happenings import Happened, happened, newest_change
 from engine.triggers.live import Live, at_work, one
@@ -34,6 +34,7 @@ def settle(act: Act, operation: str = "", made: Collection[int] = ()) -> None:
     if operation in REVERSALS:
         _take_back(act, found.tasks)
         _plan_anew(act, found, 0, ())
+        entity_happenings.follow(act, found.kinds, 0, again=True)
     else:
         _settle(act, found, 0, ())
 
@@ -46,9 +47,9 @@ def settle_after(act: Act, chain: tuple[int, ...]) -> None:
 def _settle(act: Act, found: Happened, since: int, chain: tuple[int, ...]) -> None:
     mark = newest_change(act.connection)
     _plan_anew(act, found, since, chain)
-    if not found.tasks:
-        return
-    for live, numbers in _called(act, found):
+    entity_happenings.follow(act, found.kinds, since)
+    tasks = _called(act, found) if found.tasks else []
+    for live, numbers in (*tasks, *entity_happenings.called(act, found.kinds, since)):
         if one(act.connection, live.id) is None:
             continue  # what another did for this very act has stopped it
         if live.delay.number:
@@ -63,6 +64,7 @@ def _settle(act: Act, found: Happened, since: int, chain: tuple[int, ...]) -> No
 
 def _plan_anew(act: Act, found: Happened, since: int, chain: tuple[int, ...]) -> None:
     schedules.follow(act, found, since)
+    entity_dates.follow(act, found.kinds, since, _text(chain))
     tasks = found.tasks | follow_definitions(act, found.kinds, since)
     if tasks:
         planning.follow(act.connection, act.now, tasks, act.id, _text(chain))
@@ -121,6 +123,9 @@ def _happened_to(live: Live, facts: Facts, found: Happened, act: Act) -> bool:
 
 
 def _plan(act: Act, live: Live, numbers: list[int], chain: tuple[int, ...]) -> None:
+    if live.event is TriggerEvent.STATUS:
+        entity_happenings.plan(act, live, numbers, _text(chain))
+        return
     due = to_us(shift_instant(act.at, live.delay, live.zone, live.days))
     planning.plan_once(act.connection, live, numbers, due, act.now, act.id, _text(chain))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.rules.offsets import Offset
-from store.enums import OF_ENTITIES, OF_RUNS, OF_TASKS, Roll, Scope, TriggerAction, TriggerEvent
+from store.enums import OF_ENTITIES, OF_RUNS, Roll, Scope, TriggerAction, TriggerEvent
 from store.frozen import value
 
 ON_DAYS = frozenset({TriggerEvent.DATE, TriggerEvent.DEADLINE, TriggerEvent.FIELD})
@@ -13,9 +13,9 @@ ON_TASKS = frozenset({
     TriggerAction.COMPLETE, TriggerAction.REOPEN, TriggerAction.DELETE, TriggerAction.MOVE_DATE,
     TriggerAction.MOVE_DEADLINE, TriggerAction.ADD_LABEL, TriggerAction.REMOVE_LABEL,
 })  # fmt: skip
-"""Actions that need a task to act on."""
+"""Actions that need tasks to act on; for an entity they are done to the tasks that are about it."""
 
-_NO_WORKFLOWS = "there are no workflows in this version yet"
+NO_WORKFLOWS = "there are no workflows in this version yet"
 
 
 @value
@@ -31,9 +31,9 @@ def misfit(
 ) -> Misfit | None:
     """Why a trigger of these could never act as it says; None if it can."""
     if event is TriggerEvent.WORKFLOW:
-        return Misfit("event", _NO_WORKFLOWS)
+        return Misfit("event", NO_WORKFLOWS)
     if action is TriggerAction.WORKFLOW:
-        return Misfit("action", _NO_WORKFLOWS)
+        return Misfit("action", NO_WORKFLOWS)
     return _scope(scope, event) or _delay(event, delay, roll) or _action(event, action, condition)
 
 
@@ -58,13 +58,13 @@ def _delay(event: TriggerEvent, delay: Offset, roll: Roll) -> Misfit | None:
 
 
 def _action(event: TriggerEvent, action: TriggerAction, condition: str) -> Misfit | None:
-    is_of_tasks = event in OF_TASKS or event is TriggerEvent.SCHEDULE
-    if action in ON_TASKS and not is_of_tasks:
+    is_of_runs = event in OF_RUNS
+    if action in ON_TASKS and is_of_runs:
         return Misfit("action", f"'{action}' is done to a task, and '{event}' is about none")
     if action in ON_TASKS and event is TriggerEvent.DELETED:
         return Misfit("action", f"'{action}' cannot be done to a task that was deleted")
     if action is TriggerAction.SET_STATUS and event in OF_RUNS:
         return Misfit("action", f"'{action}' is done to an entity, and '{event}' is about none")
-    if condition and not is_of_tasks:
-        return Misfit("condition", f"it asks about a task, and '{event}' is about none")
+    if condition and is_of_runs:
+        return Misfit("condition", f"it asks about a task or an entity, and '{event}' is about none")
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from engine.operations.registry import NAMED, Act
@@ -25,6 +25,7 @@ from store.schema import moved
 
 VIA = "trigger"
 GONE = "the task is gone"
+_HANDFUL = 1_000
 log = logging.getLogger("tickler.engine")
 
 _ACTED = """
@@ -126,16 +127,33 @@ def _perform(act: Act, live: Live, tasks: Sequence[int], known: Mapping[int, Fac
         from engine.triggers import for_others
 
         return Outcome(*for_others.perform(act, live, tasks))
-    facts = facts_of(act.connection, tasks) if known is None else known
-    out = {task: why for task in tasks if (why := needless(live.action, facts[task]) if task in facts else GONE)}
+    out = _needless(act, live, tasks, known)
     chosen = [task for task in tasks if task not in out]
     fitting = holding(act, live, chosen)
     out |= {task: f"its condition did not hold: {live.condition}" for task in chosen if task not in fitting}
     chosen = [task for task in chosen if task in fitting]
     if not chosen:
         return Outcome(left_out=out)
-    touched, left_out = ACTIONS[live.action](act, live, chosen)
-    return Outcome(tuple(touched), {**out, **left_out})
+    touched: list[int] = []
+    for some in _handfuls(chosen):
+        done, left_out = ACTIONS[live.action](act, live, some)
+        touched += done
+        out |= left_out
+    return Outcome(tuple(touched), out)
+
+
+def _needless(act: Act, live: Live, tasks: Sequence[int], known: Mapping[int, Facts] | None) -> dict[int, str]:
+    """Why it need not be done to some of the tasks."""
+    out: dict[int, str] = {}
+    for some in _handfuls(tasks):
+        facts = facts_of(act.connection, some) if known is None else known
+        out |= {task: why for task in some if (why := needless(live.action, facts[task]) if task in facts else GONE)}
+    return out
+
+
+def _handfuls(tasks: Sequence[int]) -> Iterator[Sequence[int]]:
+    """A label may be on a hundred thousand tasks: no statement and no list of rows grows with it."""
+    return (tasks[at : at + _HANDFUL] for at in range(0, len(tasks), _HANDFUL))
 
 
 def holding(act: Act, live: Live, tasks: Sequence[int]) -> frozenset[int]:
@@ -168,8 +186,9 @@ def _verb(name: str) -> Callable[[Act, Live, Sequence[int]], Touched]:
 
         since = newest_change(act.connection)
         left_out = getattr(NAMED[name].inner(act, *tasks), "left_out", ())
-        touched = _changed(act, since, tasks)
-        return touched, dict.fromkeys((task for task in tasks if task not in touched), _first(left_out))
+        changed = _changed(act, since)
+        touched = [task for task in tasks if task in changed]
+        return touched, dict.fromkeys((task for task in tasks if task not in changed), _first(left_out))
 
     return call
 
@@ -178,12 +197,11 @@ def _first(left_out: Sequence[str]) -> str:
     return left_out[0] if len(left_out) == 1 else "it is so already"
 
 
-def _changed(act: Act, since: int, tasks: Sequence[int]) -> list[int]:
+def _changed(act: Act, since: int) -> frozenset[int]:
     rows = act.connection.execute(
-        "SELECT DISTINCT row_id FROM change WHERE act_id = ? AND id > ? AND kind = 'task'", (act.id, since)
+        "SELECT DISTINCT row_id FROM change WHERE +act_id = ? AND id > ? AND kind = 'task'", (act.id, since)
     )
-    found = {row[0] for row in rows.fetchall()}
-    return [task for task in tasks if task in found]
+    return frozenset(row[0] for row in rows.fetchall())
 
 
 def _move(column: str) -> Callable[[Act, Live, Sequence[int]], Touched]:
@@ -228,7 +246,7 @@ def _label(is_added: bool) -> Callable[[Act, Live, Sequence[int]], Touched]:
             statement = "DELETE FROM task_label WHERE task_id = ? AND label_id = ?"
         act.connection.executemany(statement, [(task, label) for task in touched])
         words = "it has the label already" if is_added else "it does not have the label"
-        return touched, dict.fromkeys((task for task in tasks if task not in touched), words)
+        return touched, dict.fromkeys((task for task in tasks if (task in has) is is_added), words)
 
     return call
 

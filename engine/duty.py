@@ -29,6 +29,7 @@ from engine.templatelook import TemplateLook
 from engine.triggers.look import TriggerLook
 from engine.turn import Turn
 from engine.workers import READY_SECONDS, Workers
+from engine.workflows.look import WorkflowLook, is_owed
 from store import paths
 from store.current import store_path
 from store.enums import NodeState, RunState
@@ -67,6 +68,7 @@ class Duty:
         self._dates = DateLook(say)
         self._templates = TemplateLook(clock, say)
         self._triggers = TriggerLook(clock, say)
+        self._workflows = WorkflowLook(clock, say)
         self._deliveries = DeliveryLook(clock, node.name, say)
         self._watch = ClockWatch(clock, connection, say)
         self._notices = Notices(say)
@@ -81,6 +83,7 @@ class Duty:
         """Whether nothing runs and nothing that is due can begin."""
         open_ends = self._intake.live or self._intake.has_news or self._is_stale or not self._recovery.is_over
         open_ends = open_ends or self._notices.has_more or self._templates.has_more or self._triggers.has_more
+        open_ends = open_ends or is_owed(self._connection, self._due)
         open_ends = open_ends or self._deliveries.is_busy or self._deliveries.has_more
         could_begin = self._outlook.waits and self._is_claimable
         return not (self._watch.is_held or open_ends or could_begin or self._fires(self._due))
@@ -111,11 +114,15 @@ class Duty:
             self._dates.look(self._connection, now, due, self._outlook.today)
             self._templates.look(self._connection, due, is_changed=is_changed)
             self._triggers.look(self._connection, due)
+            if self._workflows.look(self._connection, due):
+                self.look_again()
+                self._outlook = outlook.look(self._connection, due)
             trouble = trouble or self._templates.words
         plan = self._plan(now, due)
         if not plan.is_empty or self._intake.has_news or self._node.is_due(now, NodeState.ACTIVE, trouble):
             done = self._write(plan, trouble)
             self._committed(plan, done)
+            self._workflows.has_more = self._workflows.has_more or bool(done.over)
             if not plan.is_empty or done.over:
                 outlook.after_own(self._connection, self._outlook, due)
         if not self._watch.is_held:
@@ -300,7 +307,7 @@ class Duty:
 
     def _next(self, now: int, due: int) -> int:
         has_more = self._notices.has_more or self._templates.has_more or self._triggers.has_more
-        has_more = has_more or self._deliveries.has_more
+        has_more = has_more or self._deliveries.has_more or self._workflows.has_more
         if has_more or self._is_stale or self._intake.has_news or self._fires(due):
             return now
         if self._watch.is_held:
@@ -311,7 +318,7 @@ class Duty:
         if self._until is None:
             ahead = (
                 next_fire, self._outlook.next_run, self._expiry, self._outlook.midnight, self._notices.next_at,
-                self._templates.next_at, self._triggers.next_at, self._deliveries.next_at,
+                self._templates.next_at, self._triggers.next_at, self._workflows.next_at, self._deliveries.next_at,
             )  # fmt: skip
             waits += [at for at in ahead if at is not None]
         if not self._recovery.is_over:

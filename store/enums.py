@@ -264,3 +264,53 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     WITHDRAWN = "withdrawn"
+
+
+class StepKind(StrEnum):
+    """What a node of a workflow is."""
+
+    START = "start"
+    """Somebody or something begins; with fields, by a form."""
+    HUMAN = "human"
+    """A task with a form on somebody's list."""
+    MACHINE = "machine"
+    """A method of the workflow, in a process of its own."""
+    RUN = "run"
+    """A run of a controller."""
+    WAIT = "wait"
+    """A length of time."""
+    JOIN = "join"
+    """Waits for all, or any, of the branches that lead to it."""
+    CHOOSE = "choose"
+    """A gateway: of its branches those whose condition holds."""
+    NOTIFY = "notify"
+    STATUS = "status"
+    """The entity of the workflow takes a status."""
+    OVERRIDE = "override"
+    """Somebody cancelled what was open and said what comes next."""
+
+
+class StepState(StrEnum):
+    """Where a step is; the last three are final, but a failed one can be run again or skipped."""
+
+    PENDING = "pending"
+    STARTING = "starting"
+    RUNNING = "running"
+    WAITING = "waiting"
+    """For a person, for a time, for other branches, or until its check says yes."""
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN_STEPS = frozenset({StepState.PENDING, StepState.STARTING, StepState.RUNNING, StepState.WAITING})
+
+
+class FlowState(StrEnum):
+    """Where a workflow is."""
+
+    OPEN = "open"
+    ATTENTION = "needs attention"
+    """A step failed, or a join waits for a branch that cannot come."""
+    SUCCEEDED = "succeeded"
+    CANCELLED = "cancelled"

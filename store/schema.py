@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-VERSION = 4
+VERSION = 5
 """The newest shape this code knows; equals the number of the last file in `migrations/`."""
 
 JOURNALED = (
@@ -20,10 +20,10 @@ JOURNALED = (
 )  # fmt: skip
 """Tables whose changes are kept with before and after, for history and undo."""
 
-WATCHED = (*JOURNALED, "run", "occurrence", "node", "notification", "artifact")
+WATCHED = (*JOURNALED, "run", "occurrence", "node", "notification", "artifact", "workflow_definition")
 """Tables whose changes screens want to hear of. Log lines are append-only: a reader keeps its own place."""
 
-MOVED_BY_HAND = ("pending_action", "delivery")
+MOVED_BY_HAND = ("pending_action", "delivery", "workflow")
 """Kinds of the feed whose rows follow others by the thousand: who wrote them says so once (`moved`)."""
 
 MADE_IN_BULK = ("task", "task_label", "task_assignee", "occurrence")

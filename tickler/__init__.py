@@ -1,16 +1,19 @@
-"""The front door: the `tickler` command and the names that authors of controllers import."""
+"""The front door: the `tickler` command and the names that authors of controllers and workflows import."""
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Cancelled", "Context", "Param", "controller"]
+__all__ = [
+    "Cancelled", "Context", "Param", "Workflow", "controller", "gateway", "human", "join", "start", "step", "wait",
+]  # fmt: skip
 
 _WHERE = {
     "Cancelled": "engine.jobs.context",
     "Context": "engine.jobs.context",
     "Param": "engine.jobs.authors",
     "controller": "engine.jobs.authors",
+    **dict.fromkeys(("Workflow", "gateway", "human", "join", "start", "step", "wait"), "engine.jobs.flows"),
 }
 
 

@@ -2,3 +2,10 @@ from engine.jobs.authors import Param as Param
 from engine.jobs.authors import controller as controller
 from engine.jobs.context import Cancelled as Cancelled
 from engine.jobs.context import Context as Context
+from engine.jobs.flows import Workflow as Workflow
+from engine.jobs.flows import gateway as gateway
+from engine.jobs.flows import human as human
+from engine.jobs.flows import join as join
+from engine.jobs.flows import start as start
+from engine.jobs.flows import step as step
+from engine.jobs.flows import wait as wait

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.controllers import chores, http, own, python, shell
+from engine.controllers import chores, flows, http, own, python, shell
 from engine.controllers.command import Command as Command
 from engine.controllers.command import Maker
 from engine.controllers.command import environment as environment
@@ -16,11 +16,19 @@ _MAKERS: Mapping[str, Maker] = {
     "shell": shell.command,
     "http": http.command,
     "python": python.command,
+    flows.NAME: flows.command,
     **chores.MAKERS,
 }
 
 CONTROLLERS: dict[str, Declaration] = {
-    each.name: each for each in (shell.DECLARATION, http.DECLARATION, python.DECLARATION, *chores.DECLARATIONS)
+    each.name: each
+    for each in (
+        shell.DECLARATION,
+        http.DECLARATION,
+        python.DECLARATION,
+        flows.DECLARATION,
+        *chores.DECLARATIONS,
+    )
 }
 """Every controller that comes with tickler, by its name."""
 

@@ -93,6 +93,10 @@ class Context:
         """
         return keep(path, name, self.log.warning)
 
+    def result(self, value: Any) -> None:
+        """What came of it, of a run that is about to fail too."""
+        self._channel.result(value)
+
     def each(self, things: Any, tell: Callable[[Any], str] = str) -> Any:
         """Go through a list with progress, and stop when the run is cancelled."""
         things = list(things)

@@ -34,10 +34,13 @@ def let_go(act: Act, table: str, number: int, name: str) -> str:
 
 
 def check_conditions(act: Act) -> int:
-    """Mark the triggers whose conditions name what is not there any more; how many. Call it after a change of names."""
+    """Mark the triggers whose conditions name what is not there any more; how many. Call it after a change of names.
+
+    Those about entities name fields alone.
+    """
     rows = act.connection.execute(
         'SELECT t.id, t.condition, u.name FROM "trigger" t LEFT JOIN user u ON u.id = t.owner_id'
-        " WHERE t.condition <> '' AND t.deleted_at IS NULL AND t.error IS NULL"
+        " WHERE t.condition <> '' AND t.deleted_at IS NULL AND t.error IS NULL AND t.event NOT IN ('status', 'field')"
     ).fetchall()
     if not rows:
         return 0

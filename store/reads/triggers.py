@@ -246,7 +246,7 @@ class _Names:
         for kept, (key, table) in BY_ID.items():
             given = stored.get(kept)
             if isinstance(given, list):
-                found[key] = [name for each in given if (name := self.of(table, each)) is not None]
+                found[key] = sorted(name for each in given if (name := self.of(table, each)) is not None)
             elif given is not None:
                 found[key] = self.of(table, given) or stored.get(key)
         return found

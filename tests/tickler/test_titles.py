@@ -33,17 +33,18 @@ def test_B9_the_report_names_the_quarter_before_its_date(done: Done, day: str, s
 def test_B10_the_title_is_in_lists_search_filters_and_history(done: Done, cli: Cli, report: str) -> None:
     title = "Reporting of ATP Ltd. to the tax for 4 q 2013 g"
     assert report == f"task 1 added: {title}\n"
-    done("task", "add", "Something else")
     for words in (
         ("task", "list"), ("task", "list", "--text", "4 q 2013"), ("task", "list", "--filter", '"for 4 q 2013"'),
         ("task", "list", "--text", "quarter.prev"), ("board", "--at", "2014-02-01T10:00Z"),
-        ("agenda", "--from", "2014-01-20", "--until", "2014-01-20"), 
-        ("forecast", "--at", "2014-01-10T10:00Z", "--until", "2014-01-25"), ("log",), ("undo", "--preview"),
+        ("agenda", "--from", "2014-01-20", "--until", "2014-01-20"),
+        ("forecast", "--at", "2014-01-10T10:00Z", "--until", "2014-01-25"), ("log",),
+        ("undo", "--preview"), ("task", "delete", "1", "--json"), ("undo", "--preview"), ("undo",),
     ):  # fmt: skip
         said = cli(*words)
         assert said.status == 0, words
         assert title in said.out, words
-        assert "%%" not in said.out, words
+        assert "%%" not in said.out or "--json" in words, words
+    done("task", "add", "Something else")
     assert done("why", "task", title) == done("why", "task", 1)
     assert cli("task", "list", "--text", "2 q 2013", "--json").json == []
     assert [each["id"] for each in cli("task", "list", "--text", "QUARTER.PREV", "--json").json] == [1]

@@ -76,6 +76,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     f"{_OPERATIONS}.settings": ("setting set",),
     f"{_OPERATIONS}.notifications": ("notification dismiss", "notification snooze"),
     f"{_QUERIES}.notifications": ("notification list",),
+    f"{_QUERIES}.messages": ("notification test",),
     f"{_QUERIES}.metrics": ("metrics",),
     f"{_QUERIES}.history": ("setting list", "log"),
     f"{_QUERIES}.why": ("why",),

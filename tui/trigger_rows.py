@@ -32,10 +32,15 @@ class Coming:
 
 @value
 class Past:
-    """An action that was decided; `is_undone` if somebody took its act back."""
+    """An action that was decided; `act` is what takes it back, None of one that did nothing or is undone."""
 
     action: PendingAction
-    is_undone: bool
+    act: int | None
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether somebody took back what it did."""
+        return self.action.act_id is not None and self.act is None
 
 
 def state_of_trigger(trigger: Trigger) -> str:

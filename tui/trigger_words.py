@@ -180,7 +180,7 @@ def _line(desk: Desk, at: Instant, words: str) -> Content:
 
 
 def _past_line(desk: Desk, action: PendingAction) -> Content:
-    mark, _, token = past_state(Past(action, False), desk.ascii_marks)
+    mark, _, token = past_state(Past(action, action.act_id), desk.ascii_marks)
     why = past_words(action, desk.now, desk.zone)
     at = _clock(desk, action.decided_at or action.due_at)
     words = safe(past_subject(action), 60)

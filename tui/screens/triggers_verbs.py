@@ -51,7 +51,7 @@ class TriggerVerbs(View):
     def act_of_row(self) -> int | None:
         """The act of the line under the cursor, which `u` takes back."""
         row = self.current
-        return row.action.act_id if isinstance(row, Past) and not row.is_undone else None
+        return row.act if isinstance(row, Past) else None
 
     def _chosen(self) -> list[Trigger]:
         """The marked triggers, else the one under the cursor."""

@@ -6,7 +6,6 @@ pending action. A fault of a trigger is its own: it is marked, and the act of th
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection
 
 from engine.operations.registry import Act
@@ -19,7 +18,7 @@ from engine.triggers.happenings import Happened, happened, newest_change
 from engine.triggers.live import Live, at_work, one
 from engine.triggers.refollowing import follow_definitions
 from store.enums import OF_TASKS, Scope, TriggerEvent
-from store.instants import to_us
+from store.instants import from_us, to_us
 
 REVERSALS = frozenset({"undo", "redo"})
 """Acts that put rows back: they bring nothing about, but what waits is planned anew."""
@@ -71,19 +70,29 @@ def _plan_anew(act: Act, found: Happened, since: int, chain: tuple[int, ...]) ->
 
 
 def _take_back(act: Act, tasks: frozenset[int]) -> None:
-    """What the act that was undone has planned is withdrawn; what it has planned once comes back with a redo."""
-    row: tuple[int | None, ...] = _undoes(act.connection, act.id)
-    origin, again = None, True
-    while row[0] is not None:
-        origin, again = row[0], not again
-        row = _undoes(act.connection, origin)
-    if origin is not None and tasks:
-        planning.take_back(act.connection, act.now, tasks, origin, again=again)
+    """What the act that was undone has planned is withdrawn; what it brings once is planned again with a redo."""
+    origin, is_undone = _origin(act)
+    row = act.connection.execute("SELECT at FROM act WHERE id = ?", (origin,)).fetchone()
+    if row is None or not tasks:
+        return
+    if is_undone:
+        planning.take_back(act.connection, act.now, tasks, origin, row[0])
+        return
+    found, then = happened(act.connection, origin, 0), from_us(row[0])
+    for live, numbers in _called(act, found):
+        due = shift_instant(then, live.delay, live.zone, live.days)
+        if live.delay.number and due > act.at:
+            planning.plan_once(act.connection, live, numbers, to_us(due), act.now, origin, "")
 
 
-def _undoes(connection: sqlite3.Connection, number: int) -> tuple[int | None]:
-    row = connection.execute("SELECT undoes_id FROM act WHERE id = ?", (number,)).fetchone()
-    return (None,) if row is None else (row[0],)
+def _origin(act: Act) -> tuple[int, bool]:
+    """The act that is taken back or done again in the end, and whether it does not hold any more."""
+    origin, is_undone = act.id, False
+    while True:
+        row = act.connection.execute("SELECT undoes_id FROM act WHERE id = ?", (origin,)).fetchone()
+        if row is None or row[0] is None:
+            return origin, is_undone
+        origin, is_undone = row[0], not is_undone
 
 
 def _called(act: Act, found: Happened) -> list[tuple[Live, list[int]]]:

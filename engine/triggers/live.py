@@ -27,7 +27,7 @@ WHERE t.deleted_at IS NULL AND t.is_enabled = 1 AND t.error IS NULL AND t.pause_
 
 @value
 class Live:
-    """A trigger at work. `zone` is its owner's, else the store's; `days` are there if its delay or roll asks."""
+    """A trigger at work. `zone` is its owner's, else the store's; `days` are there if an offset or its roll asks."""
 
     id: int
     name: str
@@ -118,14 +118,15 @@ def _read(connection: sqlite3.Connection) -> Known:
 def _live(connection: sqlite3.Connection, row: Sequence[Any], store_zone: str) -> Live:
     (number, name, scope, scope_id, event, event_value, delay, roll, calendar_id, condition, action, params,
      schedule_id, owner_id, owner, zone) = row  # fmt: skip
-    offset, days = _offset(delay), None
-    if roll != Roll.NONE or offset.unit is Unit.BUSINESS_DAY:
+    offset, days, said = _offset(delay), None, json.loads(params)
+    counts = (offset, *(_offset(said[key]) for key in ("by", "deadline", "visible") if said.get(key)))
+    if roll != Roll.NONE or any(each.unit is Unit.BUSINESS_DAY for each in counts):
         from engine.calendars import business_days
 
         days = business_days(connection, calendar_id)
     return Live(
         number, name, Scope(scope), scope_id, TriggerEvent(event), event_value, offset, Roll(roll), days,
-        condition, TriggerAction(action), json.loads(params), schedule_id, owner_id, owner or "nobody",
+        condition, TriggerAction(action), said, schedule_id, owner_id, owner or "nobody",
         zone or store_zone,
     )  # fmt: skip
 

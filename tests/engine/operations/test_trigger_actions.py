@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from engine.operations import definitions, labels, lists, schedules, task_editing, tasks, trigger_actions, triggers
+from engine.operations import (
+    definitions,
+    entities,
+    labels,
+    lists,
+    schedules,
+    task_editing,
+    tasks,
+    trigger_actions,
+    triggers,
+)
 from engine.operations.undo import redo, undo
 from engine.queries import tasks as task_queries
 from engine.queries import triggers as queries
@@ -79,6 +89,35 @@ def test_an_action_asks_its_condition_when_it_is_done_early(house: Path) -> None
     assert line.state is PendingState.WITHDRAWN
     assert line.reason == "its condition did not hold: @urgent"
     assert is_done(3)
+
+
+def test_a_saturday_is_had_early_and_the_next_is_waited_for(house: Path) -> None:
+    made("saturdays", "schedule: weekly sat 00:00", scope="label:urgent")
+    tasks.done(ANA, AT, 1)
+    (first,) = queries.upcoming(ANA, AT)
+    (done,) = trigger_actions.act_now(ANA, AT + MINUTE, first.id)
+    assert (done.state, done.touched, is_done(1)) == (PendingState.ACTED, 1, False)
+    (second,) = queries.upcoming(ANA, AT)
+    assert second.due_at == first.due_at + to_us(AT + 7 * DAY) - to_us(AT)
+    assert rows(house, "SELECT planned_at, state, reason FROM occurrence") == [
+        (first.due_at, "fired", "at once, by ana")
+    ]
+    trigger_actions.cancel(ANA, AT + MINUTE, second.id)
+    assert queries.upcoming(ANA, AT)[0].due_at == second.due_at + to_us(AT + 7 * DAY) - to_us(AT)
+    undo(ANA, AT + MINUTE)
+    undo(ANA, AT + MINUTE)
+    assert is_done(1)
+    assert [each.due_at for each in queries.upcoming(ANA, AT)] == [first.due_at]
+
+
+def test_an_action_for_an_entity_is_done_at_once(house: Path) -> None:
+    entities.add(ANA, AT, "stay", "12", "date_from=2025-07-14")
+    made("soon", "field: date_from", "create task: Prepare", scope="class:stay", delay="-3d")
+    (waiting,) = queries.upcoming(ANA, AT)
+    assert waiting.entity_id is not None
+    (done,) = trigger_actions.act_now(ANA, AT, waiting.id)
+    assert (done.state, done.touched) == (PendingState.ACTED, 1)
+    assert rows(house, "SELECT count(*) FROM task WHERE name = 'Prepare'") == [(1,)]
 
 
 def test_actions_that_do_not_wait_are_refused(waits: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine.clock import SystemClock
-from engine.operations import definitions, labels, lists, schedules, tasks, triggers
+from engine.operations import definitions, labels, lists, schedules, task_editing, tasks, triggers
 from engine.operations.undo import redo, undo
 from engine.queries import triggers as queries
 from engine.triggers.look import TriggerLook
@@ -266,3 +266,10 @@ def test_an_added_trigger_is_taken_back_with_all_that_waits(house: Path) -> None
     assert rows(house, "SELECT count(*) FROM pending_action") == [(0,)]
     redo(ANA, AT)
     assert kept(1).waiting == 1
+
+
+def test_a_move_by_working_days_keeps_to_the_calendar(house: Path) -> None:
+    made(event="label added: urgent", action="move deadline: 1bd", calendar="BE")
+    tasks.add(ANA, AT, "Mow", deadline=date(2025, 6, 6))  # the Friday before Whit Monday
+    task_editing.label(ANA, AT, 4, add=("urgent",))
+    assert rows(house, "SELECT deadline_date FROM task WHERE id = 4") == [("2025-06-10",)]

@@ -11,7 +11,7 @@ from engine.operations.registry import NAMED, Act
 from engine.rules.errors import BadValue, shown
 from engine.rules.offsets import parse_offset, shift_date
 from engine.rules.triggers.due import Facts, needless
-from engine.triggers import making, notifying, starting, statuses, subjects
+from engine.triggers import for_others, making, notifying, starting, statuses, subjects
 from engine.triggers.facts import facts_of
 from engine.triggers.guard import mark, rate
 from engine.triggers.happenings import newest_change
@@ -124,9 +124,7 @@ def perform(
 
 def _perform(act: Act, live: Live, tasks: Sequence[int], known: Mapping[int, Facts] | None) -> Outcome:
     if subjects.about(live.event) is not subjects.About.TASK:
-        from engine.triggers import for_others
-
-        return Outcome(*for_others.perform(act, live, tasks))
+        return Outcome(*for_others.perform(act, live, tasks, ACTIONS))
     out = _needless(act, live, tasks, known)
     chosen = [task for task in tasks if task not in out]
     fitting = holding(act, live, chosen)

@@ -272,6 +272,10 @@ def edit_user(
     )  # fmt: skip
     with nullcontext() if zone is None else _following_zones(act):
         _change(act, "user", before, user_columns(act.connection, given, row), rev)
+    if name is not None:
+        from engine.operations.trigger_orphans import check_conditions
+
+        check_conditions(act)
     if channel or remove_channel:
         words = _change_channels(act, row, channel or (), remove_channel or ())
         if words:

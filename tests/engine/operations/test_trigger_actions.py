@@ -212,11 +212,30 @@ def test_a_job_that_is_deleted_stops_the_triggers_that_name_it(house: Path) -> N
     assert [each.error for each in queries.listed(ANA, AT)] == ["the schedule nightly was deleted"] * 2
 
 
-def test_a_name_that_a_condition_asks_for_and_that_changed_is_told(house: Path) -> None:
-    made("asks", condition="@urgent")
-    labels.edit(ANA, AT, "urgent", "burning")
-    assert "'urgent' is no label" in str(queries.one(ANA, AT, "asks").error)
-    assert triggers.edit(ANA, AT, "asks", condition="@burning").error is None
+@pytest.mark.parametrize(
+    ("condition", "rename"),
+    [
+        ("@urgent", lambda: labels.edit(ANA, AT, "urgent", "burning")),
+        ("#garden", lambda: lists.edit(ANA, AT, "house/garden", name="park")),
+        ("!bo", lambda: definitions.edit_user(ANA, AT, "bo", name="robert")),
+    ],
+)
+def test_a_name_that_a_condition_asks_for_and_that_changed_is_told(house: Path, condition: str, rename: Any) -> None:
+    made("asks", condition=condition)
+    rename()
+    assert f"'{condition[1:]}' is no" in str(queries.one(ANA, AT, "asks").error)
+    undo(ANA, AT)
+    assert queries.one(ANA, AT, "asks").error is None
+    rename()
+    assert triggers.edit(ANA, AT, "asks", condition="#house").error is None
+
+
+def test_a_trigger_of_one_task_stays_for_it_may_come_back(house: Path) -> None:
+    made("alone", scope="task:1", delay="1d")
+    tasks.delete(ANA, AT, 1)
+    assert queries.one(ANA, AT, "alone").state == queries.listed(ANA, AT)[0].state == "its task is deleted"
+    undo(ANA, AT)
+    assert queries.one(ANA, AT, "alone").state == "on"
 
 
 def test_B7_a_task_lists_the_triggers_that_touch_it_and_where_each_comes_from(house: Path) -> None:

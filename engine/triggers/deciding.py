@@ -84,10 +84,13 @@ def decide_due(connection: Connection, now: int, limit: int = BATCH) -> int:
     groups: dict[tuple[int, str], list[Due]] = defaultdict(list)
     for row in rows:
         groups[row.trigger_id, row.chain if row.is_fresh else ""].append(row)
+    tasks = 0
     for (trigger_id, chain), due in groups.items():
+        if tasks >= limit:
+            break  # what is left waits still, and others may write meanwhile
         live = one(connection, trigger_id)
         if due[0].subject.startswith(ZONE):
-            occurrences.act_due(connection, trigger_id, [(row.id, row.subject, row.due_at) for row in due], now)
+            tasks += occurrences.act_due(connection, trigger_id, [row.id for row in due], now)
         elif live is None:
             _write(connection, [(row, "the trigger is gone, off or broken") for row in due], now)
         else:

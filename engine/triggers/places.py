@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.rules.task_zones import zone_of_task
 from engine.triggers.facts import living
 from engine.triggers.live import Live
+from store.frozen import value
 
 _PERSON = "(SELECT iif(count(*) = 1, max(a.user_id), NULL) FROM task_assignee a WHERE a.task_id = task.id)"
 
@@ -56,14 +57,30 @@ def zones_among(connection: sqlite3.Connection, live: Live, places: Places, ids:
     return frozenset(places.zone(list_id, person, live.zone) for list_id, person in rows)
 
 
-def tasks_by_zone(connection: sqlite3.Connection, live: Live) -> dict[str, list[int]]:
-    """The living tasks in its scope, done ones too, by their zone, oldest first."""
-    places = Places(connection)
-    query = f"SELECT task.id, {places.columns} {_tasks(live)} ORDER BY task.id"
+@value
+class Part:
+    """Tasks by their zone, oldest first; `reached` is the last one looked at if there may be more."""
+
+    tasks: Mapping[str, Sequence[int]]
+    reached: int | None
+
+
+def tasks_by_zone(connection: sqlite3.Connection, live: Live, after: Mapping[str, int], limit: int) -> Part:
+    """The living tasks in its scope, done ones too, in the zones of `after`, with a greater id than it says.
+
+    At most `limit` of them.
+    """
+    places, count = Places(connection), 0
+    query = f"SELECT task.id, {places.columns} {_tasks(live)} AND task.id > :after ORDER BY task.id"
     found: dict[str, list[int]] = {}
-    for number, list_id, person in connection.execute(query, {"id": live.scope_id}):
-        found.setdefault(places.zone(list_id, person, live.zone), []).append(number)
-    return found
+    for number, list_id, person in connection.execute(query, {"id": live.scope_id, "after": min(after.values())}):
+        zone = places.zone(list_id, person, live.zone)
+        if number > after.get(zone, number):
+            if count == limit:
+                return Part(found, number - 1)
+            found.setdefault(zone, []).append(number)
+            count += 1
+    return Part(found, None)
 
 
 def _tasks(live: Live) -> str:

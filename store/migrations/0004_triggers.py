@@ -2,7 +2,8 @@
 
 Instants are microseconds UTC, times of day HH:MM. `subject` names what a pending action is for: `task:12`,
 `entity:3`, `run:7`, or the tasks of one zone, `zone:Europe/Brussels`, where a schedule makes it act. A trigger with a
-`follow_after` has tasks whose actions are still to be planned anew: those with a greater id.
+`follow_after` has tasks whose actions are still to be planned anew: those with a greater id. An action for a zone that
+has `reached` a task is done in parts: it waits for those with a greater id.
 
 A change of status that `is_noted` was told of something that had happened before: nothing follows from it. A run that a
 trigger started remembers in `chain` which triggers led to it.
@@ -73,6 +74,7 @@ CREATE TABLE pending_action (
     missed_at INTEGER,
     act_id INTEGER,
     touched INTEGER NOT NULL DEFAULT 0,
+    reached INTEGER,
     CHECK ((trigger_id IS NULL) <> (task_event_id IS NULL)),
     UNIQUE (trigger_id, subject, due_at)
 ) STRICT;

@@ -82,13 +82,14 @@ def _perform(act: Act, trigger_id: int, rows: Sequence[PendingAction]) -> None:
 
 def _things(act: Act, live: Live, row: PendingAction) -> Sequence[int]:
     """Ids of what the action is for: one task, entity or run, or the tasks of a zone."""
-    from engine.triggers.places import tasks_by_zone
+    from engine.triggers.facts import facts_of, ids_of_scope
     from engine.triggers.schedules import ZONE
     from engine.triggers.subjects import number_of
 
-    if row.subject.startswith(ZONE):
-        return tasks_by_zone(act.connection, live).get(row.subject.removeprefix(ZONE), [])
-    return [number_of(row.subject)]
+    if not row.subject.startswith(ZONE):
+        return [number_of(row.subject)]
+    zone, numbers = row.subject.removeprefix(ZONE), ids_of_scope(act.connection, live.scope, live.scope_id)
+    return [each.id for each in facts_of(act.connection, numbers).values() if (each.zone or live.zone) == zone]
 
 
 def _account(act: Act, schedule_id: int, decisions: Iterable[tuple[PendingState, str, int, int]]) -> None:

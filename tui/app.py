@@ -252,6 +252,11 @@ class Desk(Timed, Coloured):
         """`w`: say why a row is as it is."""
         import_module("tui.explaining").explain(self, kind, number)
 
+    def to_terminal(self, sequence: str) -> None:
+        """Let the terminal obey a sequence between two frames, as textual's own bell does."""
+        if not self.is_headless and self._driver is not None:
+            self._driver.write(sequence)
+
     def action_view(self, view: str) -> None:
         """Go to a view; its scroll and focus are as they were left."""
         if view != self.current_mode:

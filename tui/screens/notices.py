@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 
 from textual.content import Content
 
+from engine.delivery_words import delivery_words
 from engine.rules.wording import ago, count_of, day_and_clock
 from store.instants import from_us
-from store.reads import notifications
+from store.reads import deliveries, notifications
 from store.reads.notifications import MOST, Notice
 from tui.announcing import viewer_of
+from tui.explaining import explain
 from tui.rows import Cells
 from tui.screens.view import Item, View
 from tui.text import fit, safe
@@ -22,13 +24,15 @@ from tui.widgets.pages import Key, Row, section
 TOKENS = {"urgent": "error", "important": "error", "warning": "warning", "notice": "text"}
 """Severity -> theme token; the word stands beside it."""
 _MARKS = {"urgent": "!", "important": "!", "warning": "-", "notice": " "}
+_LISTED = 8
+"""Messages of one notice that are listed."""
 
 
 class Notices(View):
     """The list of what was told and is not put away."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("notices",)
-    KINDS = frozenset({"notification", "task", "task_assignee"})
+    KINDS = frozenset({"notification", "delivery", "task", "task_assignee"})
 
     def make_list(self) -> LineList:
         """One section: notices come newest first and never move."""
@@ -85,6 +89,7 @@ class Notices(View):
             Content(""),
             Content(safe(notice.text, 2_000)),
             Content(""),
+            *(Content.styled(safe(words), "$muted") for words in self._sent(notice)),
             Content.styled(f"enter {_leads_to(notice)}", "$muted"),
         ])  # fmt: skip
 
@@ -135,10 +140,18 @@ class Notices(View):
         notice = self.current
         if not isinstance(notice, Notice):
             return
-        for kind, number in (("run", notice.run_id), ("task", notice.task_id), ("schedule", notice.schedule_id)):
+        things = (("run", notice.run_id), ("task", notice.task_id), ("schedule", notice.schedule_id))
+        for kind, number in things:
             if number is not None:
-                self.desk.explain(kind, number)
+                explain(self.desk, kind, number, self._sent(notice))
                 return
+        explain(self.desk, "notice", notice.id)
+
+    def _sent(self, notice: Notice) -> list[str]:
+        """What went out of it, to whom, and what came of it."""
+        found = deliveries.of_notice(self.desk.reader, notice.id)
+        lines = [delivery_words(each, self.desk.zone.key) for each in found[:_LISTED]]
+        return lines + [f"And {len(found) - _LISTED:,} more messages."] * (len(found) > _LISTED)
 
 
 def notice_row(notice: Notice, width: int, when: str) -> Cells:

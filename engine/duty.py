@@ -108,9 +108,10 @@ class Duty:
         self._hear()
         is_changed = self._refresh(now, due)
         if not self._watch.is_held:
-            self._dates.look(self._connection, now, due, self._outlook.today)
             self._templates.look(self._connection, due, is_changed=is_changed)
             self._triggers.look(self._connection, due)
+            if not self._triggers.has_more:
+                self._dates.look(self._connection, due, self._outlook.today)
             trouble = trouble or self._templates.words
         plan = self._plan(now, due)
         if not plan.is_empty or self._intake.has_news or self._node.is_due(now, NodeState.ACTIVE, trouble):

@@ -87,6 +87,8 @@ CREATE INDEX pending_by_trigger ON pending_action (trigger_id, due_at, id)
     WHERE state = 'waiting' AND trigger_id IS NOT NULL;
 CREATE INDEX pending_decided ON pending_action (decided_at, id) WHERE decided_at IS NOT NULL;
 CREATE INDEX pending_decided_of_one ON pending_action (trigger_id, decided_at, id) WHERE decided_at IS NOT NULL;
+INSERT INTO meta (key, value) SELECT 'dates_unplanned', '1'
+WHERE EXISTS (SELECT 1 FROM task_event WHERE event_type = 'date_field');
 CREATE INDEX pending_by_act ON pending_action (act_id) WHERE act_id IS NOT NULL;
 
 ALTER TABLE status_change ADD COLUMN is_noted INTEGER NOT NULL DEFAULT 0;

@@ -81,6 +81,18 @@ def tasks_in(connection: sqlite3.Connection, scope: Scope, scope_id: int | None,
     return int(row[0])
 
 
+def first_in(connection: sqlite3.Connection, scope: Scope, scope_id: int | None) -> int | None:
+    """The task of a scope that was made first, an open one if there is one; None if it holds none."""
+    if scope is Scope.CLASS:
+        return None
+    query = f"SELECT id FROM task WHERE id IN ({_INSIDE[scope]}) AND {_LIVING} AND is_done = :done ORDER BY id LIMIT 1"
+    for is_done in (0, 1):
+        row = connection.execute(query, {"id": scope_id, "done": is_done}).fetchone()
+        if row is not None:
+            return int(row[0])
+    return None
+
+
 _STANDING = """
 WITH RECURSIVE later (first, id, depth) AS (
     SELECT id, id, 0 FROM act WHERE id IN (SELECT value FROM json_each(?))

@@ -26,6 +26,7 @@ from store.reads import trigger_groups, triggers
 from store.trigger_values import Trigger
 from tui.screens.editor_fields import MEANS, pause_wrong, until_of
 from tui.screens.trigger_editor_fields import MAIN, given_of
+from tui.screens.trigger_editor_texts import texts
 from tui.text import safe
 from tui.widgets.form import Notes
 
@@ -97,6 +98,7 @@ def check(
         columns = _stored(act, fields)
         _same(act.connection, columns, made, typed, wrong)
         lines += [Content(""), *_times(act, fields, made), *touches(act, fields, columns, made)]
+        lines += texts(act, fields, columns)
     except BadKey as fault:
         lines = lines or _rough(typed)
         name = _FIELD.get(fault.key, fault.key)

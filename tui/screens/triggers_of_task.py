@@ -35,7 +35,7 @@ class TriggersOfTask(Picking):
     ]
 
     def __init__(self, task: values.Task) -> None:
-        super().__init__(f"Triggers of: {task.name}")
+        super().__init__(f"Triggers of: {task.title}")
         self._of = task
         self._found: tuple[Trigger, ...] = ()
 

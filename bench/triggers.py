@@ -3,6 +3,7 @@
     python bench/triggers.py label [tasks]    label so many tasks at once, with three triggers on the label
     python bench/triggers.py zone [actions]   another zone for the store: all waiting actions are worked out anew
     python bench/triggers.py fire [actions]   the engine's passes over so many due actions, for each kind of action
+    python bench/triggers.py reset [tasks]    a schedule opens all done tasks of a label again
     python bench/triggers.py none [acts]      an act in a store without triggers: what asking for them costs
 
 Each is told as a ratio to executemany of the very rows that it left (tasks, labels, changes, actions, notices), into
@@ -201,6 +202,24 @@ def fire(count: int) -> None:
                 assert (done, left is None or left > now) == (count, True), (done, left)
 
 
+def reset(count: int) -> None:
+    """A label that is on so many done tasks, and a schedule that opens them again."""
+    with tempfile.TemporaryDirectory(prefix="tickler-bench-") as folder:
+        path = prepared(Path(folder), count, has_label=True)
+        with closing(connect(path)) as connection:
+            kept = bare(connection)
+            connection.execute("UPDATE task SET is_done = 1, done_date = '2025-06-02', done_at = ?", (to_us(AT),))
+            for text in kept:
+                connection.execute(text)
+        do("trigger add", "weekly", "schedule: weekly sat 00:00", "reopen", scope="label:weekly")
+        database.close()
+        now = to_us(AT + timedelta(days=7))
+        print(f"reset of {count:,} tasks")
+        compared(path, lambda: print("  {} steps, {:.2f} s, the longest {:.2f} s".format(*passes(path, now))))
+        with closing(connect(path)) as connection:
+            assert connection.execute("SELECT count(*) FROM task WHERE is_done").fetchone() == (0,)
+
+
 def none(count: int) -> None:
     """What an act pays for asking whether there are triggers."""
     with tempfile.TemporaryDirectory(prefix="tickler-bench-") as folder:
@@ -219,6 +238,6 @@ def none(count: int) -> None:
 
 
 if __name__ == "__main__":
-    {"label": label, "zone": zone, "fire": fire, "none": none}[sys.argv[1]](
-        int(sys.argv[2]) if len(sys.argv) > 2 else {"label": 10_000, "zone": 100_000}.get(sys.argv[1], 10_000)
+    {"label": label, "zone": zone, "fire": fire, "reset": reset, "none": none}[sys.argv[1]](
+        int(sys.argv[2]) if len(sys.argv) > 2 else {"zone": 100_000, "reset": 100_000}.get(sys.argv[1], 10_000)
     )

@@ -230,9 +230,9 @@ def _row(connection: sqlite3.Connection, change: RowChange) -> str:
     name = change.before.get("name")
     if not name or "(" in words:
         return words
-    if change.kind == "task" and MARK in name:
-        begin, end = (date.fromisoformat(day) if (day := change.before.get(key)) else None for key in _DAYS)
-        name = shown_title(connection, name, begin, end).text
+    if change.kind == "task" and MARK in str(name):
+        begin, end = (date.fromisoformat(str(day)) if (day := change.before.get(key)) else None for key in _DAYS)
+        name = shown_title(connection, str(name), begin, end).text
     return f"{words} ({shown(name)})"
 
 

@@ -14,7 +14,7 @@ def delivery_words(delivery: Delivery, zone: str) -> str:
     tries = f" after {count_of(delivery.attempts, 'try', 'tries')}" if delivery.attempts else ""
     why = f": {delivery.error}" if delivery.error else ""
     what = {
-        DeliveryState.WAITING: f"waits until {at}{tries}{why}",
+        DeliveryState.WAITING: f"is tried again {at}{tries}{why}" if delivery.attempts else f"waits until {at}",
         DeliveryState.SENDING: "is being sent",
         DeliveryState.SENT: f"sent {at}" + (tries if delivery.attempts > 1 else ""),
         DeliveryState.FAILED: f"failed{tries}{why}",

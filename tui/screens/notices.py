@@ -83,13 +83,14 @@ class Notices(View):
         if not isinstance(notice, Notice):
             return Content("")
         told = f"{day_and_clock(from_us(notice.at), self.desk.clock(), self.desk.zone.key)}"
+        sent = self._sent(notice)
         return Content("\n").join([
             Content.styled(safe(notice.subject), "bold"),
             Content.styled(f"{notice.severity}  {told}, {ago(from_us(notice.at), self.desk.clock())}", "$muted"),
             Content(""),
             Content(safe(notice.text, 2_000)),
             Content(""),
-            *(Content.styled(safe(words), "$muted") for words in self._sent(notice)),
+            *(Content.styled(safe(words), "$muted") for words in (*sent, *[""] * bool(sent))),
             Content.styled(f"enter {_leads_to(notice)}", "$muted"),
         ])  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 from engine.operations.registry import Act, Help, operation
 from engine.rules.errors import shown
@@ -16,9 +16,6 @@ from store.errors import Refused
 from store.reads import triggers as reads
 from store.schema import moved
 from store.trigger_values import PendingAction
-
-if TYPE_CHECKING:
-    from engine.triggers.live import Live
 
 Ids = Annotated[int, Help("id of the action; several are one act", "ID")]
 
@@ -80,7 +77,7 @@ def _perform(act: Act, trigger_id: int, rows: Sequence[PendingAction]) -> None:
         _account(act, live.schedule_id, decisions)
 
 
-def _things(act: Act, live: Live, row: PendingAction) -> Sequence[int]:
+def _things(act: Act, live: Any, row: PendingAction) -> Sequence[int]:
     """Ids of what the action is for: one task, entity or run, or the tasks of a zone."""
     from engine.triggers.facts import facts_of, ids_of_scope
     from engine.triggers.schedules import ZONE
@@ -89,7 +86,7 @@ def _things(act: Act, live: Live, row: PendingAction) -> Sequence[int]:
     if not row.subject.startswith(ZONE):
         return [number_of(row.subject)]
     zone, numbers = row.subject.removeprefix(ZONE), ids_of_scope(act.connection, live.scope, live.scope_id)
-    return [each.id for each in facts_of(act.connection, numbers).values() if (each.zone or live.zone) == zone]
+    return [each.id for each in facts_of(act.connection, numbers).values() if live.zone_of(each) == zone]
 
 
 def _account(act: Act, schedule_id: int, decisions: Iterable[tuple[PendingState, str, int, int]]) -> None:

@@ -51,10 +51,12 @@ class Acting(Act):
     chain: tuple[int, ...] = ()
 
 
-def act_at_once(act: Act, live: Live, tasks: Sequence[int], chain: tuple[int, ...]) -> Outcome:
+def act_at_once(
+    act: Act, live: Live, tasks: Sequence[int], chain: tuple[int, ...], facts: Mapping[int, Facts] | None = None
+) -> Outcome:
     """Act inside somebody's act, which keeps its words; each task leaves a line in the history of the trigger."""
     words = act.connection.execute("SELECT words, can_undo FROM act WHERE id = ?", (act.id,)).fetchone()
-    outcome = perform(act, live, tasks, chain=chain)
+    outcome = perform(act, live, tasks, facts or None, chain=chain)
     told = [words[0], _told(live, outcome)] if outcome.touched else words[:1]
     journal.describe(act.connection, act.id, "; ".join(each for each in told if each), can_undo=bool(words[1]))
     record(act, live, tasks, outcome, chain)

@@ -110,6 +110,8 @@ class Duty:
         if not self._watch.is_held:
             self._templates.look(self._connection, due, is_changed=is_changed)
             self._triggers.look(self._connection, due)
+            if self._triggers.has_acted:
+                self.look_again()
             if not self._triggers.has_more:
                 self._dates.look(self._connection, due, self._outlook.today)
             trouble = trouble or self._templates.words
@@ -122,6 +124,7 @@ class Duty:
         if not self._watch.is_held:
             self._notices.look(self._connection, due, self._outlook.today)
             self._deliveries.look(self._connection, due)
+            self._triggers.look_ahead(self._connection, due)
         if self._clock.monotonic() >= self._chores_at:
             self._chores_at = self._clock.monotonic() + _CHORES_SECONDS
             if not self._intake.live:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from store.database import transaction
 from store.instants import to_us
 from store.journal import ENGINE, begin
 from tests.desk import Desk, desk, refused
-from tests.engine.engine_stage import Stage
+from tests.engine.engine_stage import Stage, daemon
 from tests.engine.mailboxes import closed_port, hook, mailbox, silence
 
 __all__ = ["desk"]
@@ -188,6 +189,26 @@ def test_what_an_engine_was_sending_when_it_ended_is_not_sent_by_the_next(stage:
         assert web.tries == 1
     subjects = desk.rows("SELECT subject FROM notification WHERE kind = 'delivery'")
     assert subjects == [(f"1 notice perhaps not sent to json://127.0.0.1:{web.port}/***",)]
+
+
+@pytest.mark.parametrize(("point", "times"), [("to-send", 0), ("answered", 1)])
+def test_an_engine_that_is_killed_around_a_send_leaves_it_told_and_not_sent_again(
+    desk: Desk, point: str, times: int
+) -> None:
+    with hook() as web:
+        reach(desk, web.url)
+        clock = HandClock(to_us(datetime.now(UTC)))
+        with transaction() as connection:
+            begin(connection, clock.now(), ENGINE, "test")
+            telling.tell(connection, "test", clock.now(), Severity.URGENT, "test", "backup failed")
+        with daemon(desk.path, crash_at=point, wait=False) as engine:
+            assert engine.wait(20) == -signal.SIGKILL
+        clock.turn(60)
+        with Stage(desk.path, clock) as stage:
+            stage.step()
+            settle(stage, desk, 86_400)
+        assert web.tries == times
+    assert sent(desk) == [("unknown", 1, "perhaps sent: the engine ended meanwhile")]
 
 
 def test_E8_a_task_that_is_done_in_time_is_not_told_outside(stage: Stage, desk: Desk) -> None:

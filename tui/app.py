@@ -64,7 +64,7 @@ class Desk(Timed, Coloured):
     TITLE = "tickler"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    COMMANDS = {lambda: import_module("tui.palette").Everything}
+    COMMANDS = {lambda: import_module("tui.palette").Everything, lambda: import_module("tui.trigger_palette").Scopes}
     BINDINGS = keys.bindings(keys.ANYWHERE)
     DEFAULT_MODE = "today"
     MODES: ClassVar[dict[str, Any]] = {

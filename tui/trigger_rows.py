@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from engine.rules.triggers.words import origin_words, sentence, state_word
+from engine.rules.triggers.words import sentence, state_word
 from engine.rules.wording import count_of, day_and_clock, state_of
 from store.enums import PendingState
 from store.frozen import value
@@ -60,10 +60,10 @@ def state_cells(trigger: Trigger, ascii_marks: bool) -> Cells:
 def trigger_row(trigger: Trigger, width: int, now: Instant, zone: ZoneInfo, ascii_marks: bool = False) -> Cells:
     """State, name, sentence (or why it is broken or paused), what it is for, next time, times acted.
 
-    The sentence names what it is for; a column of its own comes where there is room.
+    What it is for stands in a column of its own where there is room; the heading says of which kind that is.
     """
     state = state_of_trigger(trigger)
-    scope, when, times = (20, 18, 7) if width >= 120 else (0, 18, 7) if width >= 90 else (0, 14, 0)
+    scope, when, times = (20, 18, 7) if width >= 90 else (0, 14, 0)
     room = width - _MARK - _STATE - scope - when - times
     name = max(10, min(30, room * 2 // 5))
     words, token = sentence(trigger), "muted"
@@ -75,8 +75,8 @@ def trigger_row(trigger: Trigger, width: int, now: Instant, zone: ZoneInfo, asci
     return [
         *state_cells(trigger, ascii_marks),
         (fit(trigger.name, name - 1) + " ", "text" if state == "on" else "muted"),
+        (fit(trigger.scope_name or "", max(0, scope - 1)) + " " * bool(scope), "accent"),
         (fit(words, max(0, room - name - 1)) + " ", token),
-        (fit(origin_words(trigger.scope, trigger.scope_name), max(0, scope - 1)) + " " * bool(scope), "muted"),
         (fit(following, when), "text"),
         (fit(f"{trigger.times:,}x" if trigger.times else "", times, align="right"), "muted"),
     ]

@@ -188,7 +188,9 @@ def _past_line(desk: Desk, action: PendingAction) -> Content:
 
 
 def _many(waiting: int) -> str:
-    return f"{count_of(waiting, 'action')} wait{'s' if waiting == 1 else ''}, ] shows them" if waiting else "nothing"
+    if not waiting:
+        return "nothing"
+    return f"{count_of(waiting, 'action')} {'waits, ] shows it' if waiting == 1 else 'wait, ] shows them'}"
 
 
 def _clock(desk: Desk, at: Instant) -> str:

@@ -34,7 +34,7 @@ _EMPTY = {
     HISTORY: "No trigger has done anything yet.",
 }
 _HINTS = {
-    TRIGGERS: (("a", "add"), ("e", "edit"), ("P", "pause"), ("D", "delete"), ("o", "its history")),
+    TRIGGERS: (("a", "add"), ("e", "edit"), ("P", "pause"), ("o", "its history")),
     UPCOMING: (("R", "act now"), ("x", "cancel"), ("enter", "task"), ("o", "only its own")),
     HISTORY: (("u", "undo it"), ("enter", "task"), ("o", "only its own")),
 }

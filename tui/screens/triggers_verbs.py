@@ -71,14 +71,17 @@ class TriggerVerbs(View):
             super().open_current()
 
     def _open_task(self, row: Coming | Past) -> None:
-        """In the list of tasks, under a filter that finds it alone."""
+        """One task with its verbs; of an action for a whole zone the detail."""
+        from store.reads.task_rows import one
+        from tui.screens.one_task import OneTask
+
         number = row.action.task_id
         if number is None:
             super().open_current()
-            return
-        from tui.trigger_ways import open_task
-
-        open_task(self.desk, number)
+        elif one(self.desk.reader, number) is None:
+            self.notify("That task is gone for good.")
+        else:
+            self.desk.push_screen(OneTask(number))
 
     def action_add(self) -> None:
         """A new trigger."""

@@ -324,3 +324,19 @@ async def test_a_trigger_of_two_hundred_letters_stays_in_its_line(desk: Desk) ->
         assert all(cell_len(line) <= 80 for line in picture(pilot).split("\n"))
         await press(pilot, "enter")
         assert "[b]x[/b]" in picture(pilot)
+
+
+async def test_the_palette_finds_the_triggers_of_a_label_or_a_list(desk: Desk) -> None:
+    from tui.palette import Everything
+    from tui.trigger_palette import Scopes
+
+    async with shown(desk, (120, 36)) as pilot:
+        found = [hit async for hit in Scopes(pilot.app.screen).search("triggers of list garden")]
+        assert [hit.text for hit in found] == ["Triggers of list house/garden"]
+        found[0].command()
+        await settle(pilot)
+        assert "1 trigger matching list:house/garden" in picture(pilot)
+        assert [hit async for hit in Everything(pilot.app.screen).search("install ready-made")]
+        await press(pilot, "colon")
+        await type_in(pilot, "triggers of label home")
+        assert "Triggers of label home" in picture(pilot)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
+from engine.operations import followups
 from engine.operations.registry import Act, Help, operation
 from engine.rules.errors import shown
 from engine.rules.names import plain_name
@@ -50,6 +51,9 @@ def cancel(
     chosen = _waiting(act, actions)
     words = plain_name(reason) if reason.strip() else ""
     why = f"cancelled by {act.actor.name}" + (f": {words}" if words else "")
+    for each in chosen:
+        if each.trigger_id is None:
+            followups.pass_over(act, each.id)
     _decide(act, ((PendingState.WITHDRAWN, why, 0, each.id) for each in chosen))
     return _told(act, "cancelled", chosen)
 

@@ -44,7 +44,7 @@ class Places:
 def zones_of(connection: sqlite3.Connection, live: Live) -> frozenset[str]:
     """The zones of the tasks in its scope, done ones too, and that of the trigger itself."""
     places = Places(connection)
-    if not places.differ:
+    if live.has_zone or not places.differ:
         return frozenset({live.zone})
     rows = connection.execute(f"SELECT DISTINCT {places.columns} {_tasks(live)}", {"id": live.scope_id})
     return frozenset({live.zone, *(places.zone(list_id, person, live.zone) for list_id, person in rows.fetchall())})
@@ -52,6 +52,8 @@ def zones_of(connection: sqlite3.Connection, live: Live) -> frozenset[str]:
 
 def zones_among(connection: sqlite3.Connection, live: Live, places: Places, ids: str) -> frozenset[str]:
     """The zones of those of some tasks that are in its scope; `ids` is a JSON array."""
+    if live.has_zone:
+        return frozenset({live.zone})
     query = f"SELECT DISTINCT {places.columns} {_tasks(live)} AND task.id IN (SELECT value FROM json_each(:ids))"
     rows = connection.execute(query, {"id": live.scope_id, "ids": ids}).fetchall()
     return frozenset(places.zone(list_id, person, live.zone) for list_id, person in rows)
@@ -74,7 +76,7 @@ def tasks_by_zone(connection: sqlite3.Connection, live: Live, after: Mapping[str
     query = f"SELECT task.id, {places.columns} {_tasks(live)} AND task.id > :after ORDER BY task.id"
     found: dict[str, list[int]] = {}
     for number, list_id, person in connection.execute(query, {"id": live.scope_id, "after": min(after.values())}):
-        zone = places.zone(list_id, person, live.zone)
+        zone = live.zone if live.has_zone else places.zone(list_id, person, live.zone)
         if number > after.get(zone, number):
             if count == limit:
                 return Part(found, number - 1)

@@ -2,7 +2,8 @@
 
 Instants are microseconds UTC, times of day HH:MM. `subject` names what a pending action is for: `task:12`,
 `entity:3`, `run:7`, or the tasks of one zone, `zone:Europe/Brussels`, where a schedule makes it act. A trigger with a
-`follow_after` has tasks whose actions are still to be planned anew: those with a greater id. An action for a zone that
+`follow_after` has tasks whose actions are still to be planned anew: those with a greater id. The `zone` of
+a trigger holds for all tasks of its schedule; without one each is acted upon in its own. An action for a zone that
 has `reached` a task is done in parts: it waits for those with a greater id.
 
 A change of status that `is_noted` was told of something that had happened before: nothing follows from it. A run that a
@@ -32,6 +33,7 @@ CREATE TABLE "trigger" (
     action TEXT NOT NULL,
     params TEXT NOT NULL DEFAULT '{}',
     schedule_id INTEGER UNIQUE REFERENCES schedule(id),
+    zone TEXT,
     checksum TEXT NOT NULL,
     owner_id INTEGER REFERENCES user(id) ON DELETE SET NULL,
     is_enabled INTEGER NOT NULL DEFAULT 1,

@@ -300,7 +300,7 @@ def _not_in_use(connection: sqlite3.Connection, kind: str, key: str, name: str) 
     ).fetchone()
     if events:
         raise BadKey(key, f"'{shown(name)}' cannot be left out: the event '{shown(events[0])}' uses it")
-    from engine.operations.trigger_orphans import waiting_for
+    from store.reads.trigger_uses import waiting_for
 
     trigger = waiting_for(connection, kind, key, name)
     if trigger is not None:

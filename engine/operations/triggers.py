@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 from engine.operations.registry import Act, Help, operation
 from engine.operations.trigger_fields import fields_of
-from engine.operations.trigger_saving import arm, found, mend, remove, save_trigger, told, withdraw
+from engine.operations.trigger_rows import arm, mend, remove, withdraw
+from engine.operations.trigger_saving import found, save_trigger, told
 from engine.operations.trigger_schedules import lies_ahead
 from engine.rules.errors import shown
 from engine.rules.names import plain_name

@@ -12,8 +12,7 @@ from datetime import date
 from engine.rules.horizons import parse_length, shifted
 from engine.rules.offsets import Offset
 from store import settings
-from store.titles import Facts, Shown, shown
-from store.titling import MARK
+from store.titles import MARK, Facts, Shown, shown
 from store.values import Task
 
 __all__ = [

@@ -13,6 +13,8 @@ from textual.widgets import Input
 from engine.operations import tasks
 from tests.desk import Desk
 from tests.tui.screens.stage import picture, press, shown, store_with_stays, type_in, view
+from tests.tui.screens.test_trigger_editor import fill
+from tests.tui.screens.trigger_desk import store_with_triggers
 
 RENT = "Rent of %%this.date.month%%"
 
@@ -84,6 +86,18 @@ async def test_B10_the_edit_form_is_raw_and_previews(desk: Desk) -> None:
         said = " ".join(picture(pilot).split())
         assert "shows as: Rent of June %%this.date.yaer%%" in said
         assert "! %%this.date.yaer%%: 'yaer' is not known after 'date'" in said
+
+
+async def test_B10_the_editor_of_a_trigger_says_what_it_will_tell(tmp_path: Path) -> None:
+    async with shown(store_with_triggers(tmp_path / "desk.db"), (160, 50)) as pilot:
+        await press(pilot, "7", "a")
+        texts = {"name": "Rent", "scope": "label", "scope_name": "home", "action": "notify"}
+        await fill(pilot, **texts, main="%%this.name%% of %%this.deadline.month%% %%this.moth%%")
+        aside = (line.rpartition("│")[2] for line in picture(pilot).splitlines())
+        said = " ".join(" ".join(aside).split())
+        assert "shows as: Pay the rent of June %%this.moth%%" in said
+        assert "! %%this.moth%%: 'moth' is not known after 'this'" in said
+        assert "(known: date, deadline, name, list, object, person)" in said
 
 
 async def test_quick_add_says_what_the_line_will_show_as(desk: Desk) -> None:

@@ -125,6 +125,17 @@ def fire_due(act: Act, due: Iterable[tuple[int, int]]) -> dict[tuple[int, int], 
     return made
 
 
+def pass_over(act: Act, action_id: int) -> None:
+    """Let the date event of a pending action have fired, without tasks: nobody wants them for this date."""
+    event_id, entity_id = act.connection.execute(
+        "SELECT task_event_id, entity_id FROM pending_action WHERE id = ?", (action_id,)
+    ).fetchone()
+    thing = subject(act.connection, entity_id)
+    for event in date_triggers(models_of(act.connection, thing.object_class)):
+        if event.id == event_id and event.field in thing.dates:
+            _fired(act, thing, event, _value(thing, event))
+
+
 def tell_fired(act: Act, tasks: int) -> None:
     """Say in the journal how many tasks date events made; nothing, if none has fired."""
     if act.connection.execute("SELECT 1 FROM change WHERE act_id = ? LIMIT 1", (act.id,)).fetchone():

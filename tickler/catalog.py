@@ -66,6 +66,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     f"{_QUERIES}.triggers": (
         "trigger list", "trigger show", "trigger upcoming", "trigger history", "task triggers",
     ),
+    f"{_QUERIES}.trigger_preview": ("trigger preview",),
     f"{_OPERATIONS}.schedule_ledger": ("schedule accept", "schedule rewind"),
     f"{_OPERATIONS}.clocks": ("clock accept",),
     f"{_QUERIES}.schedules": ("schedule list", "schedule show", "schedule preview", "schedule missed"),

@@ -155,7 +155,10 @@ def resume(act: Act, trigger: Name) -> Trigger:
 
 
 def _lies_ahead(act: Act, number: int, words: str) -> Trigger:
-    made = told(act, number, words)
+    from engine.triggers.looping import loop_of
+
+    beware = loop_of(act.connection, number)
+    made = told(act, number, f"{words}; beware: {beware}" if beware else words)
     if made.schedule_id is not None and made.is_enabled:
         lies_ahead(act, fields_of(act, {}, made), made.schedule_id)
     return made

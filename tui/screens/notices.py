@@ -103,7 +103,7 @@ class Notices(View):
         if notice.run_id is not None:
             self.desk.open_log(notice.run_id)
         else:
-            self.desk.action_view("followups" if notice.task_id is not None else "schedules")
+            self.desk.action_view(_view(notice))
 
     def _do(self, call: Callable[..., Any], **params: Any) -> None:
         numbers = sorted(number for number in self.list.targets() if isinstance(number, int))
@@ -173,4 +173,11 @@ def notice_row(notice: Notice, width: int, when: str) -> Cells:
 def _leads_to(notice: Notice) -> str:
     if notice.run_id is not None:
         return f"reads the log of run {notice.run_id}"
-    return "goes to Followups" if notice.task_id is not None else "goes to Schedules"
+    return f"goes to {_view(notice).capitalize()}"
+
+
+def _view(notice: Notice) -> str:
+    """Where the thing stands that it is about."""
+    if notice.task_id is not None:
+        return "followups"
+    return "triggers" if notice.kind == "trigger" and notice.schedule_id is None else "schedules"

@@ -30,7 +30,7 @@ from store.instants import from_us, to_us
 from store.journal import Actor
 from store.schema import moved
 
-AT_ONCE = 2_000
+AT_ONCE = 1_000
 """Tasks of one transaction, and one act: of more than that the rest waits for the next, so that others may write."""
 
 _ROWS = """

@@ -103,8 +103,8 @@ def past_row(row: Past, width: int, now: Instant, zone: ZoneInfo, ascii_marks: b
     when, word = (18, 10) if width >= 90 else (14, 10)
     what = 14 if width >= 90 else 0
     room = width - _MARK - when - word - what
-    subject = room // 3
-    by = room // 4
+    subject = room * 3 // 10
+    by = room // 5
     mark, said, token = past_state(row, ascii_marks)
     at = _when(action.decided_at or action.due_at, now, zone, when)
     return [
@@ -135,10 +135,10 @@ def past_state(row: Past, ascii_marks: bool) -> tuple[str, str, str]:
 
 
 def past_words(action: PendingAction, now: Instant, zone: ZoneInfo) -> str:
-    """`late, missed since Sat 14 Jun 00:00`, else its reason."""
+    """`missed since Sat 14 Jun 00:00` of what was late, else its reason."""
     if action.missed_at is not None:
         since = day_and_clock(from_us(action.missed_at), from_us(now), zone.key)
-        return f"late, missed since {since}"
+        return f"missed since {since}"
     return action.reason or ""
 
 

@@ -53,7 +53,12 @@ def trigger_lines(desk: Desk, trigger: Trigger) -> list[Content]:
 
 def warnings(desk: Desk, trigger: Trigger) -> Sequence[str]:
     """What its definition may lead to: circles with other triggers."""
-    return ()
+    from engine.triggers.live import one
+    from engine.triggers.looping import loop_warning
+
+    live = one(desk.reader, trigger.id)
+    words = loop_warning(desk.reader, live) if live is not None else ""
+    return (words,) if words else ()
 
 
 def why_lines(desk: Desk, row: Trigger | Coming | Past) -> tuple[str, ...]:

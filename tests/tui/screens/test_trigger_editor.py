@@ -65,7 +65,7 @@ async def test_the_sentence_and_what_it_is_for_stand_there_while_it_is_typed(des
         assert "say which" in seen
         await fill(pilot, scope_name="home", delay="10d", action="reopen")
         assert "When a task with label home is completed, 10 days later: reopen it." in told(pilot)
-        assert "for 2 tasks now" in told(pilot)
+        assert "Of 2 tasks in its scope it acts on 0 today" in told(pilot)
         await press(pilot, "enter")
         assert not isinstance(pilot.app.screen, TriggerEditor)
     made = saved("Home")
@@ -179,3 +179,14 @@ async def test_a_trigger_changed_by_somebody_else_meanwhile_is_not_lost(desk: De
         assert "was changed by somebody else meanwhile" in told(pilot)
         assert isinstance(pilot.app.screen, TriggerEditor)
     assert saved("clean up").delay == "10d"
+
+
+async def test_a_dry_run_and_a_loop_are_said_before_it_is_saved(desk: Desk) -> None:
+    async with shown(desk, (120, 40)) as pilot:
+        await press(pilot, "7", "a")
+        await fill(pilot, name="Due", event="deadline reached", scope_name="home", delay="-2d")
+        assert "Of 2 tasks in its scope it acts on 0 today and on 2 in the next month." in told(pilot)
+        assert "Wed 18 Jun 00:00  Pay the rent" in told(pilot)
+        triggers.add(desk.ana, desk.at("2025-06-16"), "open", "completed", "reopen")
+        await fill(pilot, name="shut", event="reopened", delay="0d", action="complete")
+        assert "'open' act" in told(pilot)

@@ -166,7 +166,7 @@ async def test_history_says_late_withdrawn_and_why_and_u_undoes_a_line(desk: Des
     async with shown(desk, (200, 45)) as pilot:
         await press(pilot, "7", BEFORE)
         seen = picture(pilot)
-        assert "late, missed since Sat 14 Jun 00:00" in seen
+        assert "missed since Sat 14 Jun 00:00" in seen
         assert "the task was opened again" in seen
         assert "withdrawn" in seen
         await to_action(pilot, "every Saturday")

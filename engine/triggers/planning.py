@@ -139,7 +139,7 @@ def due_at(live: Live, facts: Facts) -> int | None:
         return None
     if live.event in (TriggerEvent.CREATED, TriggerEvent.COMPLETED) and not live.delay.number:
         return None
-    at = due(live.event, live.action, live.delay, facts, facts.zone or live.zone, live.days, live.roll)
+    at = due(live.event, live.action, live.delay, facts, live.zone_of(facts), live.days, live.roll)
     return None if at is None else to_us(at)
 
 

@@ -16,6 +16,7 @@ from engine import expecting, failure_tasks, telling
 from engine.failure_tasks import Cause
 from engine.rules.alerts import SEVERITY, Decision, History, Policy, Say, TaskMove, decide, parse_policy, sentence
 from engine.rules.zones import local, wall_instant
+from engine.triggers import machine
 from store.enums import RunState
 from store.instants import from_us, to_us
 
@@ -55,10 +56,14 @@ def ended(connection: sqlite3.Connection, runs: Sequence[int]) -> None:
     if not runs:
         return
     failures: dict[int, int] = {}
+    recovered: list[int] = []
     for row in connection.execute(_ENDED, (json.dumps(runs),)).fetchall():
         run = Ended(*row)
         run = run._replace(failures=failures.get(run.schedule_id, run.failures))
         failures[run.schedule_id] = _settle(connection, run)
+        if run.failures and run.state == RunState.SUCCEEDED:
+            recovered.append(run.run_id)
+    machine.ended(connection, runs, recovered)
 
 
 def _settle(connection: sqlite3.Connection, run: Ended) -> int:

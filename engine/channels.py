@@ -85,7 +85,7 @@ def scrubbed(text: str, url: str) -> str:
 
 
 def _short(address: str) -> str:
-    plain = _OF_APPRISE.sub(MASK, address.split("?", 1)[0]).rstrip("/")
+    plain = unquote(_OF_APPRISE.sub(MASK, address.split("?", 1)[0])).rstrip("/")
     scheme, _, rest = plain.partition("://")
     place, slash, _ = rest.partition("/")
     if scheme in _PATHS and slash:

@@ -17,6 +17,8 @@ others do while a transaction is held. Unset, a point costs one comparison.
 | `heard-start` | the supervisor said that a job started, the store does not know |
 | `heard-end` | the supervisor said that a job ended, the store does not know |
 | `looked` | tasks of a batch of templates are written, not committed |
+| `to-send` | a message is claimed, no process has it |
+| `answered` | a message went out, the store does not know |
 | `made` | that batch is committed, the next one waits |
 """
 
@@ -27,7 +29,7 @@ import signal
 
 POINTS = (
     "lease", "recovering", "recovered", "taken", "fired", "claimed", "committed", "submitted", "heard-start",
-    "heard-end", "looked", "made",
+    "heard-end", "looked", "made", "to-send", "answered",
 )  # fmt: skip
 
 _spent: set[str] = set()

@@ -81,6 +81,7 @@ class DeliveryLook:
         """What came back; kept here until it is stored, for a full disk must not make a message come twice."""
         if not self._kept:
             return
+        crash.point("answered")
         with Turn(connection) as writing:
             for answer in self._kept:
                 deliveries.settle(writing, answer, now)
@@ -92,5 +93,5 @@ class DeliveryLook:
             with Turn(connection) as writing:
                 claimed = deliveries.claim(writing, pair, now, self._node)
             if claimed is not None:
-                crash.point("claimed message")
+                crash.point("to-send")
                 self._senders.send(claimed.key, claimed.url, claimed.message, seconds)

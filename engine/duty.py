@@ -111,9 +111,12 @@ class Duty:
         self._hear()
         is_changed = self._refresh(now, due)
         if not self._watch.is_held:
-            self._dates.look(self._connection, now, due, self._outlook.today)
             self._templates.look(self._connection, due, is_changed=is_changed)
             self._triggers.look(self._connection, due)
+            if self._triggers.has_acted:
+                self.look_again()
+            if not self._triggers.has_more:
+                self._dates.look(self._connection, due, self._outlook.today)
             if self._workflows.look(self._connection, due):
                 self.look_again()
                 self._outlook = outlook.look(self._connection, due)
@@ -128,6 +131,7 @@ class Duty:
         if not self._watch.is_held:
             self._notices.look(self._connection, due, self._outlook.today)
             self._deliveries.look(self._connection, due)
+            self._triggers.look_ahead(self._connection, due)
         if self._clock.monotonic() >= self._chores_at:
             self._chores_at = self._clock.monotonic() + _CHORES_SECONDS
             if not self._intake.live:

@@ -13,6 +13,7 @@ from engine import ledger, telling
 from engine.rules.alerts import SEVERITY, History, Say, decide, expected, parse_policy, sentence
 from engine.rules.errors import BadValue
 from engine.rules.wording import clock
+from engine.triggers import machine
 from store.frozen import value
 from store.instants import from_us, to_us
 
@@ -107,3 +108,4 @@ def _tell(connection: sqlite3.Connection, late: _Late) -> None:
         f"the last occurrence is {because}",
         schedule_id=late.id,
     )
+    machine.late(connection, late.id, late.expected_at)

@@ -22,8 +22,10 @@ AGAIN = "It works again"
 
 _EDITORS = f"""
 SELECT DISTINCT a.actor FROM change c JOIN act a ON a.id = c.act_id
-WHERE c.kind = 'task' AND c.row_id = ? AND a.operation <> '{OPERATION}' ORDER BY a.id
+WHERE c.kind = 'task' AND c.row_id = ? AND a.operation NOT IN ('{OPERATION}', ?) ORDER BY a.id
 """
+_BY_TRIGGER = "trigger act"
+"""A task that a trigger made for the job has its name and notes left alone, and is closed all the same."""
 
 
 @value
@@ -89,7 +91,7 @@ def fold(connection: sqlite3.Connection, task: FailureTask, cause: Cause) -> Non
 def close(connection: sqlite3.Connection, task: FailureTask, cause: Cause) -> None:
     """The run succeeded: done by nobody, with the run as proof; kept open if a person has changed it."""
     day, words = _when(connection, cause)
-    editors = _editors(connection, task.id)
+    editors = _editors(connection, task.id, but=_BY_TRIGGER)
     proof = f"{AGAIN}: run {cause.run_id} succeeded on {words}."
     act = journal.begin(connection, cause.at, journal.ENGINE, OPERATION)
     if editors:
@@ -117,5 +119,5 @@ def _when(connection: sqlite3.Connection, cause: Cause) -> tuple[str, str]:
     return day.isoformat(), f"{long_day(day)} {clock(from_us(cause.at), zone.key)}"
 
 
-def _editors(connection: sqlite3.Connection, task_id: int) -> list[str]:
-    return [str(row[0]) for row in connection.execute(_EDITORS, (task_id,)).fetchall()]
+def _editors(connection: sqlite3.Connection, task_id: int, but: str = "") -> list[str]:
+    return [str(row[0]) for row in connection.execute(_EDITORS, (task_id, but)).fetchall()]

@@ -12,12 +12,11 @@ from datetime import date
 from engine.rules.horizons import parse_length, shifted
 from engine.rules.offsets import Offset
 from store import settings
-from store.titles import Facts, Shown, shown
-from store.titling import MARK
+from store.titles import MARK, Facts, Shown, shown
 from store.values import Task
 
 __all__ = [
-    "MARK", "Facts", "Shown", "facts_of", "flaws", "language", "planned_title", "preview", "remarks",
+    "MARK", "Facts", "Shown", "facts_of", "flaws", "language", "planned_title", "remarks",
     "shown_text", "shown_title", "start_of",
 ]  # fmt: skip
 
@@ -90,13 +89,3 @@ def remarks(task: Task) -> tuple[str, ...]:
     return tuple(
         f"{each.expression}: {each.why}" for each in shown(task.name, Facts(task.start_date, task.deadline_date)).wrong
     )
-
-
-def preview(connection: sqlite3.Connection, name: str, start: date | None = None, deadline: date | None = None) -> str:
-    """`shows as: ...` with what is wrong after it, for an editor; empty for a name without expressions."""
-    if MARK not in name:
-        return ""
-    found = shown_title(connection, name, start, deadline)
-    undated = "; as typed until there is a date" if any(each.is_undated for each in found.wrong) else ""
-    wrong = "".join(f"; {each}" for each in flaws(name))
-    return f"shows as: {found.text}{undated}{wrong}"

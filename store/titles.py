@@ -17,7 +17,9 @@ from datetime import date, timedelta
 
 from store.frozen import value
 from store.languages import Names, names
-from store.titling import MARK
+
+MARK = "%%"
+"""Begins and ends an expression."""
 
 MOST_LETTERS, MOST_STEPS = 200, 24
 """Of one expression."""

@@ -9,9 +9,6 @@ from __future__ import annotations
 import sqlite3
 from functools import lru_cache
 
-MARK = "%%"
-"""Begins and ends an expression."""
-
 NAME = "title"
 """Of the function in SQL."""
 

@@ -357,6 +357,20 @@ def test_every_thread_says_whether_it_keeps_the_process_alive() -> None:
     assert wrong == []
 
 
+RAW_NAMES = {
+    "tui.title_words": "shows both, side by side",
+    "tui.details": "looks whether there is anything to show beside the title",
+    "tui.screens.recur_dialogs": "the form in which the name is edited",
+    "tui.calendar_cells": "tasks of a day, whose name is the title",
+    "tui.screens.calendar_agenda": "tasks of a day, whose name is the title",
+}
+
+
+def test_screens_and_commands_show_the_titles_of_tasks_and_not_their_names() -> None:
+    """A name may hold `%%this.date.month%%`, which nobody wants to read."""
+    assert uses(r"\b(task|tasks\[0\])\.name\b", "tui", "tickler") <= set(RAW_NAMES)
+
+
 def test_runs_are_not_deleted() -> None:
     """A run that is newer than the cursor of its schedule would let an instant fire again."""
     assert uses(r"DELETE FROM run\b") == {"engine.forgetting"}  # which looks at the cursor

@@ -50,6 +50,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "HistoryLine": ("at", "mark", "words", "by"),
     "Move": ("task_id", "name", "field", "was", "becomes", "by_hand"),
     "Notice": ("id", "at", "severity", "subject", "text", "state"),
+    "Delivery": ("id", "notification_id", "due_at", "user", "channel", "state", "subject", "error"),
     "Act": ("id", "at", "actor", "via", "operation", "words"),
     "Finding": ("state", "check", "words"),
     "Declaration": ("name", "sentence", "parameters", "error"),

@@ -12,6 +12,7 @@ from store.reads.notifications import Viewer, viewer
 from store.reads.recent import recent
 from store.values import Run
 from tui.app import Desk
+from tui.popups import signal
 from tui.screens.view import Base
 from tui.widgets.header import Hints
 from tui.widgets.recent import Recent
@@ -72,10 +73,12 @@ class Announcer:
         panel.show(self._runs)
 
     def _toasts(self) -> None:
-        for notice in notifications.loud_since(self._desk.reader, viewer_of(self._desk), self._told):
+        loud = notifications.loud_since(self._desk.reader, viewer_of(self._desk), self._told)
+        for notice in loud:
             severity = "error" if notice.severity == "urgent" else "warning"
             self._desk.notify(notice.text, title=notice.subject, severity=severity, timeout=10)
         self._told = notifications.newest(self._desk.reader)
+        signal(self._desk, loud, self._desk.to_terminal)
 
     def _look_at_runs(self) -> None:
         self._runs = self._read()

@@ -64,7 +64,7 @@ class Desk(Timed, Coloured):
     TITLE = "tickler"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    COMMANDS = {lambda: import_module("tui.palette").Everything}
+    COMMANDS = {lambda: import_module("tui.palette").Everything, lambda: import_module("tui.trigger_palette").Scopes}
     BINDINGS = keys.bindings(keys.ANYWHERE)
     DEFAULT_MODE = "today"
     MODES: ClassVar[dict[str, Any]] = {
@@ -251,6 +251,11 @@ class Desk(Timed, Coloured):
     def explain(self, kind: str, number: int) -> None:
         """`w`: say why a row is as it is."""
         import_module("tui.explaining").explain(self, kind, number)
+
+    def to_terminal(self, sequence: str) -> None:
+        """Let the terminal obey a sequence between two frames, as textual's own bell does."""
+        if not self.is_headless and self._driver is not None:
+            self._driver.write(sequence)
 
     def action_view(self, view: str) -> None:
         """Go to a view; its scroll and focus are as they were left."""

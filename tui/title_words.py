@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from sqlite3 import Connection
 
 from textual.content import Content
 
-from engine.titles import MARK, Shown, remarks, shown_title
+from engine.titles import MARK, Facts, Shown, remarks
+from store.titles import shown
 from store.values import Task
 from tui.text import safe
 
 _MOST = 400
 
 
-def shows_as(
-    reader: Connection, name: str, start: date | None = None, deadline: date | None = None
-) -> tuple[Content, ...]:
-    """`shows as: ...` and a line for each expression that cannot be told; nothing of a name without any."""
-    return shown_lines(shown_title(reader, name, start, deadline)) if MARK in name else ()
+def shows_as(language: str, name: str, start: date | None = None, deadline: date | None = None) -> tuple[Content, ...]:
+    """`shows as: ...` and a line for each expression that cannot be told; nothing of a name without any.
+
+    `language` is that of the store (`engine.titles.language`), asked before: forms are checked on threads of their own.
+    """
+    return shown_lines(shown(name, Facts(start, deadline), language)) if MARK in name else ()
 
 
 def shown_lines(found: Shown) -> tuple[Content, ...]:

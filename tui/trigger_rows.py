@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from engine.rules.triggers.words import origin_words, sentence, state_word
+from engine.rules.triggers.words import sentence, state_word
 from engine.rules.wording import count_of, day_and_clock, state_of
 from store.enums import PendingState
 from store.frozen import value
@@ -32,10 +32,15 @@ class Coming:
 
 @value
 class Past:
-    """An action that was decided; `is_undone` if somebody took its act back."""
+    """An action that was decided; `act` is what takes it back, None of one that did nothing or is undone."""
 
     action: PendingAction
-    is_undone: bool
+    act: int | None
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether somebody took back what it did."""
+        return self.action.act_id is not None and self.act is None
 
 
 def state_of_trigger(trigger: Trigger) -> str:
@@ -55,10 +60,10 @@ def state_cells(trigger: Trigger, ascii_marks: bool) -> Cells:
 def trigger_row(trigger: Trigger, width: int, now: Instant, zone: ZoneInfo, ascii_marks: bool = False) -> Cells:
     """State, name, sentence (or why it is broken or paused), what it is for, next time, times acted.
 
-    The sentence names what it is for; a column of its own comes where there is room.
+    What it is for stands in a column of its own where there is room; the heading says of which kind that is.
     """
     state = state_of_trigger(trigger)
-    scope, when, times = (20, 18, 7) if width >= 120 else (0, 18, 7) if width >= 90 else (0, 14, 0)
+    scope, when, times = (20, 18, 7) if width >= 90 else (0, 14, 0)
     room = width - _MARK - _STATE - scope - when - times
     name = max(10, min(30, room * 2 // 5))
     words, token = sentence(trigger), "muted"
@@ -70,8 +75,8 @@ def trigger_row(trigger: Trigger, width: int, now: Instant, zone: ZoneInfo, asci
     return [
         *state_cells(trigger, ascii_marks),
         (fit(trigger.name, name - 1) + " ", "text" if state == "on" else "muted"),
+        (fit(trigger.scope_name or "", max(0, scope - 1)) + " " * bool(scope), "accent"),
         (fit(words, max(0, room - name - 1)) + " ", token),
-        (fit(origin_words(trigger.scope, trigger.scope_name), max(0, scope - 1)) + " " * bool(scope), "muted"),
         (fit(following, when), "text"),
         (fit(f"{trigger.times:,}x" if trigger.times else "", times, align="right"), "muted"),
     ]
@@ -98,8 +103,8 @@ def past_row(row: Past, width: int, now: Instant, zone: ZoneInfo, ascii_marks: b
     when, word = (18, 10) if width >= 90 else (14, 10)
     what = 14 if width >= 90 else 0
     room = width - _MARK - when - word - what
-    subject = room // 3
-    by = room // 4
+    subject = room * 3 // 10
+    by = room // 5
     mark, said, token = past_state(row, ascii_marks)
     at = _when(action.decided_at or action.due_at, now, zone, when)
     return [
@@ -130,10 +135,10 @@ def past_state(row: Past, ascii_marks: bool) -> tuple[str, str, str]:
 
 
 def past_words(action: PendingAction, now: Instant, zone: ZoneInfo) -> str:
-    """`late, missed since Sat 14 Jun 00:00`, else its reason."""
+    """`missed since Sat 14 Jun 00:00` of what was late, else its reason."""
     if action.missed_at is not None:
         since = day_and_clock(from_us(action.missed_at), from_us(now), zone.key)
-        return f"late, missed since {since}"
+        return f"missed since {since}"
     return action.reason or ""
 
 

@@ -1,11 +1,9 @@
-"""The ways to triggers, and from their actions to tasks: from a task, a label, a list, and back."""
+"""The ways to triggers: to one of them, and from a label or a list to its own."""
 
 from __future__ import annotations
 
-from store import values
 from store.enums import Scope
 from store.reads import lists, trigger_groups, triggers
-from store.reads.task_rows import one
 from tui.app import Desk
 from tui.widgets.pages import Section
 
@@ -40,20 +38,3 @@ def of_heading(desk: Desk, heading: Section) -> bool:
         lists.one(desk.reader, int(number)).path if is_list else lists.label(desk.reader, int(number)).name,
     )
     return True
-
-
-def of_task(desk: Desk, task: values.Task) -> None:
-    """Which triggers touch this task, in front of the view."""
-    from tui.screens.triggers_of_task import TriggersOfTask
-
-    desk.push_screen(TriggersOfTask(task))
-
-
-def open_task(desk: Desk, number: int) -> None:
-    """One task with its verbs, in front of the view."""
-    from tui.screens.one_task import OneTask
-
-    if one(desk.reader, number) is None:
-        desk.notify("That task is gone for good.")
-    else:
-        desk.push_screen(OneTask(number))

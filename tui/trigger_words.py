@@ -53,7 +53,12 @@ def trigger_lines(desk: Desk, trigger: Trigger) -> list[Content]:
 
 def warnings(desk: Desk, trigger: Trigger) -> Sequence[str]:
     """What its definition may lead to: circles with other triggers."""
-    return ()
+    from engine.triggers.live import one
+    from engine.triggers.looping import loop_warning
+
+    live = one(desk.reader, trigger.id)
+    words = loop_warning(desk.reader, live) if live is not None else ""
+    return (words,) if words else ()
 
 
 def why_lines(desk: Desk, row: Trigger | Coming | Past) -> tuple[str, ...]:
@@ -180,7 +185,7 @@ def _line(desk: Desk, at: Instant, words: str) -> Content:
 
 
 def _past_line(desk: Desk, action: PendingAction) -> Content:
-    mark, _, token = past_state(Past(action, False), desk.ascii_marks)
+    mark, _, token = past_state(Past(action, action.act_id), desk.ascii_marks)
     why = past_words(action, desk.now, desk.zone)
     at = _clock(desk, action.decided_at or action.due_at)
     words = safe(past_subject(action), 60)
@@ -188,7 +193,9 @@ def _past_line(desk: Desk, action: PendingAction) -> Content:
 
 
 def _many(waiting: int) -> str:
-    return f"{count_of(waiting, 'action')} wait{'s' if waiting == 1 else ''}, ] shows them" if waiting else "nothing"
+    if not waiting:
+        return "nothing"
+    return f"{count_of(waiting, 'action')} {'waits, ] shows it' if waiting == 1 else 'wait, ] shows them'}"
 
 
 def _clock(desk: Desk, at: Instant) -> str:

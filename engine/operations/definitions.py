@@ -244,7 +244,8 @@ def add_user(
     )  # fmt: skip
     row = _add(act, "user", user_columns(act.connection, given, None), given)
     if channel:
-        _change_channels(act, row, name, channel, ())
+        words = _change_channels(act, row, channel, ())
+        journal.describe(act.connection, act.id, f"added user: {shown(name)}; {words}")
     return reads.user(act.connection, row)
 
 
@@ -271,12 +272,18 @@ def edit_user(
     )  # fmt: skip
     with nullcontext() if zone is None else _following_zones(act):
         _change(act, "user", before, user_columns(act.connection, given, row), rev)
+    if name is not None:
+        from engine.operations.trigger_orphans import check_conditions
+
+        check_conditions(act)
     if channel or remove_channel:
-        _change_channels(act, row, before.name, channel or (), remove_channel or ())
+        words = _change_channels(act, row, channel or (), remove_channel or ())
+        if words:
+            journal.describe(act.connection, act.id, f"user {shown(before.name)}: {words}", can_undo=False)
     return reads.user(act.connection, row)
 
 
-def _change_channels(act: Act, row: int, name: str, added: tuple[str, ...], removed: tuple[str, ...]) -> None:
+def _change_channels(act: Act, row: int, added: tuple[str, ...], removed: tuple[str, ...]) -> str:
     """Their addresses are secrets that the journal does not keep: it tells what happened, and undo cannot."""
     from engine import channels
 
@@ -286,7 +293,7 @@ def _change_channels(act: Act, row: int, name: str, added: tuple[str, ...], remo
         act.connection.execute(
             "UPDATE user SET channels = ?, rev = rev + 1 WHERE id = ?", (json.dumps(after, ensure_ascii=False), row)
         )
-        journal.describe(act.connection, act.id, f"user {shown(name)}: {', '.join(words)}", can_undo=False)
+    return ", ".join(words)
 
 
 def _following_zones(act: Act) -> AbstractContextManager[None]:

@@ -8,7 +8,8 @@ from typing import Any
 from engine.operations import desk_state
 from engine.operations.registry import Act
 from engine.operations.saving import Saved
-from engine.operations.trigger_saving import arm, save_trigger
+from engine.operations.trigger_rows import arm
+from engine.operations.trigger_saving import save_trigger
 from store import settings
 from store.reads import triggers as reads
 from store.trigger_values import Trigger
@@ -32,9 +33,9 @@ def zone_of(act: Act, trigger: Trigger) -> str:
 
 
 def _anchored(act: Act, trigger: Trigger, said: Mapping[str, Any]) -> bool:
-    if trigger.schedule_id is None or trigger.zone is None:
+    if trigger.schedule_id is None:
         return False
-    anchor = desk_state.instant("anchor_at", said.get("anchor_at"), trigger.zone)
+    anchor = desk_state.instant("anchor_at", said.get("anchor_at"), zone_of(act, trigger))
     row = act.connection.execute("SELECT anchor_at FROM schedule WHERE id = ?", (trigger.schedule_id,)).fetchone()
     if anchor is None or anchor == row[0]:
         return False

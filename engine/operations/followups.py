@@ -101,10 +101,45 @@ def fire_date_events(connection: sqlite3.Connection, now_us: int, today: date | 
     if today not in (None, act.today):
         raise ValueError(f"{today} is not the day of {act.at} in the store's zone")
     made = fire_events(act)
-    journal.describe(connection, number, f"date events: {len(made)} new", can_undo=False)
+    tell_fired(act, len(made))
     settle(act)
     journal.end(connection, number)
     return made
+
+
+def fire_due(act: Act, due: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Fire these date events (id) for these entities (id) if they have come by the act's day; tasks made by each.
+
+    What has not come, or has fired for that value already, is not in the answer.
+    """
+    made: dict[tuple[int, int], int] = {}
+    events: dict[int, tuple[str, Event, tuple[Model, ...]]] = {}
+    for name in _classes(act.connection, None, None):
+        known = models_of(act.connection, name)
+        events |= {event.id: (name, event, known) for event in date_triggers(known)}
+    for number, entity_id in due:
+        if number in events:
+            name, event, known = events[number]
+            for thing in come(act.connection, name, event, act.today, entity_id):
+                made[number, entity_id] = len(_fire(act, thing, event, known))
+    return made
+
+
+def pass_over(act: Act, action_id: int) -> None:
+    """Let the date event of a pending action have fired, without tasks: nobody wants them for this date."""
+    event_id, entity_id = act.connection.execute(
+        "SELECT task_event_id, entity_id FROM pending_action WHERE id = ?", (action_id,)
+    ).fetchone()
+    thing = subject(act.connection, entity_id)
+    for event in date_triggers(models_of(act.connection, thing.object_class)):
+        if event.id == event_id and event.field in thing.dates:
+            _fired(act, thing, event, _value(thing, event))
+
+
+def tell_fired(act: Act, tasks: int) -> None:
+    """Say in the journal how many tasks date events made; nothing, if none has fired."""
+    if act.connection.execute("SELECT 1 FROM change WHERE act_id = ? LIMIT 1", (act.id,)).fetchone():
+        journal.describe(act.connection, act.id, f"date events: {tasks} new", can_undo=False)
 
 
 def date_events_due(connection: sqlite3.Connection, today: date) -> bool:

@@ -39,10 +39,9 @@ def edit(
     if rev is not None and rev != before.rev:
         raise Refused(f"The label {shown(before.name)} was changed by somebody else meanwhile.")
     put(act.connection, "label", before.id, {"name": label_name(name)})
-    if act.connection.execute("SELECT 1 FROM \"trigger\" WHERE condition <> '' LIMIT 1").fetchone():
-        from engine.operations.trigger_orphans import check_conditions
+    from engine.operations.trigger_orphans import check_conditions
 
-        check_conditions(act)
+    check_conditions(act)
     return _told(act, "changed", before.id)
 
 

@@ -71,6 +71,10 @@ def edit(
         raise Refused("Say what to change: --name, --parent, --zone or --position.")
     with following_zones(act):
         put(act.connection, "task_list", before.id, columns)
+    if columns.keys() & {"name", "parent_id"}:
+        from engine.operations.trigger_orphans import check_conditions
+
+        check_conditions(act)
     return _told(act, "changed", before.id)
 
 

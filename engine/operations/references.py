@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from engine.rules.errors import shown
 from engine.rules.wording import count_of
 from store.frozen import value
+from store.titling import titled
 
 _COUNTED = 1_000
 _HISTORY = frozenset({"act", "change", "notification", "pending_action", "delivery"})
@@ -94,7 +95,7 @@ def row_words(connection: sqlite3.Connection, table: str, row: int) -> str:
         found = connection.execute("SELECT object_class, object_id FROM entity WHERE id = ?", (row,)).fetchone()
         return f"{found[0]} {shown(found[1])}" if found else f"entity {row}"
     columns = {column[1] for column in connection.execute(f'PRAGMA table_info("{table}")')}
-    label = next((each for each in ("name", "key") if each in columns), None)
+    label = titled("task") if table == "task" else next((each for each in ("name", "key") if each in columns), None)
     found = label and connection.execute(f'SELECT {label} FROM "{table}" WHERE id = ?', (row,)).fetchone()
     noun = _NOUNS.get(table, (table,))[0]
     return f"{noun} {row} ({shown(found[0])})" if found else f"{noun} {row}"

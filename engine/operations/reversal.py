@@ -10,10 +10,12 @@ import itertools
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from engine.operations.references import References, joined, row_words
 from engine.rules.errors import shown
+from engine.titles import MARK, shown_title
 from store import journal, values
 from store.errors import Refused
 from store.instants import from_us
@@ -226,7 +228,15 @@ def _row(connection: sqlite3.Connection, change: RowChange) -> str:
     """The row in words; of one that is gone, by the name it had."""
     words = row_words(connection, change.kind, change.row_id)
     name = change.before.get("name")
-    return f"{words} ({shown(name)})" if name and "(" not in words else words
+    if not name or "(" in words:
+        return words
+    if change.kind == "task" and MARK in str(name):
+        begin, end = (date.fromisoformat(str(day)) if (day := change.before.get(key)) else None for key in _DAYS)
+        name = shown_title(connection, str(name), begin, end).text
+    return f"{words} ({shown(name)})"
+
+
+_DAYS = ("start_date", "deadline_date")
 
 
 def _merged(before: Any, after: Any, now: Any) -> dict[str, Any] | None:

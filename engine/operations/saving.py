@@ -300,6 +300,11 @@ def _not_in_use(connection: sqlite3.Connection, kind: str, key: str, name: str) 
     ).fetchone()
     if events:
         raise BadKey(key, f"'{shown(name)}' cannot be left out: the event '{shown(events[0])}' uses it")
+    from store.reads.trigger_uses import waiting_for
+
+    trigger = waiting_for(connection, kind, key, name)
+    if trigger is not None:
+        raise BadKey(key, f"'{shown(name)}' cannot be left out: the trigger '{shown(trigger)}' uses it")
     test = "status = ?" if key == "statuses" else "json_extract(dates, '$.' || ?) IS NOT NULL"
     entity = connection.execute(
         f"SELECT object_id FROM entity WHERE object_class = ? AND {test} LIMIT 1", (kind, name)

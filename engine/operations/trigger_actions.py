@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
+from engine.operations import followups
 from engine.operations.registry import Act, Help, operation
 from engine.rules.errors import shown
 from engine.rules.names import plain_name
 from engine.rules.wording import count_of
 from store import journal
-from store.enums import PendingState
+from store.enums import OccurrenceState, PendingState
 from store.errors import Refused
 from store.reads import triggers as reads
 from store.schema import moved
@@ -50,6 +51,9 @@ def cancel(
     chosen = _waiting(act, actions)
     words = plain_name(reason) if reason.strip() else ""
     why = f"cancelled by {act.actor.name}" + (f": {words}" if words else "")
+    for each in chosen:
+        if each.trigger_id is None:
+            followups.pass_over(act, each.id)
     _decide(act, ((PendingState.WITHDRAWN, why, 0, each.id) for each in chosen))
     return _told(act, "cancelled", chosen)
 
@@ -61,19 +65,44 @@ def _perform(act: Act, trigger_id: int, rows: Sequence[PendingAction]) -> None:
     live = one(act.connection, trigger_id)
     if live is None:
         raise Refused(f"The trigger {shown(rows[0].trigger)} is off, paused or broken; nothing was done.")
-    for each in rows:
-        if each.task_id is None:
-            raise Refused(f"Action {each.id} is for {each.subject}, which acts by schedule; it cannot be done early.")
-    outcome = acting.perform(act, live, [each.task_id for each in rows if each.task_id is not None])
+    things = {each.id: _things(act, live, each) for each in rows}
+    outcome = acting.perform(act, live, [number for numbers in things.values() for number in numbers])
     touched = frozenset(outcome.touched)
     decisions = []
     for each in rows:
-        if each.task_id in touched:
-            decisions.append((PendingState.ACTED, f"at once, by {act.actor.name}", 1, each.id))
+        count = len(touched.intersection(things[each.id]))
+        if count:
+            decisions.append((PendingState.ACTED, f"at once, by {act.actor.name}", count, each.id))
         else:
-            why = outcome.left_out.get(each.task_id or 0) or outcome.fault or "nothing to do"
-            decisions.append((PendingState.WITHDRAWN, why, 0, each.id))
+            left_out = next((outcome.left_out[number] for number in things[each.id] if number in outcome.left_out), "")
+            decisions.append((PendingState.WITHDRAWN, left_out or outcome.fault or "nothing to do", 0, each.id))
     _decide(act, decisions)
+    if live.schedule_id is not None:
+        _account(act, live.schedule_id, decisions)
+
+
+def _things(act: Act, live: Any, row: PendingAction) -> Sequence[int]:
+    """Ids of what the action is for: one task, entity or run, or the tasks of a zone."""
+    from engine.triggers.facts import facts_of, ids_of_scope
+    from engine.triggers.schedules import ZONE
+    from engine.triggers.subjects import number_of
+
+    if not row.subject.startswith(ZONE):
+        return [number_of(row.subject)]
+    zone, numbers = row.subject.removeprefix(ZONE), ids_of_scope(act.connection, live.scope, live.scope_id)
+    return [each.id for each in facts_of(act.connection, numbers).values() if live.zone_of(each) == zone]
+
+
+def _account(act: Act, schedule_id: int, decisions: Iterable[tuple[PendingState, str, int, int]]) -> None:
+    """What was planned by a schedule and done before its time has its line in the ledger now."""
+    from engine import ledger
+
+    lines = []
+    for state, why, _, number in decisions:
+        (row,) = reads.actions(act.connection, [number])
+        fate = OccurrenceState.FIRED if state is PendingState.ACTED else OccurrenceState.SKIPPED
+        lines.append((schedule_id, row.due_at, None, 1, fate.value, why, 0, None, None, act.now, None))
+    ledger.write(act.connection, lines)
 
 
 def _waiting(act: Act, numbers: Sequence[int]) -> list[PendingAction]:

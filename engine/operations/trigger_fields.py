@@ -81,6 +81,7 @@ def stored(act: Act, fields: Columns) -> Columns:
     columns = {key: fields[key] for key in ("name", "description", "delay", "condition")}
     columns |= {key: str(fields[key]) for key in ("scope", "event", "roll", "action")}
     columns["is_enabled"] = int(fields["is_enabled"])
+    columns["zone"] = fields["zone"]
     columns["scope_id"] = _scope_id(act, fields["scope"], fields["scope_name"])
     columns["event_value"] = _kept_value(act, fields)
     columns["params"] = trigger_params.with_ids(connection, fields["params"])
@@ -117,7 +118,8 @@ def _when(fields: Columns, said: Mapping[str, Any], place: Place) -> None:
                 raise BadKey(key, f"goes with a schedule; '{fields['event']}' has none")
             fields[key] = None
     if is_schedule:
-        fields["zone"] = place.zone
+        if "zone" in said:
+            fields["zone"] = place.zone if said["zone"] else None
         fields["spec"] = " ".join(fields["spec"].split())
 
 

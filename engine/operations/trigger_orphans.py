@@ -7,11 +7,10 @@ of that thing. One that only names it, in its action or its condition, stays and
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 
 from engine.operations.registry import Act
-from engine.operations.trigger_saving import arm, remove
+from engine.operations.trigger_rows import arm, remove
 from engine.rules.errors import BadValue, shown
 from engine.rules.wording import count_of
 from store.enums import OF_RUNS, Scope, TriggerEvent
@@ -34,10 +33,13 @@ def let_go(act: Act, table: str, number: int, name: str) -> str:
 
 
 def check_conditions(act: Act) -> int:
-    """Mark the triggers whose conditions name what is not there any more; how many. Call it after a change of names."""
+    """Mark the triggers whose conditions name what is not there any more; how many. Call it after a change of names.
+
+    Those about entities name fields alone.
+    """
     rows = act.connection.execute(
         'SELECT t.id, t.condition, u.name FROM "trigger" t LEFT JOIN user u ON u.id = t.owner_id'
-        " WHERE t.condition <> '' AND t.deleted_at IS NULL AND t.error IS NULL"
+        " WHERE t.condition <> '' AND t.deleted_at IS NULL AND t.error IS NULL AND t.event NOT IN ('status', 'field')"
     ).fetchall()
     if not rows:
         return 0
@@ -50,17 +52,6 @@ def check_conditions(act: Act) -> int:
         except BadValue as fault:
             count += _mark(act, [number], f"its condition cannot be understood: {fault}")
     return count
-
-
-def waiting_for(connection: sqlite3.Connection, kind: str, key: str, name: str) -> str | None:
-    """The name of a trigger of the class `kind` that is about its status or date field (`key`) of that name."""
-    row = connection.execute(
-        """SELECT t.name FROM "trigger" t JOIN entity_class c ON t.scope = 'class' AND t.scope_id = c.id
-        WHERE c.name = ? AND t.deleted_at IS NULL AND ((t.event = ? AND t.event_value = ?)
-              OR (? = 'statuses' AND json_extract(t.params, '$.status') = ?))""",
-        (kind, "status" if key == "statuses" else "field", name, key, name),
-    ).fetchone()
-    return None if row is None else str(row[0])
 
 
 def _go_along(act: Act, table: str, number: int, name: str) -> int:

@@ -11,7 +11,8 @@ from engine.operations.registry import Act
 from engine.operations.saving import Columns, put
 from engine.operations.trigger_fields import fields_of, stored
 from engine.operations.trigger_names import named_trigger
-from engine.operations.trigger_schedules import drop, save_schedule
+from engine.operations.trigger_rows import arm, mend, withdraw
+from engine.operations.trigger_schedules import save_schedule
 from engine.rules.errors import shown
 from engine.rules.triggers.due import FROM_STATE
 from store import journal
@@ -19,7 +20,6 @@ from store.enums import TriggerEvent
 from store.errors import Refused
 from store.journal import ENGINE
 from store.reads import triggers as reads
-from store.schema import moved
 from store.trigger_values import Trigger
 
 _SAYS_WHEN = ("scope", "scope_id", "event", "event_value", "delay", "roll", "calendar_id", "action")
@@ -63,40 +63,6 @@ def told(act: Act, number: int, words: str) -> Trigger:
     """Say in the journal what was done, and read the trigger as it is now."""
     journal.describe(act.connection, act.id, words)
     return reads.trigger(act.connection, number)
-
-
-def mend(connection: sqlite3.Connection, number: int) -> None:
-    """Somebody has seen to it: it may act again."""
-    connection.execute(
-        'UPDATE "trigger" SET error = NULL, minute_count = 0, rev = rev + 1 WHERE id = ? AND error IS NOT NULL',
-        (number,),
-    )
-
-
-def remove(act: Act, before: Trigger, why: str) -> None:
-    """Delete a trigger and its schedule: what waits is given up; what it did stays."""
-    withdraw(act, before.id, why)
-    if before.schedule_id is not None:
-        drop(act, before.schedule_id)
-    act.connection.execute('UPDATE "trigger" SET deleted_at = ?, rev = rev + 1 WHERE id = ?', (act.now, before.id))
-    arm(act, before.id)
-
-
-def withdraw(act: Act, number: int, why: str) -> None:
-    """What waits for the trigger is given up, with the reason; what its tasks still ask for is planned anew."""
-    act.connection.execute(
-        "UPDATE pending_action SET state = 'withdrawn', reason = ?, decided_at = ?"
-        " WHERE trigger_id = ? AND state = 'waiting'",
-        (why, act.now, number),
-    )
-    moved(act.connection, "pending_action")
-
-
-def arm(act: Act, number: int) -> None:
-    """Let a trigger with a schedule plan its next time as it stands now; others follow their tasks."""
-    from engine.triggers import schedules
-
-    schedules.arm(act.connection, number, act.now)
 
 
 def _give_up_planned(act: Act, columns: Columns, existing: Trigger) -> None:

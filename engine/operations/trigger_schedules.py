@@ -7,9 +7,11 @@ import re
 from engine.operations.registry import Act
 from engine.operations.saving import BadKey, Columns, put
 from engine.operations.schedule_fields import calendar_id, rule_for
+from engine.operations.trigger_rows import drop
 from engine.rules.horizons import midnight
 from engine.rules.when import Rule
 from engine.rules.zones import local
+from store import settings
 from store.enums import Action, TriggerEvent
 from store.instants import SECOND, from_us, iso, to_us
 from store.trigger_values import Trigger
@@ -29,6 +31,7 @@ def save_schedule(act: Act, fields: Columns, existing: Trigger | None) -> tuple[
         return None, number is not None
     rule, anchor = rule_of(act, fields, number)
     columns = {key: fields[key] for key in _COLUMNS} | {
+        "zone": zone_of(act, fields, number),
         "name": _free_name(act, fields["name"], number),
         "roll": fields["roll"].value,
         "calendar_id": calendar_id(act.connection, fields["calendar"]),
@@ -50,13 +53,6 @@ def save_schedule(act: Act, fields: Columns, existing: Trigger | None) -> tuple[
     return put(act.connection, "schedule", None, columns)[0], True
 
 
-def drop(act: Act, number: int) -> None:
-    """The schedule plans nothing any more; its ledger stays."""
-    act.connection.execute(
-        "UPDATE schedule SET deleted_at = ?, next_at = NULL, rev = rev + 1 WHERE id = ?", (act.now, number)
-    )
-
-
 def lies_ahead(act: Act, fields: Columns, number: int) -> None:
     """What can never happen is a mistake of who typed it; a trigger that a file brings may have ended."""
     rule, _ = rule_of(act, fields, number)
@@ -64,10 +60,19 @@ def lies_ahead(act: Act, fields: Columns, number: int) -> None:
         raise BadKey("event", f"all of it is past; nothing would ever happen after {iso(act.now, rule.zone)}")
 
 
+def zone_of(act: Act, fields: Columns, number: int | None) -> str:
+    """In which zone its start and end are meant: the one that was said, else the store's when it was made."""
+    if fields["zone"] is not None:
+        return str(fields["zone"])
+    query = 'SELECT s.zone FROM schedule s JOIN "trigger" t ON t.schedule_id = s.id WHERE s.id = ? AND t.zone IS NULL'
+    row = act.connection.execute(query, (number,)).fetchone()
+    return str(settings.read(act.connection, "zone") if row is None else row[0])
+
+
 def rule_of(act: Act, fields: Columns, number: int | None) -> tuple[Rule, int]:
     """The rule and what its steps count from, microseconds UTC: the midnight before, unless it has a time of day."""
-    spec = fields["spec"]
-    row = None
+    spec, row = fields["spec"], None
+    fields = {**fields, "zone": zone_of(act, fields, number)}
     if number is not None:
         row = act.connection.execute("SELECT spec, zone, anchor_at FROM schedule WHERE id = ?", (number,)).fetchone()
     if row is not None and tuple(row[:2]) == (spec, fields["zone"]):

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 from engine.operations.registry import Act, Help, operation
 from engine.operations.trigger_fields import fields_of
-from engine.operations.trigger_saving import arm, found, mend, remove, save_trigger, told, withdraw
+from engine.operations.trigger_rows import arm, mend, remove, withdraw
+from engine.operations.trigger_saving import found, save_trigger, told
 from engine.operations.trigger_schedules import lies_ahead
 from engine.rules.errors import shown
 from engine.rules.names import plain_name
@@ -30,7 +31,7 @@ Event = Annotated[str | None, Help(f"what it waits for: {', '.join(EVENTS)}")]
 Delay = Annotated[str | None, Help("how long after it, such as 10d, 2bd or 30min; -3d is before a date")]
 DayOff = Annotated[Roll | None, Help("on a day off: none (it acts), or the previous or next working day")]
 Calendar = Annotated[str | None, Help("business calendar of its working days; else the setting's")]
-Condition = Annotated[str | None, Help("a filter that must hold when it acts, such as '@urgent !p1'")]
+Condition = Annotated[str | None, Help("a filter that must hold when it acts, such as '@urgent #house'")]
 Action = Annotated[str | None, Help(f"what it does: {', '.join(ACTIONS)}")]
 Params = Annotated[str | None, Help("parameters of the action, a JSON object")]
 Text = Annotated[str | None, Help("text of a notice")]
@@ -154,7 +155,10 @@ def resume(act: Act, trigger: Name) -> Trigger:
 
 
 def _lies_ahead(act: Act, number: int, words: str) -> Trigger:
-    made = told(act, number, words)
+    from engine.triggers.looping import loop_of
+
+    beware = loop_of(act.connection, number)
+    made = told(act, number, f"{words}; beware: {beware}" if beware else words)
     if made.schedule_id is not None and made.is_enabled:
         lies_ahead(act, fields_of(act, {}, made), made.schedule_id)
     return made

@@ -27,7 +27,7 @@ def triggers(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     while found := page(connection, after):
         for each in found:
             if each.scope is not Scope.TASK:
-                row = _written(each) | _state(connection, each, zone)
+                row = _written(each, each.zone or zone) | _state(connection, each, each.zone or zone)
                 yield {key: value for key, value in row.items() if value is not None and value != _USUAL.get(key)}
         after = found[-1].name
 
@@ -41,7 +41,7 @@ def other_params(trigger: Trigger) -> dict[str, Any]:
     return {key: value for key, value in trigger.params.items() if key not in main}
 
 
-def _written(trigger: Trigger) -> dict[str, Any]:
+def _written(trigger: Trigger, zone: str) -> dict[str, Any]:
     row: dict[str, Any] = {key: getattr(trigger, key) for key in KEYS}
     row["scope"] = scope_text(trigger.scope, trigger.scope_name)
     row["event"] = event_text(trigger.event, trigger.event_value, trigger.spec)
@@ -50,7 +50,7 @@ def _written(trigger: Trigger) -> dict[str, Any]:
     row["params"] = other_params(trigger) or None
     for key in ("start_at", "end_at"):
         at = getattr(trigger, key)
-        row[key] = None if at is None else local(from_us(at), trigger.zone or "UTC")
+        row[key] = None if at is None else local(from_us(at), zone)
     return row
 
 
@@ -59,10 +59,10 @@ def _state(connection: sqlite3.Connection, trigger: Trigger, zone: str) -> dict[
     until = None if trigger.pause_reason is None else trigger.paused_until
     row: dict[str, Any] = {
         "pause_reason": trigger.pause_reason,
-        "paused_until": None if until is None else local(from_us(until), trigger.zone or zone),
+        "paused_until": None if until is None else local(from_us(until), zone),
     }
-    if trigger.spec is not None and trigger.zone is not None and trigger.start_at is None:
+    if trigger.spec is not None and trigger.start_at is None:
         counts = trigger.max_count is not None or counts_from_start(trigger.spec)
         anchor = connection.execute("SELECT anchor_at FROM schedule WHERE id = ?", (trigger.schedule_id,)).fetchone()[0]
-        row["anchor_at"] = local(from_us(anchor), trigger.zone) if counts else None
+        row["anchor_at"] = local(from_us(anchor), zone) if counts else None
     return row

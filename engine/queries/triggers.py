@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
@@ -58,13 +59,16 @@ def listed(
     """List the triggers by name."""
     most = _bounded(limit)
     kind, number = _scope(look, scope)
-    return tuple(map(told, reads.page(look.connection, text=text, limit=most, scope=kind, scope_id=number)))
+    found = reads.page(look.connection, text=text, limit=most, scope=kind, scope_id=number)
+    gone = _gone(look, found)
+    return tuple(told(each, is_task_gone=each.id in gone) for each in found)
 
 
 @query("trigger show")
 def one(look: Look, trigger: Name) -> Told:
     """Show one trigger."""
-    return told(named_trigger(look.connection, trigger))
+    found = named_trigger(look.connection, trigger)
+    return told(found, is_task_gone=bool(_gone(look, [found])))
 
 
 @query("trigger upcoming")
@@ -110,15 +114,21 @@ def of_task(look: Look, task: Annotated[int, Help("id of the task", "TASK")]) ->
     )  # fmt: skip
 
 
-def told(trigger: Trigger) -> Told:
+def told(trigger: Trigger, *, is_task_gone: bool = False) -> Told:
     """The trigger with its state and sentence."""
     own = {field.name: getattr(trigger, field.name) for field in fields(Trigger)}
-    return Told(**own, state=_state(trigger), sentence=sentence(trigger))
+    state = "its task is deleted" if is_task_gone and _state(trigger) == "on" else _state(trigger)
+    return Told(**own, state=state, sentence=sentence(trigger))
 
 
-def sentences(triggers: Iterable[Trigger]) -> dict[int, str]:
-    """The sentence of each, by its id."""
-    return {each.id: sentence(each) for each in triggers}
+def _gone(look: Look, triggers: Iterable[Trigger]) -> frozenset[int]:
+    """Those for a task that is deleted: they stay, for it may come back."""
+    rows = look.connection.execute(
+        """SELECT t.id FROM "trigger" t JOIN task ON task.id = t.scope_id WHERE t.scope = 'task'
+        AND task.deleted_at IS NOT NULL AND t.id IN (SELECT value FROM json_each(?))""",
+        (json.dumps([each.id for each in triggers if each.scope is Scope.TASK]),),
+    )
+    return frozenset(row[0] for row in rows.fetchall())
 
 
 def _state(trigger: Trigger) -> str:

@@ -41,11 +41,12 @@ class Kind(StrEnum):
     LABEL = "label"
     CALENDAR = "calendar"
     FILTER = "filter"
+    NOTICE = "notice"
 
     @property
     def table(self) -> str:
         """Where its rows and their names are."""
-        return {Kind.LIST: "task_list", Kind.FILTER: "saved_filter"}.get(self, self.value)
+        return {Kind.LIST: "task_list", Kind.FILTER: "saved_filter", Kind.NOTICE: "notification"}.get(self, self.value)
 
 
 @value
@@ -65,7 +66,7 @@ class Why:
 @query("why")
 def why(
     look: Look,
-    kind: Annotated[Kind, Help("task, template, schedule, occurrence, run, list, label, calendar or filter")],
+    kind: Annotated[Kind, Help("task, template, schedule, occurrence, run, list, label, calendar, filter or notice")],
     thing: Annotated[str, Help("its id, or its name where only one has it; of an occurrence, the schedule's", "ID")],
 ) -> Why:
     """Say why a task, template, schedule, run or another row is as it is."""
@@ -87,11 +88,11 @@ def why(
 
 
 def _of_things(kind: Kind) -> Callable[[Look, int], tuple[str, ...]]:
-    from engine.queries import why_things
+    from engine.queries import why_notices, why_things
 
     return {
         Kind.LIST: why_things.why_list, Kind.LABEL: why_things.why_label, Kind.CALENDAR: why_things.why_calendar,
-        Kind.FILTER: why_things.why_filter,
+        Kind.FILTER: why_things.why_filter, Kind.NOTICE: why_notices.why_notice,
     }[kind]  # fmt: skip
 
 
@@ -104,7 +105,7 @@ def _called(connection: sqlite3.Connection, kind: Kind, number: int) -> str:
         return f"{found.schedule}, {instant_words(from_us(found.planned_at), zone)}"
     if kind is Kind.TEMPLATE:
         return template_of(connection, number).name
-    name = titled("task") if kind is Kind.TASK else "name"
+    name = {Kind.TASK: titled("task"), Kind.NOTICE: "subject"}.get(kind, "name")
     (name,) = connection.execute(f"SELECT {name} FROM {kind.table} WHERE id = ?", (number,)).fetchone()
     return f"run {number} of {name}" if kind is Kind.RUN else str(name)
 
@@ -125,6 +126,8 @@ def _number(look: Look, kind: Kind, thing: str) -> int:
         return list_id(look.connection, thing)
     if kind in (Kind.LABEL, Kind.CALENDAR, Kind.FILTER):
         return one_of(look.connection, kind.table, thing)
+    if kind is Kind.NOTICE and not thing.isdigit():
+        raise Refused(f"notice: expected its id, not '{shown(thing)}'; `tickler notification list` shows them.")
     return named(look.connection, kind, thing)
 
 

@@ -10,6 +10,7 @@ import http.client
 import json
 import logging
 import os
+import re
 import signal
 import smtplib
 import sys
@@ -20,6 +21,9 @@ from engine.channels import scrubbed
 _GRACE = 10
 """Seconds beyond its time after which the process ends itself: nobody may be left to kill it."""
 _OK = 250
+_VERBATIM = frozenset({"mailto", "mailtos", "json", "jsons", "xml", "xmls", "form", "forms", "ntfy", "ntfys"})
+"""Kinds of address that take text as it is."""
+_CALLS = re.compile(r"@(?=\w)|<(?=[!@#])")
 _LEVELS = {"notice": "info", "warning": "warning", "important": "warning", "urgent": "failure"}
 
 
@@ -93,11 +97,19 @@ def watch(phase: Phase) -> None:
         setattr(kind, name, own)  # they offer no other way to hear of it
 
 
+def harmless(url: str, text: str) -> str:
+    """Where people talk, nothing that somebody typed calls all of them together: `@everyone`, `<!channel>`."""
+    if url.partition(":")[0].lower() in _VERBATIM:
+        return text
+    return _CALLS.sub(lambda found: f"{found[0]}\u200b", text)
+
+
 def deliver(message: dict[str, Any], words: _Words) -> tuple[bool, str]:
     """Whether a service took it, and what was said if not."""
     from apprise import Apprise, NotifyFormat, OverflowMode
 
     words.last = ""
+    title, body = harmless(message["url"], message["title"]), harmless(message["url"], message["body"])
     plugin = Apprise.instantiate(message["url"])
     if plugin is None:
         return False, "apprise does not know this address any more"
@@ -107,8 +119,8 @@ def deliver(message: dict[str, Any], words: _Words) -> tuple[bool, str]:
     service = Apprise()
     service.add(plugin)
     done = service.notify(
-        body=message["body"],
-        title=message["title"],
+        body=body,
+        title=title,
         notify_type=_LEVELS[message["severity"]],
         body_format=NotifyFormat.TEXT,
         interpret_escapes=False,

@@ -162,6 +162,8 @@ class _Sender:
                 continue
             state = DeliveryState(told["state"])
             words = str(told["error"])
+            if state is DeliveryState.UNKNOWN and not self._is_over:
+                return Answer(self.key or "", state, f"{PERHAPS}: some of its addresses got it ({words})")
             return self._lost(words) if state is DeliveryState.UNKNOWN else Answer(self.key or "", state, words)
         return None
 

@@ -16,7 +16,7 @@ from store.enums import Action, Basis, Missed, TaskKind
 from store.frozen import value
 from store.reads import origins, task_rows
 from store.reads import templates as template_reads
-from store.titling import MARK
+from store.titles import MARK
 from store.values import Task, Template
 
 _CHUNK = 2_000

@@ -11,7 +11,7 @@ from engine.operations.registry import NAMED, Act
 from engine.rules.errors import BadValue, shown
 from engine.rules.offsets import parse_offset, shift_date
 from engine.rules.triggers.due import Facts, needless
-from engine.triggers import making, notifying, starting, statuses, subjects
+from engine.triggers import for_others, making, notifying, starting, statuses, subjects
 from engine.triggers.facts import facts_of
 from engine.triggers.guard import mark, rate
 from engine.triggers.happenings import newest_change
@@ -51,10 +51,12 @@ class Acting(Act):
     chain: tuple[int, ...] = ()
 
 
-def act_at_once(act: Act, live: Live, tasks: Sequence[int], chain: tuple[int, ...]) -> Outcome:
+def act_at_once(
+    act: Act, live: Live, tasks: Sequence[int], chain: tuple[int, ...], facts: Mapping[int, Facts] | None = None
+) -> Outcome:
     """Act inside somebody's act, which keeps its words; each task leaves a line in the history of the trigger."""
     words = act.connection.execute("SELECT words, can_undo FROM act WHERE id = ?", (act.id,)).fetchone()
-    outcome = perform(act, live, tasks, chain=chain)
+    outcome = perform(act, live, tasks, facts or None, chain=chain)
     told = [words[0], _told(live, outcome)] if outcome.touched else words[:1]
     journal.describe(act.connection, act.id, "; ".join(each for each in told if each), can_undo=bool(words[1]))
     record(act, live, tasks, outcome, chain)
@@ -124,9 +126,7 @@ def perform(
 
 def _perform(act: Act, live: Live, tasks: Sequence[int], known: Mapping[int, Facts] | None) -> Outcome:
     if subjects.about(live.event) is not subjects.About.TASK:
-        from engine.triggers import for_others
-
-        return Outcome(*for_others.perform(act, live, tasks))
+        return Outcome(*for_others.perform(act, live, tasks, ACTIONS))
     out = _needless(act, live, tasks, known)
     chosen = [task for task in tasks if task not in out]
     fitting = holding(act, live, chosen)

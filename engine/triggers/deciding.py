@@ -15,9 +15,8 @@ from engine.operations.registry import Act
 from engine.rules.errors import shown
 from engine.rules.triggers.chain import FRESH, may_follow
 from engine.rules.triggers.due import Facts
-from engine.rules.wording import count_of
 from engine.rules.zones import local
-from engine.triggers import acting, following, guard, occurrences, pauses, planning, subjects
+from engine.triggers import acting, dates_due, following, guard, occurrences, pauses, planning, subjects
 from engine.triggers.facts import facts_of
 from engine.triggers.live import Live, one
 from engine.triggers.schedules import ZONE
@@ -32,12 +31,10 @@ LATE = 60 * SECOND
 """From then on an action says that it was missed."""
 
 _DUE = """
-SELECT id, trigger_id, subject, task_id, due_at, made_at, chain, cause_id FROM pending_action
-WHERE state = 'waiting' AND due_at <= ? AND trigger_id IS NOT NULL ORDER BY due_at, id LIMIT ?
+SELECT id, ifnull(trigger_id, 0), subject, task_id, due_at, made_at, chain, cause_id FROM pending_action
+WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at, id LIMIT ?
 """
-_NEXT = """
-SELECT due_at FROM pending_action WHERE state = 'waiting' AND trigger_id IS NOT NULL ORDER BY due_at, id LIMIT 1
-"""
+_NEXT = "SELECT due_at FROM pending_action WHERE state = 'waiting' ORDER BY due_at, id LIMIT 1"
 _DECIDE = """
 UPDATE pending_action SET state = ?, reason = ?, decided_at = ?, act_id = ?, touched = ?, missed_at = ?
 WHERE id = ? AND state = 'waiting'
@@ -48,7 +45,7 @@ SELECT cause_id FROM pending_action WHERE trigger_id = ? AND decided_at > ? ORDE
 
 
 class Due(NamedTuple):
-    """A pending action whose time has come, as it is stored."""
+    """A pending action whose time has come, as it is stored; `trigger_id` 0 is a date at which models make tasks."""
 
     id: int
     trigger_id: int
@@ -84,10 +81,16 @@ def decide_due(connection: Connection, now: int, limit: int = BATCH) -> int:
     groups: dict[tuple[int, str], list[Due]] = defaultdict(list)
     for row in rows:
         groups[row.trigger_id, row.chain if row.is_fresh else ""].append(row)
+    tasks = 0
     for (trigger_id, chain), due in groups.items():
+        if tasks >= limit:
+            break  # what is left waits still, and others may write meanwhile
+        if not trigger_id:
+            tasks += dates_due.act_due(connection, [row.id for row in due], now)
+            continue
         live = one(connection, trigger_id)
         if due[0].subject.startswith(ZONE):
-            occurrences.act_due(connection, trigger_id, [(row.id, row.subject, row.due_at) for row in due], now)
+            tasks += occurrences.act_due(connection, trigger_id, [row.id for row in due], now)
         elif live is None:
             _write(connection, [(row, "the trigger is gone, off or broken") for row in due], now)
         else:
@@ -111,7 +114,7 @@ def decide(connection: Connection, live: Live, due: Sequence[Due], now: int, cha
         journal.describe(connection, act.id, f"stopped trigger: {shown(live.name)}", can_undo=False)
         _write(connection, [(row, f"the trigger was stopped: {why}") for row in chosen], now)
     else:
-        _act(act, live, chosen, facts)
+        _act(act, live, chosen, facts, before)
         following.settle_after(act, (*before, live.id))
     journal.end(connection, act.id)
 
@@ -132,9 +135,9 @@ def _sifted(live: Live, due: Sequence[Due], facts: Mapping[int, Facts]) -> tuple
     return list(last.values()), moot
 
 
-def _act(act: Act, live: Live, chosen: Sequence[Due], facts: Mapping[int, Facts]) -> None:
+def _act(act: Act, live: Live, chosen: Sequence[Due], facts: Mapping[int, Facts], before: tuple[int, ...]) -> None:
     counts = any(row.is_fresh for row in chosen) and not _is_counted(act, live, chosen[0])
-    outcome = acting.perform(act, live, [row.number for row in chosen], facts, counts=counts)
+    outcome = acting.perform(act, live, [row.number for row in chosen], facts, counts=counts, chain=before)
     touched = frozenset(outcome.touched)
     rows = []
     for row in chosen:
@@ -147,7 +150,7 @@ def _act(act: Act, live: Live, chosen: Sequence[Due], facts: Mapping[int, Facts]
         rows.append((state, why, act.now, act.id if is_touched else None, int(is_touched), late, row.id))
     act.connection.executemany(_DECIDE, rows)
     if touched:
-        words = f"trigger {shown(live.name)}: {live.action}, {count_of(len(touched), subjects.about(live.event))}"
+        words = f"trigger {shown(live.name)}: {live.action}, {subjects.counted(live.event, len(touched))}"
         journal.describe(act.connection, act.id, words)
 
 

@@ -121,6 +121,13 @@ def follow(act: Act, kinds: frozenset[str], since: int = 0, chain: str = "") -> 
         moved(act.connection, "pending_action")
 
 
+def follow_entities(act: Act, ids: Collection[int]) -> None:
+    """The same for these entities, whatever was changed."""
+    for name in _all_classes(act.connection) if ids else ():
+        for rule in _rules(act, name):
+            _follow(act, rule, ids, "")
+
+
 def settle(act: Act) -> None:
     """The same at the end of an act, in a store that has no triggers."""
     rows = act.connection.execute("SELECT DISTINCT kind FROM change WHERE act_id = ?", (act.id,)).fetchall()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -46,6 +47,7 @@ class Reader:
         rows = connection.execute("SELECT id, parent_id, zone FROM task_list").fetchall()
         self._lists: dict[int, tuple[int | None, str | None]] = {row[0]: (row[1], row[2]) for row in rows}
         self._people: dict[int, str | None] = dict(connection.execute("SELECT id, zone FROM user").fetchall())
+        self._places: dict[tuple[int | None, str | None], tuple[tuple[int, ...], frozenset[int], str | None]] = {}
 
     def read(self, numbers: Iterable[int]) -> dict[int, Facts]:
         """The tasks of these ids."""
@@ -55,21 +57,26 @@ class Reader:
     def _facts(self, row: Sequence[Any]) -> Facts:
         (number, name, is_done, done_at, created_at, day, deadline, clock, list_id, deleted_at, by_id, superseded_at,
          kind, labels, people) = row  # fmt: skip
-        lists = tuple(self._above(list_id))
-        who = _numbers(people)
-        zones = [self._people.get(each) for each in who]
-        zone = zone_of_task((self._lists[each][1] for each in lists), zones, "") or None
+        lists, who, zone = self._place(list_id, people)
         gone = "the task was deleted" if deleted_at is not None else ""
         if superseded_at is not None:
             gone = gone or (f"task {by_id} took its place" if by_id else "the task was superseded")
         if kind == TaskKind.CONTACT:
             gone = gone or "it is a line of contact history"
         return Facts(
-            id=number, name=name, is_done=bool(is_done), done_at=None if done_at is None else from_us(done_at),
-            created_at=from_us(created_at), day=_day(day), deadline_date=_day(deadline),
-            deadline_time=time.fromisoformat(clock) if clock else None, lists=lists, labels=frozenset(_numbers(labels)),
-            people=frozenset(who), zone=zone, gone=gone,
+            number, name, bool(is_done), None if done_at is None else from_us(done_at), from_us(created_at), _day(day),
+            _day(deadline), time.fromisoformat(clock) if clock else None, lists, _numbers(labels), who, zone, gone,
         )  # fmt: skip
+
+    def _place(self, list_id: int | None, people: str | None) -> tuple[tuple[int, ...], frozenset[int], str | None]:
+        """Its lists, its people, and the zone that these give it; most tasks share theirs."""
+        found = self._places.get((list_id, people))
+        if found is None:
+            lists, who = tuple(self._above(list_id)), _numbers(people)
+            zones = [self._people.get(each) for each in who]
+            zone = zone_of_task((self._lists[each][1] for each in lists), zones, "") or None
+            found = self._places[list_id, people] = lists, who, zone
+        return found
 
     def _above(self, number: object) -> Iterator[int]:
         while isinstance(number, int) and number in self._lists:
@@ -99,9 +106,11 @@ def chunks(numbers: Collection[int], size: int = 1_000) -> Iterator[list[int]]:
         yield ordered[at : at + size]
 
 
-def _numbers(text: object) -> list[int]:
-    return [int(each) for each in str(text).split(",")] if text else []
+@functools.lru_cache(maxsize=4_000)
+def _numbers(text: str | None) -> frozenset[int]:
+    return frozenset(map(int, text.split(","))) if text else frozenset()
 
 
-def _day(text: object) -> date | None:
-    return date.fromisoformat(str(text)) if text else None
+@functools.lru_cache(maxsize=4_000)
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -16,6 +16,7 @@ from engine.triggers.subjects import About
 from store.enums import TriggerAction
 
 Touched = tuple[Sequence[int], Mapping[int, str]]
+Verbs = Mapping[TriggerAction, Callable[[Act, Live, Sequence[int]], Touched]]
 
 _TASKS = """
 SELECT t.id, e.id FROM entity e JOIN task t ON t.object_class = e.object_class AND t.object_id = e.object_id
@@ -24,25 +25,27 @@ WHERE e.id IN (SELECT value FROM json_each(?)) AND t.is_done = ? AND t.kind <> '
 """
 
 
-def perform(act: Act, live: Live, numbers: Sequence[int]) -> tuple[tuple[int, ...], Mapping[int, str]]:
-    """Do it for the entities for which its condition holds, or for the runs; which were touched, and why others not."""
+def perform(act: Act, live: Live, numbers: Sequence[int], verbs: Verbs) -> tuple[tuple[int, ...], Mapping[int, str]]:
+    """Do it for the entities for which its condition holds, or for the runs; which were touched, and why others not.
+
+    `verbs` are those of tasks, for the tasks that are about an entity.
+    """
     fitting = holding(act, live, numbers) if subjects.about(live.event) is About.ENTITY else frozenset(numbers)
     out = {each: f"its condition did not hold: {live.condition}" for each in numbers if each not in fitting}
     chosen = [each for each in numbers if each in fitting]
     if not chosen:
         return (), out
-    touched, left_out = _ACTIONS.get(live.action, _tasks_of)(act, live, chosen)
+    own = _ACTIONS.get(live.action)
+    touched, left_out = _tasks_of(act, live, chosen, verbs) if own is None else own(act, live, chosen)
     return tuple(touched), {**out, **left_out}
 
 
-def _tasks_of(act: Act, live: Live, numbers: Sequence[int]) -> Touched:
+def _tasks_of(act: Act, live: Live, numbers: Sequence[int], verbs: Verbs) -> Touched:
     """A verb of tasks, done to those of each entity: the open ones, or the done ones, if it opens them again."""
-    from engine.triggers.acting import ACTIONS
-
     is_done = live.action is TriggerAction.REOPEN
     rows = act.connection.execute(_TASKS, (json.dumps(list(numbers)), is_done)).fetchall()
     of = dict(rows)
-    done = ACTIONS[live.action](act, live, list(of))[0] if of else ()
+    done = verbs[live.action](act, live, list(of))[0] if of else ()
     touched = dict.fromkeys(of[task] for task in done)
     why = f"it has no {'done' if is_done else 'open'} task that this would change"
     return list(touched), dict.fromkeys((each for each in numbers if each not in touched), why)
@@ -62,7 +65,7 @@ def _notify(act: Act, live: Live, numbers: Sequence[int]) -> Touched:
     return list(things), {each: "it is gone" for each in numbers if each not in things}
 
 
-_ACTIONS: dict[TriggerAction, Callable[[Act, Live, Sequence[int]], Touched]] = {
+_ACTIONS: Verbs = {
     TriggerAction.CREATE: making.create,
     TriggerAction.NOTIFY: _notify,
     TriggerAction.RUN: starting.run,

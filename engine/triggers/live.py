@@ -19,7 +19,7 @@ from store.frozen import value
 _HANG_ON = "('trigger', 'user', 'setting', 'calendar', 'calendar_day')"
 _LIVE = """
 SELECT t.id, t.name, t.scope, t.scope_id, t.event, t.event_value, t.delay, t.roll, t.calendar_id, t.condition,
-       t.action, t.params, t.schedule_id, t.owner_id, u.name, u.zone
+       t.action, t.params, t.schedule_id, t.owner_id, u.name, u.zone, t.zone
 FROM "trigger" t LEFT JOIN user u ON u.id = t.owner_id
 WHERE t.deleted_at IS NULL AND t.is_enabled = 1 AND t.error IS NULL AND t.pause_reason IS NULL ORDER BY t.id
 """
@@ -27,7 +27,10 @@ WHERE t.deleted_at IS NULL AND t.is_enabled = 1 AND t.error IS NULL AND t.pause_
 
 @value
 class Live:
-    """A trigger at work. `zone` is its owner's, else the store's; `days` are there if its delay or roll asks."""
+    """A trigger at work. `days` are there if an offset or its roll asks.
+
+    `zone` is its owner's, else the store's. With `has_zone` it is one that was said, and holds for all its tasks.
+    """
 
     id: int
     name: str
@@ -45,6 +48,11 @@ class Live:
     owner_id: int | None
     owner: str
     zone: str
+    has_zone: bool
+
+    def zone_of(self, facts: Facts) -> str:
+        """On whose clocks it acts on a task."""
+        return self.zone if self.has_zone else facts.zone or self.zone
 
     def is_for(self, facts: Facts) -> bool:
         """Whether a task is in its scope."""
@@ -117,16 +125,17 @@ def _read(connection: sqlite3.Connection) -> Known:
 
 def _live(connection: sqlite3.Connection, row: Sequence[Any], store_zone: str) -> Live:
     (number, name, scope, scope_id, event, event_value, delay, roll, calendar_id, condition, action, params,
-     schedule_id, owner_id, owner, zone) = row  # fmt: skip
-    offset, days = _offset(delay), None
-    if roll != Roll.NONE or offset.unit is Unit.BUSINESS_DAY:
+     schedule_id, owner_id, owner, owner_zone, zone) = row  # fmt: skip
+    offset, days, said = _offset(delay), None, json.loads(params)
+    counts = (offset, *(_offset(said[key]) for key in ("by", "deadline", "visible") if said.get(key)))
+    if roll != Roll.NONE or any(each.unit is Unit.BUSINESS_DAY for each in counts):
         from engine.calendars import business_days
 
         days = business_days(connection, calendar_id)
     return Live(
         number, name, Scope(scope), scope_id, TriggerEvent(event), event_value, offset, Roll(roll), days,
-        condition, TriggerAction(action), json.loads(params), schedule_id, owner_id, owner or "nobody",
-        zone or store_zone,
+        condition, TriggerAction(action), said, schedule_id, owner_id, owner or "nobody",
+        zone or owner_zone or store_zone, zone is not None,
     )  # fmt: skip
 
 

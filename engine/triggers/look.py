@@ -23,13 +23,15 @@ log = logging.getLogger("tickler.engine")
 
 
 class TriggerLook:
-    """Of one engine. `has_more`: the next step goes on at once; `next_at`: when the next action is due.
+    """Of one engine. `has_more`: the next step goes on at once; `next_at`: when the next action is due;
+    `has_acted`: the last look did something, and runs may have come of it.
 
     `words` says how far it is with planning anew what a change concerns, while that takes more than one step.
     """
 
     def __init__(self, clock: Clock, say: Callable[[str], None]) -> None:
         self.has_more = False
+        self.has_acted = False
         self.next_at: int | None = None
         self.words = ""
         self._done = 0
@@ -39,13 +41,14 @@ class TriggerLook:
     def look(self, connection: Connection, now: int) -> None:
         """Do what is due at `now`, microseconds UTC. A fault in it does not stop the runs."""
         until = self._clock.monotonic() + MOST_SECONDS
+        self.has_acted = False
         try:
             self._mark_unreadable(connection, now)
             is_behind = self._catch_up(connection, now, until)
             self.next_at = next_due(connection)
             while self.next_at is not None and self.next_at <= now:
                 with Turn(connection) as writing:
-                    decide_due(writing, now)
+                    self.has_acted = decide_due(writing, now) > 0 or self.has_acted
                     crash.point("acted")
                 self.next_at = next_due(connection)
                 if self._clock.monotonic() > until:
@@ -57,6 +60,12 @@ class TriggerLook:
             log.exception("triggers")
             self._say(f"triggers: {fault}")
             self.has_more, self.next_at = False, now + 60 * SECOND
+
+    def look_ahead(self, connection: Connection, now: int) -> None:
+        """What the rest of the pass has planned is done at once: a run that has failed, a job that is late."""
+        if not self.has_more:
+            self.next_at = next_due(connection)
+            self.has_more = self.next_at is not None and self.next_at <= now
 
     def _mark_unreadable(self, connection: Connection, now: int) -> None:
         """A trigger that cannot be read harms none of the others; people are told of it."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.rules.task_zones import zone_of_task
 from engine.triggers.facts import living
 from engine.triggers.live import Live
+from store.frozen import value
 
 _PERSON = "(SELECT iif(count(*) = 1, max(a.user_id), NULL) FROM task_assignee a WHERE a.task_id = task.id)"
 
@@ -43,7 +44,7 @@ class Places:
 def zones_of(connection: sqlite3.Connection, live: Live) -> frozenset[str]:
     """The zones of the tasks in its scope, done ones too, and that of the trigger itself."""
     places = Places(connection)
-    if not places.differ:
+    if live.has_zone or not places.differ:
         return frozenset({live.zone})
     rows = connection.execute(f"SELECT DISTINCT {places.columns} {_tasks(live)}", {"id": live.scope_id})
     return frozenset({live.zone, *(places.zone(list_id, person, live.zone) for list_id, person in rows.fetchall())})
@@ -51,19 +52,37 @@ def zones_of(connection: sqlite3.Connection, live: Live) -> frozenset[str]:
 
 def zones_among(connection: sqlite3.Connection, live: Live, places: Places, ids: str) -> frozenset[str]:
     """The zones of those of some tasks that are in its scope; `ids` is a JSON array."""
+    if live.has_zone:
+        return frozenset({live.zone})
     query = f"SELECT DISTINCT {places.columns} {_tasks(live)} AND task.id IN (SELECT value FROM json_each(:ids))"
     rows = connection.execute(query, {"id": live.scope_id, "ids": ids}).fetchall()
     return frozenset(places.zone(list_id, person, live.zone) for list_id, person in rows)
 
 
-def tasks_by_zone(connection: sqlite3.Connection, live: Live) -> dict[str, list[int]]:
-    """The living tasks in its scope, done ones too, by their zone, oldest first."""
-    places = Places(connection)
-    query = f"SELECT task.id, {places.columns} {_tasks(live)} ORDER BY task.id"
+@value
+class Part:
+    """Tasks by their zone, oldest first; `reached` is the last one looked at if there may be more."""
+
+    tasks: Mapping[str, Sequence[int]]
+    reached: int | None
+
+
+def tasks_by_zone(connection: sqlite3.Connection, live: Live, after: Mapping[str, int], limit: int) -> Part:
+    """The living tasks in its scope, done ones too, in the zones of `after`, with a greater id than it says.
+
+    At most `limit` of them.
+    """
+    places, count = Places(connection), 0
+    query = f"SELECT task.id, {places.columns} {_tasks(live)} AND task.id > :after ORDER BY task.id"
     found: dict[str, list[int]] = {}
-    for number, list_id, person in connection.execute(query, {"id": live.scope_id}):
-        found.setdefault(places.zone(list_id, person, live.zone), []).append(number)
-    return found
+    for number, list_id, person in connection.execute(query, {"id": live.scope_id, "after": min(after.values())}):
+        zone = live.zone if live.has_zone else places.zone(list_id, person, live.zone)
+        if number > after.get(zone, number):
+            if count == limit:
+                return Part(found, number - 1)
+            found.setdefault(zone, []).append(number)
+            count += 1
+    return Part(found, None)
 
 
 def _tasks(live: Live) -> str:

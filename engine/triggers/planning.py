@@ -33,9 +33,9 @@ _UNDONE = """
 UPDATE pending_action SET state = 'withdrawn', reason = 'undone', decided_at = :now
 WHERE state = 'waiting' AND cause_id = :cause AND task_id IN (SELECT value FROM json_each(:ids))
 """
-_REDONE = """
+_AS_BEFORE = """
 UPDATE pending_action SET state = 'waiting', reason = NULL, decided_at = NULL
-WHERE state = 'withdrawn' AND reason = 'undone' AND cause_id = :cause AND due_at > :now
+WHERE state = 'withdrawn' AND act_id IS NULL AND decided_at = :then AND made_at <= :then AND cause_id IS NOT :cause
   AND task_id IN (SELECT value FROM json_each(:ids))
 """
 
@@ -121,11 +121,15 @@ def _is_new(row: Sequence[Any] | None) -> bool:
     return row is None or (row[4] == "withdrawn" and row[5] is None)
 
 
-def take_back(connection: sqlite3.Connection, now: int, tasks: Collection[int], cause: int, *, again: bool) -> None:
-    """The act `cause` was undone, or done `again`: so is what it has planned for these tasks."""
+def take_back(connection: sqlite3.Connection, now: int, tasks: Collection[int], cause: int, then: int) -> None:
+    """The act `cause`, done at `then`, was undone: what it has planned for these tasks is withdrawn.
+
+    What it has withdrawn waits again, also if it is late by now; `follow` finds out what of it is wanted.
+    """
     for numbers in chunks(tasks):
-        found = {"now": now, "cause": cause, "ids": json.dumps(numbers)}
-        connection.execute(_REDONE if again else _UNDONE, found)
+        found = {"now": now, "cause": cause, "then": then, "ids": json.dumps(numbers)}
+        connection.execute(_UNDONE, found)
+        connection.execute(_AS_BEFORE, found)
     moved(connection, "pending_action")
 
 
@@ -135,7 +139,7 @@ def due_at(live: Live, facts: Facts) -> int | None:
         return None
     if live.event in (TriggerEvent.CREATED, TriggerEvent.COMPLETED) and not live.delay.number:
         return None
-    at = due(live.event, live.action, live.delay, facts, facts.zone or live.zone, live.days, live.roll)
+    at = due(live.event, live.action, live.delay, facts, live.zone_of(facts), live.days, live.roll)
     return None if at is None else to_us(at)
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from engine.rules.wording import count_of
 from store.enums import OF_ENTITIES, OF_RUNS, TriggerEvent
 from store.frozen import value
+from store.titling import titled
 
 
 class About(StrEnum):
@@ -68,7 +69,7 @@ class Thing:
 
 
 _THINGS = {
-    About.TASK: "SELECT id, name, object_class, object_id FROM task",
+    About.TASK: f"SELECT id, {titled('task')}, object_class, object_id FROM task",
     About.ENTITY: (
         "SELECT id, iif(name = '', object_class || ' ' || object_id, name), object_class, object_id, status FROM entity"
     ),

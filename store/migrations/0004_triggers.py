@@ -2,7 +2,9 @@
 
 Instants are microseconds UTC, times of day HH:MM. `subject` names what a pending action is for: `task:12`,
 `entity:3`, `run:7`, or the tasks of one zone, `zone:Europe/Brussels`, where a schedule makes it act. A trigger with a
-`follow_after` has tasks whose actions are still to be planned anew: those with a greater id.
+`follow_after` has tasks whose actions are still to be planned anew: those with a greater id. The `zone` of
+a trigger holds for all tasks of its schedule; without one each is acted upon in its own. An action for a zone that
+has `reached` a task is done in parts: it waits for those with a greater id.
 
 A change of status that `is_noted` was told of something that had happened before: nothing follows from it. A run that a
 trigger started remembers in `chain` which triggers led to it.
@@ -31,6 +33,7 @@ CREATE TABLE "trigger" (
     action TEXT NOT NULL,
     params TEXT NOT NULL DEFAULT '{}',
     schedule_id INTEGER UNIQUE REFERENCES schedule(id),
+    zone TEXT,
     checksum TEXT NOT NULL,
     owner_id INTEGER REFERENCES user(id) ON DELETE SET NULL,
     is_enabled INTEGER NOT NULL DEFAULT 1,
@@ -73,6 +76,7 @@ CREATE TABLE pending_action (
     missed_at INTEGER,
     act_id INTEGER,
     touched INTEGER NOT NULL DEFAULT 0,
+    reached INTEGER,
     CHECK ((trigger_id IS NULL) <> (task_event_id IS NULL)),
     UNIQUE (trigger_id, subject, due_at)
 ) STRICT;
@@ -85,6 +89,8 @@ CREATE INDEX pending_by_trigger ON pending_action (trigger_id, due_at, id)
     WHERE state = 'waiting' AND trigger_id IS NOT NULL;
 CREATE INDEX pending_decided ON pending_action (decided_at, id) WHERE decided_at IS NOT NULL;
 CREATE INDEX pending_decided_of_one ON pending_action (trigger_id, decided_at, id) WHERE decided_at IS NOT NULL;
+INSERT INTO meta (key, value) SELECT 'dates_unplanned', '1'
+WHERE EXISTS (SELECT 1 FROM task_event WHERE event_type = 'date_field');
 CREATE INDEX pending_by_act ON pending_action (act_id) WHERE act_id IS NOT NULL;
 
 ALTER TABLE status_change ADD COLUMN is_noted INTEGER NOT NULL DEFAULT 0;

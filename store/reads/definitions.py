@@ -114,8 +114,8 @@ def _event(row: Any) -> TaskEvent:
 
 
 def _user(row: Any) -> User:
-    *plain, channels, quiet, loud_from = row
-    return User(*plain, tuple(json.loads(channels)), quiet, loud_from)
+    number, name, full_name, login, team, zone, rev, channels, quiet, loud_from = row
+    return User(number, name, full_name, login, team, zone, rev, tuple(json.loads(channels)), quiet, loud_from)
 
 
 def _model(row: Any) -> TaskModel:

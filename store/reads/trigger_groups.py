@@ -81,10 +81,29 @@ def tasks_in(connection: sqlite3.Connection, scope: Scope, scope_id: int | None,
     return int(row[0])
 
 
-def undone(connection: sqlite3.Connection, acts: Sequence[int]) -> frozenset[int]:
-    """Those of these acts that somebody took back."""
-    rows = connection.execute(
-        "SELECT id FROM act WHERE id IN (SELECT value FROM json_each(?)) AND undone_by_id IS NOT NULL",
-        (json.dumps(list(acts)),),
-    )
-    return frozenset(row[0] for row in rows.fetchall())
+def first_in(connection: sqlite3.Connection, scope: Scope, scope_id: int | None) -> int | None:
+    """The task of a scope that was made first, an open one if there is one; None if it holds none."""
+    if scope is Scope.CLASS:
+        return None
+    query = f"SELECT id FROM task WHERE id IN ({_INSIDE[scope]}) AND {_LIVING} AND is_done = :done ORDER BY id LIMIT 1"
+    for is_done in (0, 1):
+        row = connection.execute(query, {"id": scope_id, "done": is_done}).fetchone()
+        if row is not None:
+            return int(row[0])
+    return None
+
+
+_STANDING = """
+WITH RECURSIVE later (first, id, depth) AS (
+    SELECT id, id, 0 FROM act WHERE id IN (SELECT value FROM json_each(?))
+    UNION ALL SELECT later.first, act.undone_by_id, depth + 1 FROM later JOIN act ON act.id = later.id
+    WHERE act.undone_by_id IS NOT NULL
+)
+SELECT first, id, max(depth) FROM later GROUP BY first
+"""
+
+
+def standing(connection: sqlite3.Connection, acts: Sequence[int]) -> dict[int, int | None]:
+    """By act: the one that would have to be undone to take it back, itself or its last redo; None if it is undone."""
+    rows = connection.execute(_STANDING, (json.dumps(list(acts)),)).fetchall()
+    return {first: None if depth % 2 else last for first, last, depth in rows}

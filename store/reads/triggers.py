@@ -19,7 +19,7 @@ COUNTED = 100_000
 
 _SELECT = f"""
 SELECT t.id, t.name, t.description, t.scope, t.scope_id, t.event, t.event_value, t.delay, t.roll, c.name, t.condition,
-       t.action, t.params, t.schedule_id, s.spec, s.zone, s.start_at, s.end_at, s.max_count, u.name, t.is_enabled,
+       t.action, t.params, t.schedule_id, s.spec, t.zone, s.start_at, s.end_at, s.max_count, u.name, t.is_enabled,
        t.pause_reason, t.paused_until, t.error,
        (SELECT min(p.due_at) FROM pending_action p WHERE p.trigger_id = t.id AND p.state = 'waiting'),
        t.last_at, t.times,
@@ -42,9 +42,16 @@ SELECT id FROM "trigger" WHERE deleted_at IS NULL AND (
     OR (scope = 'user' AND scope_id IN (SELECT user_id FROM task_assignee WHERE task_id = :id)))
 """
 _ACTIONS = f"""
-SELECT p.id, p.trigger_id, ifnull(t.name, ifnull(e.name, '')), t.action, p.subject,
+SELECT p.id, p.trigger_id,
+       coalesce(t.name, (SELECT group_concat(m.name, ', ') || iif(count(*) > 1, ' appear', ' appears')
+                         FROM task_model m WHERE m.trigger_event_id = e.id AND m.is_active
+                           AND (m.team_id IS NULL OR m.team_id = n.team_id)), e.name, ''), t.action, p.subject,
        CASE WHEN p.task_id IS NOT NULL THEN {titled("task")}
             WHEN p.entity_id IS NOT NULL THEN iif(n.name = '', n.object_class || ' ' || n.object_id, n.name)
+            WHEN p.subject LIKE 'run:%' THEN ifnull((SELECT 'run ' || r.id || ' of ' || r.name FROM run r
+                                                     WHERE r.id = substr(p.subject, 5)), p.subject)
+            WHEN p.subject LIKE 'schedule:%' THEN ifnull((SELECT s.name FROM schedule s
+                                                          WHERE s.id = substr(p.subject, 10)), p.subject)
             ELSE substr(p.subject, instr(p.subject, ':') + 1) END,
        p.task_id, p.entity_id, p.due_at, p.made_at, p.state, p.reason, p.decided_at, p.missed_at, p.act_id, p.touched
 FROM pending_action p LEFT JOIN "trigger" t ON t.id = p.trigger_id LEFT JOIN task_event e ON e.id = p.task_event_id
@@ -246,7 +253,7 @@ class _Names:
         for kept, (key, table) in BY_ID.items():
             given = stored.get(kept)
             if isinstance(given, list):
-                found[key] = [name for each in given if (name := self.of(table, each)) is not None]
+                found[key] = sorted(name for each in given if (name := self.of(table, each)) is not None)
             elif given is not None:
                 found[key] = self.of(table, given) or stored.get(key)
         return found

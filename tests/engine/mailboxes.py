@@ -15,12 +15,19 @@ from typing import Any
 
 
 class Mailbox:
-    """`mails` as they arrived, with the addresses they were for."""
+    """`mails` as they arrived, with the addresses they were for; nobody lives at `refused`."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
         self.port = 0
+        self.refused = ""
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if address == self.refused:
+            return "550 nobody of that name"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # of aiosmtpd
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))

@@ -22,6 +22,8 @@ BEFORE_ANYTHING = ("lease", "recovering", "recovered", "taken", "fired", "claime
 AFTER_THE_CLAIM = ("committed", "submitted", "heard-start", "heard-end")
 IN_A_LOOK = ("looked", "made")
 """Met where tasks of templates are made: see `test_kills`."""
+IN_A_MESSAGE = ("to-send", "answered")
+"""Met where people are told outside the desk: see `test_deliveries`."""
 
 
 def die(store: Path, point: str) -> None:
@@ -51,7 +53,7 @@ def note(store: Path, then: str = "") -> str:
 
 
 def test_every_point_is_met() -> None:
-    assert set(crash.POINTS) == {*BEFORE_ANYTHING, *AFTER_THE_CLAIM, *IN_A_LOOK}
+    assert set(crash.POINTS) == {*BEFORE_ANYTHING, *AFTER_THE_CLAIM, *IN_A_LOOK, *IN_A_MESSAGE}
 
 
 @pytest.mark.parametrize("point", BEFORE_ANYTHING)

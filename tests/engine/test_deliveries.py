@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from engine import telling
 from engine.clock import HandClock
-from engine.operations import definitions, tasks
+from engine.operations import definitions, notifications, tasks, triggers
 from engine.operations.settings import set_setting
+from engine.operations.undo import undo
+from engine.queries import definitions as definition_queries
+from engine.queries.desk import dump
+from engine.queries.history import log
+from engine.queries.messages import try_out
+from engine.queries.notifications import listed
+from engine.queries.why import Kind, why
 from engine.rules.alerts import Severity
+from store.database import session as desk_session
 from store.database import transaction
 from store.instants import to_us
 from store.journal import ENGINE, begin
-from tests.desk import Desk, desk
-from tests.engine.engine_stage import Stage
+from tests.desk import Desk, desk, refused
+from tests.engine.engine_stage import Stage, daemon
 from tests.engine.mailboxes import closed_port, hook, mailbox, silence
 
 __all__ = ["desk"]
@@ -182,6 +191,26 @@ def test_what_an_engine_was_sending_when_it_ended_is_not_sent_by_the_next(stage:
     assert subjects == [(f"1 notice perhaps not sent to json://127.0.0.1:{web.port}/***",)]
 
 
+@pytest.mark.parametrize(("point", "times"), [("to-send", 0), ("answered", 1)])
+def test_an_engine_that_is_killed_around_a_send_leaves_it_told_and_not_sent_again(
+    desk: Desk, point: str, times: int
+) -> None:
+    with hook() as web:
+        reach(desk, web.url)
+        clock = HandClock(to_us(datetime.now(UTC)))
+        with transaction() as connection:
+            begin(connection, clock.now(), ENGINE, "test")
+            telling.tell(connection, "test", clock.now(), Severity.URGENT, "test", "backup failed")
+        with daemon(desk.path, crash_at=point, wait=False) as engine:
+            assert engine.wait(20) == -signal.SIGKILL
+        clock.turn(60)
+        with Stage(desk.path, clock) as stage:
+            stage.step()
+            settle(stage, desk, 86_400)
+        assert web.tries == times
+    assert sent(desk) == [("unknown", 1, "perhaps sent: the engine ended meanwhile")]
+
+
 def test_E8_a_task_that_is_done_in_time_is_not_told_outside(stage: Stage, desk: Desk) -> None:
     with hook() as web:
         reach(desk, web.url)
@@ -198,3 +227,103 @@ def test_E8_a_task_that_is_done_in_time_is_not_told_outside(stage: Stage, desk: 
         settle(stage, desk, 86_400)
         settle(stage, desk)
         assert [post["title"] for post in web.posts] == ["Call the baker is due today", "Call the baker is late"]
+
+
+def test_quiet_hours_are_those_of_the_person_and_urgent_ones_pass(stage: Stage, desk: Desk) -> None:
+    with hook() as web:
+        reach(desk, web.url, zone="Asia/Tokyo", quiet="18:00-21:00", loud_from=Severity.WARNING)
+        tell(stage, "too soft", Severity.NOTICE)
+        tell(stage, "by and by")  # noon in Brussels is 19:00 in Tokyo
+        tell(stage, "at once", Severity.URGENT)
+        settle(stage, desk, 0)
+        assert [post["title"] for post in web.posts] == ["at once"]
+        settle(stage, desk, 2 * 3_600 - 1)
+        assert web.tries == 1
+        settle(stage, desk, 1)
+        assert [post["title"] for post in web.posts] == ["at once", "by and by"]
+
+
+def test_a_notice_goes_to_those_it_concerns_when_it_is_sent(stage: Stage, desk: Desk) -> None:
+    with hook() as web, mailbox() as box:
+        reach(desk, web.url)
+        reach(desk, box.url, who="Bo")
+        made = tasks.add(desk.ana, desk.at(NOON), "Call the baker", assignee=("Bo",))
+        tell(stage, "for the owner", for_id=desk.ana.user_id, task_id=made.id)
+        tell(stage, "for its people", task_id=made.id)
+        tell(stage, "put away", for_all=True)
+        (notice,) = [row for (row,) in desk.rows("SELECT id FROM notification WHERE subject = 'put away'")]
+        notifications.dismiss(desk.ana, desk.at(NOON), notice)
+        settle(stage, desk)
+        assert [post["title"] for post in web.posts] == ["for the owner"]
+        assert [mail["Subject"].split(":")[0] for mail in box.mails] == ["2 notices"]
+    assert ("withdrawn", 0, "put away in the desk before it was sent") in sent(desk)
+
+
+def test_a_trigger_tells_whom_it_names_in_words_about_the_task(stage: Stage, desk: Desk) -> None:
+    with hook() as web:
+        reach(desk, web.url, who="Bo")
+        triggers.add(
+            desk.ana, desk.at("2025-06-01"), "reminder", scope="all", event="deadline reached", delay="-1d",
+            action="notify: %%this.name%% by %%this.deadline%%", to="Bo", severity="urgent",
+        )  # fmt: skip
+        tasks.add(desk.ana, desk.at(NOON), "Call *the* <baker>", deadline=date(2025, 6, 12), assignee=("Ana",))
+        for _ in range(3):
+            settle(stage, desk, 86_400)
+        (title,) = [post["title"] for post in web.posts if "by" in post["title"]]
+        assert title.startswith("Call *the* <baker> by ")
+        assert "12" in title
+
+
+def test_secrets_are_nowhere_but_in_the_address_itself(stage: Stage, desk: Desk) -> None:
+    reach(
+        desk, "json://ana:topsecret@127.0.0.1:9/hooks/topsecret?+X-Key=topsecret", f"mailto://b:topsecret@{'x' * 9}.org"
+    )
+    tell(stage, "backup failed", Severity.URGENT)
+    stage.step()
+    with desk_session() as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        holding = [
+            name
+            for name in names
+            if any("topsecret" in repr(row) for row in connection.execute(f'SELECT * FROM "{name}"'))
+        ]
+    assert holding == ["user"]
+    at = desk.at(NOON)
+    ana = definition_queries.user(desk.ana, at, "Ana")
+    assert ana.channels == ("json://ana:***@127.0.0.1:9/***", "mailto://b:***@xxxxxxxxx.org")
+    for told in (repr(ana), dump(desk.ana, at), repr(log(desk.ana, at)), repr(listed(desk.ana, at, sent=True))):
+        assert "topsecret" not in told
+    assert "# Not in here: the channels of Ana; they hold secrets." in dump(desk.ana, at)
+    changed = definitions.edit_user(desk.ana, at, "Ana", remove_channel=("json://ana:***@127.0.0.1:9/***",))
+    assert changed.channels == ("mailto://b:***@xxxxxxxxx.org",)
+    assert "topsecret" not in refused(lambda: definitions.edit_user(desk.ana, at, "Ana", channel=("no://topsecret",)))
+    definitions.add_user(desk.ana, at, "Cy", channel=("json://cy:topsecret@127.0.0.1:9",))
+    definitions.delete_user(desk.ana, at, "Cy")
+    undo(desk.ana, at)
+    assert definition_queries.user(desk.ana, at, "Cy").channels == ()
+    assert not [row for row in desk.rows("SELECT before, after FROM change") if "topsecret" in repr(row)]
+
+
+def test_a_test_message_says_what_came_of_each_channel(desk: Desk) -> None:
+    with hook() as web:
+        reach(desk, web.url, f"json://127.0.0.1:{closed_port()}/x")
+        good, bad = try_out(desk.ana, desk.at(NOON))
+        assert (good.state, bad.state) == ("sent", "failed")
+        assert [post["title"] for post in web.posts] == ["tickler can reach you"]
+    assert refused(lambda: try_out(desk.bo, desk.at(NOON))).startswith("Bo has no channel yet")
+
+
+def test_why_says_where_a_notice_went(stage: Stage, desk: Desk) -> None:
+    with hook() as web:
+        reach(desk, web.url)
+        tell(stage, "backup failed", Severity.URGENT)
+        assert listed(desk.ana, desk.at(NOON), sent=True)[0].state == "waiting"
+        settle(stage, desk, 0)
+        (row,) = listed(desk.ana, desk.at(NOON), sent=True)
+        assert (row.user, row.channel, row.state) == ("Ana", f"json://127.0.0.1:{web.port}/***", "sent")
+        told = why(desk.ana, desk.at(NOON), Kind.NOTICE, str(row.notification_id)).lines
+    assert told == (
+        "Told Tue 10 Jun 2025 12:00 (urgent, test).",
+        "It concerns Ana, Bo.",
+        f"To Ana by json://127.0.0.1:{web.port}/***: sent Tue 10 Jun 2025 12:00.",
+    )

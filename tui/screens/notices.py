@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 
 from textual.content import Content
 
+from engine.delivery_words import delivery_words
 from engine.rules.wording import ago, count_of, day_and_clock
 from store.instants import from_us
-from store.reads import notifications
+from store.reads import deliveries, notifications
 from store.reads.notifications import MOST, Notice
 from tui.announcing import viewer_of
+from tui.explaining import explain
 from tui.rows import Cells
 from tui.screens.view import Item, View
 from tui.text import fit, safe
@@ -22,13 +24,15 @@ from tui.widgets.pages import Key, Row, section
 TOKENS = {"urgent": "error", "important": "error", "warning": "warning", "notice": "text"}
 """Severity -> theme token; the word stands beside it."""
 _MARKS = {"urgent": "!", "important": "!", "warning": "-", "notice": " "}
+_LISTED = 8
+"""Messages of one notice that are listed."""
 
 
 class Notices(View):
     """The list of what was told and is not put away."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("notices",)
-    KINDS = frozenset({"notification", "task", "task_assignee"})
+    KINDS = frozenset({"notification", "delivery", "task", "task_assignee"})
 
     def make_list(self) -> LineList:
         """One section: notices come newest first and never move."""
@@ -79,12 +83,14 @@ class Notices(View):
         if not isinstance(notice, Notice):
             return Content("")
         told = f"{day_and_clock(from_us(notice.at), self.desk.clock(), self.desk.zone.key)}"
+        sent = self._sent(notice)
         return Content("\n").join([
             Content.styled(safe(notice.subject), "bold"),
             Content.styled(f"{notice.severity}  {told}, {ago(from_us(notice.at), self.desk.clock())}", "$muted"),
             Content(""),
             Content(safe(notice.text, 2_000)),
             Content(""),
+            *(Content.styled(safe(words), "$muted") for words in (*sent, *[""] * bool(sent))),
             Content.styled(f"enter {_leads_to(notice)}", "$muted"),
         ])  # fmt: skip
 
@@ -97,7 +103,7 @@ class Notices(View):
         if notice.run_id is not None:
             self.desk.open_log(notice.run_id)
         else:
-            self.desk.action_view("followups" if notice.task_id is not None else "schedules")
+            self.desk.action_view(_view(notice))
 
     def _do(self, call: Callable[..., Any], **params: Any) -> None:
         numbers = sorted(number for number in self.list.targets() if isinstance(number, int))
@@ -135,10 +141,18 @@ class Notices(View):
         notice = self.current
         if not isinstance(notice, Notice):
             return
-        for kind, number in (("run", notice.run_id), ("task", notice.task_id), ("schedule", notice.schedule_id)):
+        things = (("run", notice.run_id), ("task", notice.task_id), ("schedule", notice.schedule_id))
+        for kind, number in things:
             if number is not None:
-                self.desk.explain(kind, number)
+                explain(self.desk, kind, number, self._sent(notice))
                 return
+        explain(self.desk, "notice", notice.id)
+
+    def _sent(self, notice: Notice) -> list[str]:
+        """What went out of it, to whom, and what came of it."""
+        found = deliveries.of_notice(self.desk.reader, notice.id)
+        lines = [delivery_words(each, self.desk.zone.key) for each in found[:_LISTED]]
+        return lines + [f"And {len(found) - _LISTED:,} more messages."] * (len(found) > _LISTED)
 
 
 def notice_row(notice: Notice, width: int, when: str) -> Cells:
@@ -159,4 +173,11 @@ def notice_row(notice: Notice, width: int, when: str) -> Cells:
 def _leads_to(notice: Notice) -> str:
     if notice.run_id is not None:
         return f"reads the log of run {notice.run_id}"
-    return "goes to Followups" if notice.task_id is not None else "goes to Schedules"
+    return f"goes to {_view(notice).capitalize()}"
+
+
+def _view(notice: Notice) -> str:
+    """Where the thing stands that it is about."""
+    if notice.task_id is not None:
+        return "followups"
+    return "triggers" if notice.kind == "trigger" and notice.schedule_id is None else "schedules"

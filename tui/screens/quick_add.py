@@ -143,11 +143,12 @@ class QuickAdd(ModalScreen[None]):
         width = max(20, self.size.width - 4)
         words = list(chip_lines(self._read, width, refused)) if self._read or refused else []
         if self._read is not None and "%%" in self._read.name:
+            from engine.titles import language
             from tui.title_words import shows_as
 
             recurs = self._read.spec is not None
             days = (None, self._read.due or self._read.start) if recurs else (self._read.start, self._read.due)
-            words += shows_as(self._desk.reader, self._read.name, *days)
+            words += shows_as(language(self._desk.reader), self._read.name, *days)
         lines = [line for each in words for line in each.wrap(width)]
         is_taller, self._height = self._height != len(lines), len(lines)
         self.query_one("#quick-chips", Static).update(Content("\n").join(lines), layout=is_taller)

@@ -20,6 +20,7 @@ from engine.queries.recurring import Foreseen, effect_of, foresee
 from engine.rules.errors import BadValue
 from engine.rules.wording import long_day
 from engine.rules.zones import local
+from engine.titles import language
 from store import values
 from store.connection import connect
 from store.errors import Refused
@@ -134,6 +135,7 @@ def edit_dialog(desk: Desk, task: values.Task, then: Then) -> Dialog:
     was = task.notes.replace("\n", " / ")
     looks = _looks(made) if made is not None else ()
     before = {each.name: each.value for each in looks}
+    said_in = language(desk.reader)
     fields = (Field("name", "what", task.name), Field("notes", "notes", was), *_which(made), *looks)
 
     def changed(given: dict[str, str]) -> dict[str, str]:
@@ -141,7 +143,7 @@ def edit_dialog(desk: Desk, task: values.Task, then: Then) -> Dialog:
 
     def check(given: dict[str, str]) -> Notes:
         wrong = {} if given["name"].strip() else {"name": "a task needs a name"}
-        title = shows_as(desk.reader, given["name"], task.start_date, task.deadline_date)
+        title = shows_as(said_in, given["name"], task.start_date, task.deadline_date)
         if made is None:
             return Notes(wrong, preview=title)
         if given["for"] == THIS:

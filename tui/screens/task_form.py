@@ -14,6 +14,7 @@ from engine.rules.quickadd import Known
 from engine.rules.quickadd.names import label_named, list_named, person_named
 from engine.rules.texts import thing
 from engine.rules.wording import due_words, long_day
+from engine.titles import language
 from store import values
 from tui.app import Desk
 from tui.perform import Wish, wish
@@ -50,7 +51,7 @@ class _Check:
 
     def __init__(self, desk: Desk, there: Known) -> None:
         self._today = desk.today
-        self._reader = desk.reader
+        self._language = language(desk.reader)
         self._known = there
         self._readers: dict[str, Callable[[str], tuple[Any, str]]] = {
             "deadline": self._day,
@@ -76,7 +77,7 @@ class _Check:
         if given["time"].strip() and not given["deadline"].strip():
             wrong["time"] = "a time of day needs a day that it is due"
         days = {key: self._day(given[key])[0] for key in ("start", "deadline") if key in means}
-        return Notes(wrong, means, shows_as(self._reader, given["name"], **days))
+        return Notes(wrong, means, shows_as(self._language, given["name"], **days))
 
     def wish(self, given: dict[str, str]) -> Wish:
         """The operation, of values with which nothing is wrong."""

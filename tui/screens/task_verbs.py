@@ -108,11 +108,12 @@ class TaskVerbs(Marking):
 
     def action_triggers(self) -> None:
         """Which triggers touch the task; of a label or a list under the cursor, its own."""
-        from tui.trigger_ways import of_heading, of_task
+        from tui.screens.triggers_of_task import TriggersOfTask
+        from tui.trigger_ways import of_heading
 
         heading = self.list.heading
         if isinstance(self.current, values.Task):
-            of_task(self.desk, self.current)
+            self.app.push_screen(TriggersOfTask(self.current))
         elif heading is None or not of_heading(self.desk, heading):
             self.notify("Put the cursor on a task, or on the heading of a label or a list (b groups by them).")
 

@@ -18,7 +18,7 @@ from engine.queries.recurring import Effect, coming_of, effect_of, rule_words
 from engine.rules.errors import BadValue
 from engine.rules.when import Rule, compare
 from engine.rules.wording import long_day
-from engine.titles import MARK, start_of
+from engine.titles import MARK, language, start_of
 from store import values
 from store.enums import Basis
 from store.errors import Refused
@@ -129,7 +129,7 @@ def _first_title(rule: Rule, columns: Mapping[str, Any], act: Act) -> tuple[Cont
         return ()
     planned, _ = coming_of(rule, columns, act.at, act.today, 1)
     due = planned[0].local.date() if planned else act.today
-    return shows_as(act.connection, name, start_of(due, columns["duration"]), due)
+    return shows_as(language(act.connection), name, start_of(due, columns["duration"]), due)
 
 
 def _people(connection: Connection, names: tuple[str, ...], wrong: dict[str, str]) -> None:

@@ -20,12 +20,9 @@ from tui.screens.editor_fields import PAUSE
 from tui.screens.trigger_editor_check import Checked, check
 from tui.text import safe
 from tui.widgets.folding_form import FoldingForm
-from tui.widgets.form import Form, Notes
+from tui.widgets.form import Field, Form, Notes
 from tui.widgets.header import Header, Hints, Place
 from tui.widgets.lines import Lines
-
-_CHOOSING = {"when": "event", "on": "scope", "do": "action"}
-"""Group -> the choice that its fields follow."""
 
 
 class TriggerEditor(Editor):
@@ -63,14 +60,13 @@ class TriggerEditor(Editor):
     async def _changed(self, event: Form.Changed) -> None:
         """Another choice has other fields; what was typed into the old ones comes back with them."""
         wanted = {group.key: group.fields for group in fields.groups(self._before | event.values)}
-        names = {key: tuple(each.name for each in of) for key, of in wanted.items()}
-        labels = {key: tuple((each.name, each.label) for each in of) for key, of in wanted.items()}
+        focused = next((name for name, row in self.form.rows.items() if row.box.has_focus), "")
         for key, group in self.form.groups.items():
-            if tuple((each.name, each.label) for each in group.fields) != labels[key]:
+            if list(map(_look, group.fields)) != list(map(_look, wanted[key])):
                 await self.form.set_group(key, wanted[key])
-                if key in _CHOOSING and _CHOOSING[key] in self.form.rows:
-                    self.form.rows[_CHOOSING[key]].box.focus()
-        self._there = frozenset(name for of in names.values() for name in of)
+        if focused in self.form.rows and not self.form.rows[focused].box.has_focus:
+            self.form.rows[focused].box.focus()
+        self._there = frozenset(field.name for of in wanted.values() for field in of)
         self.show_preview()
 
     def _check(self, typed: dict[str, str]) -> Notes:
@@ -112,3 +108,8 @@ class TriggerEditor(Editor):
             on_pause = wish(pause, name, reason=typed["pause_reason"].strip(), until=checked.until)
             todo.append(on_pause if typed["is_paused"] == "yes" else wish(resume, name))
         return todo
+
+
+def _look(field: Field) -> tuple[str, str, str, tuple[str, ...]]:
+    """What of a field is seen besides its value."""
+    return field.name, field.label, field.hint, field.choices

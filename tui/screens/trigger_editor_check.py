@@ -16,16 +16,18 @@ from engine.operations.trigger_fields import fields_of, stored
 from engine.operations.trigger_schedules import rule_of
 from engine.rules.errors import BadValue, shown
 from engine.rules.triggers.words import MAIN as MAIN_KEYS
-from engine.rules.triggers.words import MUST_SAY, sentence
+from engine.rules.triggers.words import MUST_SAY, action_text, event_text, scope_text, sentence
 from engine.rules.when import preview
-from engine.rules.wording import count_of, long_day
-from store.enums import Roll, Scope, TriggerAction, TriggerEvent
+from engine.rules.wording import count_of, day_and_clock, long_day
+from store.enums import OF_TASKS, Roll, Scope, TriggerAction, TriggerEvent
 from store.errors import Refused
 from store.frozen import value
+from store.instants import from_us
 from store.reads import trigger_groups, triggers
 from store.trigger_values import Trigger
 from tui.screens.editor_fields import MEANS, pause_wrong, until_of
 from tui.screens.trigger_editor_fields import MAIN, given_of
+from tui.screens.trigger_editor_texts import texts
 from tui.text import safe
 from tui.widgets.form import Notes
 
@@ -97,6 +99,7 @@ def check(
         columns = _stored(act, fields)
         _same(act.connection, columns, made, typed, wrong)
         lines += [Content(""), *_times(act, fields, made), *touches(act, fields, columns, made)]
+        lines += texts(act, fields, columns)
     except BadKey as fault:
         lines = lines or _rough(typed)
         name = _FIELD.get(fault.key, fault.key)
@@ -193,11 +196,34 @@ def _times(act: Act, fields: Columns, made: Trigger | None) -> list[Content]:
 
 
 def touches(act: Act, fields: Columns, columns: Columns | None, made: Trigger | None) -> list[Content]:
-    """What it would touch: so many tasks now, and in the next month."""
+    """What it would touch: so many tasks now and in the next month, the first of them, and what would go round."""
     if columns is None:
         return [Content.styled("a label of that name is made; no task has it yet", "$muted")]
-    if fields["scope"] is Scope.CLASS:
+    if fields["event"] in OF_TASKS:
+        return _foreseen(act, fields, made)
+    if fields["scope"] is Scope.CLASS or fields["event"] is not TriggerEvent.SCHEDULE:
         return []
     number = trigger_groups.tasks_in(act.connection, fields["scope"], columns["scope_id"], MANY)
     many = f"over {MANY:,} tasks" if number > MANY else count_of(number, "task")
     return [Content(f"for {many} now")]
+
+
+def _foreseen(act: Act, fields: Columns, made: Trigger | None) -> list[Content]:
+    """The dry run, beside the keys as every check is."""
+    from engine.queries.trigger_preview import preview as foresee
+
+    try:
+        seen = foresee(
+            act.actor, act.at, made.name if made is not None else None, limit=AHEAD,
+            event=event_text(fields["event"], fields["event_value"]),
+            action=action_text(fields["action"], fields["params"]),
+            scope=scope_text(fields["scope"], fields["scope_name"]),
+            delay=fields["delay"], condition=fields["condition"],
+        )  # fmt: skip
+    except (BadValue, Refused):  # a parameter that this short form does not say; the refusal of the whole says more
+        return []
+    lines = [Content(safe(seen.words, 400))]
+    for each in seen.rows:
+        at = day_and_clock(from_us(each.at), act.at, act.zone.key)
+        lines.append(Content.assemble((f"{at:<18}", "$muted"), safe(each.task, 60)))
+    return [*lines, *([Content.styled(safe(seen.warning, 400), "$warning")] if seen.warning else [])]

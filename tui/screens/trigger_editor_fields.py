@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
+from engine.rules.offsets import parse_offset
+from engine.rules.triggers.fitting import misfit
 from engine.rules.triggers.words import event_text, main_of, scope_text
 from store.enums import OF_ENTITIES, OF_RUNS, Roll, Scope, TriggerAction, TriggerEvent
 from store.trigger_values import Trigger
 from tui.screens.editor_fields import PAUSE, STATE, Rows, fields_of, instant_text
 from tui.widgets.folding_form import Group
+from tui.widgets.form import Field
 
-EVENTS = tuple(each for each in TriggerEvent if each is not TriggerEvent.WORKFLOW)
-ACTIONS = tuple(each for each in TriggerAction if each is not TriggerAction.WORKFLOW)
-"""Those that this version can act upon."""
+EVENTS = (
+    TriggerEvent.COMPLETED, TriggerEvent.SCHEDULE, TriggerEvent.DATE, TriggerEvent.DEADLINE, TriggerEvent.CREATED,
+    TriggerEvent.LABEL, TriggerEvent.REOPENED, TriggerEvent.DELETED, TriggerEvent.STATUS, TriggerEvent.FIELD,
+    TriggerEvent.RUN_FAILED, TriggerEvent.RUN_RECOVERED, TriggerEvent.RUN_LATE, TriggerEvent.WORKFLOW,
+)  # fmt: skip
+ACTIONS = (
+    TriggerAction.NOTIFY, TriggerAction.REOPEN, TriggerAction.CREATE, TriggerAction.MOVE_DATE,
+    TriggerAction.MOVE_DEADLINE, TriggerAction.ADD_LABEL, TriggerAction.REMOVE_LABEL, TriggerAction.COMPLETE,
+    TriggerAction.DELETE, TriggerAction.RUN, TriggerAction.SET_STATUS, TriggerAction.WORKFLOW,
+)  # fmt: skip
+SCOPES = (Scope.LABEL, Scope.LIST, Scope.USER, Scope.TASK, Scope.CLASS, Scope.ALL)
+"""What is chosen often comes first."""
 
 USUAL = {
     "event": TriggerEvent.COMPLETED.value, "delay": "0d", "roll": Roll.NONE.value, "scope": Scope.LABEL.value,
@@ -23,9 +36,6 @@ USUAL = {
 """What a field holds if nobody says anything; the others are empty then."""
 
 CHOICES: dict[str, tuple[str, ...]] = {
-    "event": EVENTS,
-    "scope": tuple(each.value for each in (Scope.LABEL, Scope.LIST, Scope.USER, Scope.TASK, Scope.ALL, Scope.CLASS)),
-    "action": ACTIONS,
     "roll": (Roll.NONE.value, Roll.PREVIOUS.value, Roll.NEXT.value),
     "severity": ("notice", "warning", "important", "urgent"),
     "is_enabled": ("yes", "no"),
@@ -106,8 +116,23 @@ def groups(now: Mapping[str, str]) -> tuple[Group, ...]:
     )
 
 
-def _fields(rows: Rows, now: Mapping[str, str]) -> Any:
-    return fields_of(rows, now, CHOICES, USUAL)
+def _fields(rows: Rows, now: Mapping[str, str]) -> tuple[Field, ...]:
+    event = TriggerEvent(now["event"])
+    return fields_of(rows, now, {**CHOICES, **_fitting(event)}, USUAL)
+
+
+@functools.cache
+def _fitting(event: TriggerEvent) -> dict[str, tuple[str, ...]]:
+    """The events there are, and the scopes and actions that go with this one, as the rule has it."""
+
+    def fits(scope: Scope, event: TriggerEvent, action: TriggerAction) -> bool:
+        return misfit(scope, event, parse_offset("0d"), Roll.NONE, "", action) is None
+
+    return {
+        "event": tuple(each.value for each in EVENTS if any(fits(of, each, TriggerAction.NOTIFY) for of in SCOPES)),
+        "scope": tuple(each.value for each in SCOPES if fits(each, event, TriggerAction.NOTIFY)),
+        "action": tuple(each.value for each in ACTIONS if any(fits(of, event, each) for of in SCOPES)),
+    }
 
 
 def _when(event: TriggerEvent) -> Rows:

@@ -34,7 +34,7 @@ _EMPTY = {
     HISTORY: "No trigger has done anything yet.",
 }
 _HINTS = {
-    TRIGGERS: (("a", "add"), ("e", "edit"), ("P", "pause"), ("D", "delete"), ("o", "its history")),
+    TRIGGERS: (("a", "add"), ("e", "edit"), ("P", "pause"), ("o", "its history")),
     UPCOMING: (("R", "act now"), ("x", "cancel"), ("enter", "task"), ("o", "only its own")),
     HISTORY: (("u", "undo it"), ("enter", "task"), ("o", "only its own")),
 }
@@ -179,9 +179,14 @@ class Triggers(TriggerVerbs):
             text=self.filter.strip(),
         )
         acts = [each.act_id for each in found if each.act_id is not None]
-        gone = trigger_groups.undone(self.desk.reader, acts)
+        standing = trigger_groups.standing(self.desk.reader, acts)
         return [
-            Item((-(each.decided_at or 0), -each.id), each.id, Past(each, each.act_id in gone), self.desk.today)
+            Item(
+                (-(each.decided_at or 0), -each.id),
+                each.id,
+                Past(each, standing.get(each.act_id or 0)),
+                self.desk.today,
+            )
             for each in found
         ]
 

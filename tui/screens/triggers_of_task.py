@@ -35,7 +35,7 @@ class TriggersOfTask(Picking):
     ]
 
     def __init__(self, task: values.Task) -> None:
-        super().__init__(f"Triggers of: {task.name}")
+        super().__init__(f"Triggers of: {task.title}")
         self._of = task
         self._found: tuple[Trigger, ...] = ()
 
@@ -47,7 +47,12 @@ class TriggersOfTask(Picking):
     def _read(self) -> None:
         self._found = tuple(triggers.of_task(self.desk.reader, self._of.id))
         times = next_times(self.desk, self._of.id)
-        self.show([self._line(each, times.get(each.id, each.next_at)) for each in self._found])
+        self.show(
+            [
+                self._line(each, times.get(each.id, each.next_at if each.schedule_id is not None else None))
+                for each in self._found
+            ]
+        )
         self._say()
 
     def _line(self, each: Trigger, at: int | None) -> Content:

@@ -51,7 +51,7 @@ class TriggerVerbs(View):
     def act_of_row(self) -> int | None:
         """The act of the line under the cursor, which `u` takes back."""
         row = self.current
-        return row.action.act_id if isinstance(row, Past) and not row.is_undone else None
+        return row.act if isinstance(row, Past) else None
 
     def _chosen(self) -> list[Trigger]:
         """The marked triggers, else the one under the cursor."""
@@ -71,14 +71,17 @@ class TriggerVerbs(View):
             super().open_current()
 
     def _open_task(self, row: Coming | Past) -> None:
-        """In the list of tasks, under a filter that finds it alone."""
+        """One task with its verbs; of an action for a whole zone the detail."""
+        from store.reads.task_rows import one
+        from tui.screens.one_task import OneTask
+
         number = row.action.task_id
         if number is None:
             super().open_current()
-            return
-        from tui.trigger_ways import open_task
-
-        open_task(self.desk, number)
+        elif one(self.desk.reader, number) is None:
+            self.notify("That task is gone for good.")
+        else:
+            self.desk.push_screen(OneTask(number))
 
     def action_add(self) -> None:
         """A new trigger."""

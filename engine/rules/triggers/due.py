@@ -8,6 +8,7 @@ happens and given up when it has become moot.
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from engine.rules.businessdays import BusinessDays
 from engine.rules.errors import BadValue
@@ -22,6 +23,7 @@ FROM_STATE = frozenset({
 """Events whose time the task itself tells."""
 
 ON_DAYS = frozenset({TriggerEvent.DATE, TriggerEvent.DEADLINE})
+_MIDNIGHT = time()
 
 
 @value
@@ -64,32 +66,43 @@ def due(
     """
     if facts.gone:
         return None
-    anchor = _anchor(event, action, facts, zone)
-    if anchor is None:
-        return None
     try:
-        at = shift_instant(anchor, delay, zone, days)
-        if days is not None and roll is not Roll.NONE:
-            day = days.roll(at.date(), roll)
-            at = at if day is None else wall_instant(datetime.combine(day, at.time().replace(fold=0)), zone)
+        if event in ON_DAYS:
+            wall = _wall(event, action, facts)
+            if wall is None:
+                return None
+            if days is None:
+                return _on_day(*wall, zone, delay)
+            anchor: datetime | None = wall_instant(datetime.combine(*wall), zone)
+        else:
+            anchor = facts.created_at if event is TriggerEvent.CREATED else facts.done_at if facts.is_done else None
+        return None if anchor is None else _shifted(anchor, delay, zone, days, roll)
     except BadValue:
         return None  # beyond the years that a calendar has
-    return at
 
 
-def _anchor(event: TriggerEvent, action: TriggerAction, facts: Facts, zone: str) -> datetime | None:
-    if event is TriggerEvent.CREATED:
-        return facts.created_at
-    if event is TriggerEvent.COMPLETED:
-        return facts.done_at if facts.is_done else None
+def _wall(event: TriggerEvent, action: TriggerAction, facts: Facts) -> tuple[date, time] | None:
+    """The day and the time of day that count, on the clocks of the task."""
     wants_done = {TriggerAction.REOPEN: True, TriggerAction.DELETE: facts.is_done}.get(action, False)
     if facts.is_done is not wants_done:
         return None
     if event is TriggerEvent.DATE:
-        return None if facts.day is None else wall_instant(datetime.combine(facts.day, time()), zone)
-    if facts.deadline_date is None:
-        return None
-    return wall_instant(datetime.combine(facts.deadline_date, facts.deadline_time or time()), zone)
+        return None if facts.day is None else (facts.day, _MIDNIGHT)
+    return None if facts.deadline_date is None else (facts.deadline_date, facts.deadline_time or _MIDNIGHT)
+
+
+@lru_cache(maxsize=20_000)
+def _on_day(day: date, clock: time, zone: str, delay: Offset) -> datetime:
+    """Tasks by the thousand share their days: a change of zone asks for the same instants over and over."""
+    return shift_instant(wall_instant(datetime.combine(day, clock), zone), delay, zone)
+
+
+def _shifted(anchor: datetime, delay: Offset, zone: str, days: BusinessDays | None, roll: Roll) -> datetime:
+    at = shift_instant(anchor, delay, zone, days)
+    if days is None or roll is Roll.NONE:
+        return at
+    day = days.roll(at.date(), roll)
+    return at if day is None else wall_instant(datetime.combine(day, at.time().replace(fold=0)), zone)
 
 
 _OF_THE_TASK = frozenset({

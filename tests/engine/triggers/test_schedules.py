@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.triggers.schedule_stage import Desk, new_desk
+from engine.triggers import occurrences
+from tests.engine.recurring_stage import at
+from tests.engine.triggers.schedule_stage import EARLY, Desk, new_desk
 
 WEEKLY = "weekly on Saturday"
 
@@ -163,3 +165,80 @@ def test_a_change_of_its_words_loses_nothing_that_is_late(t: Desk) -> None:
     t.c.do("trigger edit", "2025-06-03T12:00", "daily", description="every day")
     t.c.look("2025-06-03T12:01")
     assert not t.is_done(task)
+
+
+def test_many_tasks_are_done_in_parts_each_once(t: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(occurrences, "AT_ONCE", 2)
+    t.c.do("list add", EARLY, "rome", zone="Europe/Rome")
+    t.c.do("list add", EARLY, "paris", zone="Europe/Paris")
+    t.trigger("next week", "weekly sat 00:00", "move deadline: 7d", scope=f"label:{WEEKLY}")
+    places = ("rome", "paris", "rome", "rome", "rome")
+    tasks = [t.task(place, WEEKLY, list=place, deadline=date(2025, 6, 7)) for place in places]
+    t.c.look("2025-06-06T22:00")
+    assert [t.c.read(each).deadline_date for each in tasks] == [date(2025, 6, 14)] * 5
+    assert t.acts() == [f"trigger next week: move deadline, {many}" for many in ("2 tasks", "2 tasks", "1 task")]
+    assert sorted((reason or "", touched) for _, _, reason, touched in t.decided()) == [
+        ("done in 1 part", 0), ("part 1", 1), ("part 1", 1), ("part 2", 2), ("part 3, the last", 1),
+    ]  # fmt: skip
+    assert t.ledger() == [("06-06 22:00", "fired", None)]
+    assert t.waits() == {"Europe/Paris": "06-13 22:00", "Europe/Rome": "06-13 22:00", "UTC": "06-07 00:00"}
+
+
+def test_an_action_that_was_cancelled_leaves_the_next_one_waiting(t: Desk) -> None:
+    t.trigger("daily", "daily 08:00", scope="label:x")
+    task = t.task("x", "x", done="2025-06-02T10:00")
+    number = t.c.ask("SELECT id FROM pending_action WHERE state = 'waiting'")[0][0]
+    t.c.do("trigger cancel", "2025-06-02T12:00", number, reason="a holiday")
+    assert t.waits() == {"UTC": "06-04 08:00"}
+    t.c.do("undo", "2025-06-02T12:01")
+    assert t.waits() == {"UTC": "06-03 08:00"}
+    t.c.do("redo", "2025-06-02T12:02")
+    t.c.look("2025-06-03T08:00", "2025-06-04T07:59")
+    assert t.is_done(task)
+    t.c.look("2025-06-04T08:00")
+    assert not t.is_done(task)
+    assert t.ledger() == [("06-03 08:00", "skipped", "cancelled by ana: a holiday"), ("06-04 08:00", "fired", None)]
+
+
+def test_undo_of_a_pause_plans_the_next_time_again(t: Desk) -> None:
+    t.trigger("daily", "daily 08:00", scope="label:x")
+    t.c.do("trigger pause", "2025-06-02T12:00", "daily")
+    assert t.waits() == {}
+    t.c.do("undo", "2025-06-02T12:01")
+    assert t.waits() == {"UTC": "06-03 08:00"}
+    t.c.do("trigger delete", "2025-06-02T12:02", "daily")
+    assert t.waits() == {}
+    t.c.do("undo", "2025-06-04T12:00")
+    assert t.waits() == {"UTC": "06-05 08:00"}
+    assert [(at, state) for at, state, _ in t.ledger()] == [("06-03 08:00", "skipped"), ("06-04 08:00", "skipped")]
+
+
+def test_a_pause_that_ends_by_itself_skips_until_then_and_misses_nothing_after(t: Desk) -> None:
+    t.trigger("daily", "daily 08:00", scope="label:x")
+    task = t.task("x", "x", done="2025-06-02T10:00")
+    t.c.do("trigger pause", "2025-06-02T12:00", "daily", "away", until=at("2025-06-04T12:00"))
+    t.c.look("2025-06-03T08:00", "2025-06-05T09:00")
+    assert not t.is_done(task)
+    assert [(at, state) for at, state, _ in t.ledger()] == [
+        ("06-03 08:00", "skipped"), ("06-04 08:00", "skipped"), ("06-05 08:00", "fired"),
+    ]  # fmt: skip
+
+
+def test_working_days_are_kept(t: Desk) -> None:
+    t.trigger("payday", "monthly 1", scope="label:x", roll="previous")
+    assert t.waits() == {"UTC": "07-01 00:00"}
+    t.c.look("2025-07-01T00:00")
+    assert t.waits() == {"UTC": "08-01 00:00"}
+    t.c.look("2025-08-01T00:00")
+    assert t.waits() == {"UTC": "09-01 00:00"}
+    t.trigger("rent", "monthly 1", scope="label:rent", roll="previous", when="2025-10-15T09:00")
+    assert t.waits("rent") == {"UTC": "10-31 00:00"}  # 1 November 2025 is a Saturday
+
+
+def test_a_condition_is_asked_when_it_acts_and_undo_takes_it_back(t: Desk) -> None:
+    urgent, calm = t.task("u", "x", "urgent", done="2025-06-02T10:00"), t.task("c", "x", done="2025-06-02T10:00")
+    t.trigger("only urgent", "daily 08:00", scope="label:x", condition="@urgent")
+    t.c.look("2025-06-03T08:00")
+    assert (t.is_done(urgent), t.is_done(calm)) == (False, True)
+    assert t.c.do("undo", "2025-06-03T08:01") is not None
+    assert (t.is_done(urgent), t.is_done(calm)) == (True, True)

@@ -127,3 +127,16 @@ def test_tasks_that_leave_a_zone_that_is_late_are_not_forgotten(t: Desk) -> None
     t.c.look("2025-06-09T08:01")
     assert not t.is_done(task)
     assert t.waits() == {"Asia/Vladivostok": "06-13 14:00", "UTC": "06-14 00:00"}
+
+
+def test_a_zone_that_is_said_of_a_trigger_holds_for_all_its_tasks(t: Desk) -> None:
+    t.c.do("list add", EARLY, "dacha", zone="Europe/Moscow")
+    there, here = t.task("wood", "x", list="dacha", done=EARLY), t.task("bins", "x", done=EARLY)
+    t.trigger("at the office", "weekly sat 00:00", scope="label:x", zone="Asia/Tokyo")
+    assert t.waits("at the office") == {"Asia/Tokyo": "06-06 15:00"}
+    t.c.look("2025-06-06T15:00")
+    assert (t.is_done(there), t.is_done(here)) == (False, False)
+    t.c.do("trigger edit", "2025-06-06T16:00", "at the office", description="of both")
+    assert t.waits("at the office") == {"Asia/Tokyo": "06-13 15:00"}
+    t.c.do("trigger edit", "2025-06-06T16:00", "at the office", zone="")
+    assert t.waits("at the office") == {"Europe/Moscow": "06-06 21:00", "UTC": "06-07 00:00"}

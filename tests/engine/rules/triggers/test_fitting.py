@@ -29,7 +29,7 @@ from store.enums import Roll, Scope, TriggerAction, TriggerEvent
         (Scope.ALL, TriggerEvent.COMPLETED, TriggerAction.REOPEN, {"delay": "-1d"}, "delay"),
         (Scope.ALL, TriggerEvent.SCHEDULE, TriggerAction.REOPEN, {"delay": "1d"}, "delay"),
         (Scope.ALL, TriggerEvent.COMPLETED, TriggerAction.REOPEN, {"roll": Roll.NEXT}, "roll"),
-        (Scope.ALL, TriggerEvent.STATUS, TriggerAction.COMPLETE, {}, "action"),
+        (Scope.ALL, TriggerEvent.STATUS, TriggerAction.COMPLETE, {"condition": "x"}, None),
         (Scope.ALL, TriggerEvent.RUN_FAILED, TriggerAction.REOPEN, {}, "action"),
         (Scope.ALL, TriggerEvent.RUN_FAILED, TriggerAction.SET_STATUS, {}, "action"),
         (Scope.ALL, TriggerEvent.DELETED, TriggerAction.COMPLETE, {}, "action"),

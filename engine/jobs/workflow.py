@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from engine.jobs import flows
 from engine.jobs.context import Context
 from engine.jobs.main import Failure, sentence_of
 from engine.jobs.python import _file
 from engine.rules.errors import BadValue
+from engine.rules.zones import local
 
 OWN = frozenset({"now", "workflow_id", "step_id", "entity", "log", "context", "edges"})
 _TRACE = 100
@@ -71,7 +71,7 @@ def _did(known: type[flows.Workflow], step: Mapping[str, Any], task: Mapping[str
     own = known()
     for name, given in step["data"].items():
         setattr(own, name, _value(known, name, given))
-    own.now = datetime.fromisoformat(task["now"]).astimezone(ZoneInfo(task["zone"]))
+    own.now = local(datetime.fromisoformat(task["now"]), task["zone"])
     own.workflow_id, own.step_id = step["workflow"], step["step"]
     own.entity, own.log, own.context = step.get("entity"), context.log, context
     method = getattr(own, step["node"], None)

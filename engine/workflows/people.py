@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from engine.operations.registry import Act
 from engine.operations.task_making import NewTask, make
+from engine.rules.offsets import parse_offset, shift_date
 from engine.rules.workflows.graph import Node
 from engine.workflows.flow import Flow
 from store.enums import StepKind
@@ -13,15 +16,18 @@ PREVIOUS = "previous"
 
 def ask(act: Act, current: Flow, node: Node, step: int, parents: tuple[int, ...]) -> None:
     """Make the task of a human step, for whom its definition says."""
-    from engine.workflows.steps import due_day
-
     title = node.title or node.name.replace("_", " ")
     about = f" ({current.name})" if current.name else ""
     new = NewTask(
-        name=f"{title}{about}", notes=node.notes, deadline_date=due_day(act, node), group=current.graph.name,
+        name=f"{title}{about}", notes=node.notes, deadline_date=_due_day(act, node), group=current.graph.name,
         object_class=current.object_class, object_id=current.object_id, assignees=_who(act, node, parents),
     )  # fmt: skip
     act.connection.execute("UPDATE step SET task_id = ? WHERE id = ?", (make(act, new), step))
+
+
+def _due_day(act: Act, node: Node) -> date | None:
+    """The day by which it is due; None if its definition names none."""
+    return None if not node.length else shift_date(act.today, parse_offset(node.length))
 
 
 def _who(act: Act, node: Node, parents: tuple[int, ...]) -> tuple[int, ...]:

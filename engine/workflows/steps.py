@@ -9,10 +9,12 @@ from typing import Any
 
 from engine.operations.registry import Act
 from engine.requests import request
+from engine.rules.durations import parse_duration
 from engine.rules.errors import BadValue, shown
-from engine.rules.offsets import parse_offset, shift_date, shift_instant
+from engine.rules.offsets import parse_offset, shift_instant
 from engine.rules.workflows.following import Follows, Parent, after, joined
 from engine.rules.workflows.graph import Graph, Node
+from engine.workflows import inline, people
 from engine.workflows.flow import Flow, flow, keep_data
 from store.enums import OPEN_STEPS, FlowState, StepKind, StepState
 from store.instants import iso, to_us
@@ -121,8 +123,6 @@ def _begin(act: Act, current: Flow, node: Node, parents: tuple[int, ...]) -> tup
         return _join(act, current, node, parents)
     if node.kind is StepKind.HUMAN:
         step = _add(act, current, node, StepState.WAITING, parents)
-        from engine.workflows import people
-
         people.ask(act, current, node, step, parents)
         return step, _STAYS
     if node.kind is StepKind.WAIT:
@@ -132,8 +132,6 @@ def _begin(act: Act, current: Flow, node: Node, parents: tuple[int, ...]) -> tup
         step = _add(act, current, node, StepState.PENDING, parents)
         run_next(act, current)
         return step, _STAYS
-    from engine.workflows import inline
-
     step = _add(act, current, node, StepState.RUNNING, parents)
     return step, inline.do(act, current, node, step, _STAYS)
 
@@ -277,8 +275,6 @@ def _add(
 def _deadline(act: Act, node: Node) -> int | None:
     if not node.deadline:
         return None
-    from engine.rules.durations import parse_duration
-
     return act.now + parse_duration(node.deadline) * 1_000_000
 
 
@@ -294,11 +290,6 @@ def _visits(act: Act, current: Flow, node: Node) -> int:
         "SELECT count(*) FROM step WHERE workflow_id = ? AND node = ?", (current.id, node.name)
     ).fetchone()
     return int(row[0])
-
-
-def due_day(act: Act, node: Node) -> Any:
-    """The day by which a human step is due; None if its definition names none."""
-    return None if not node.length else shift_date(act.today, parse_offset(node.length))
 
 
 def changed(act: Act, current: Flow, data: Mapping[str, Any]) -> Flow:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = [
-    "Cancelled", "Context", "Param", "Workflow", "controller", "gateway", "human", "join", "start", "step", "wait",
+    "Cancelled", "Context", "Entity", "Param", "Workflow", "controller", "gateway", "human", "join", "start", "step",
+    "wait",
 ]  # fmt: skip
 
 _WHERE = {
@@ -13,7 +14,7 @@ _WHERE = {
     "Context": "engine.jobs.context",
     "Param": "engine.jobs.authors",
     "controller": "engine.jobs.authors",
-    **dict.fromkeys(("Workflow", "gateway", "human", "join", "start", "step", "wait"), "engine.jobs.flows"),
+    **dict.fromkeys(("Entity", "Workflow", "gateway", "human", "join", "start", "step", "wait"), "engine.jobs.flows"),
 }
 
 

@@ -82,11 +82,24 @@ def gateway(function: F) -> F:
     return step(gateway=True)(function)
 
 
-def step(*, title: str = "", gateway: bool = False, limit: int = 0, deadline: str = "") -> Callable[[F], F]:
-    """A machine's step. `limit`: how often one workflow may visit it; `deadline`: how long it may say False."""
+class Entity(str):
+    """Type of a field that names an entity, `stay/12`; `Entity["stay"]` is one of that class."""
+
+    def __class_getitem__(cls, name: str) -> type[Entity]:
+        return cls
+
+
+def step(
+    *, title: str = "", gateway: bool = False, limit: int = 0, deadline: str = "", idempotent: bool = False
+) -> Callable[[F], F]:
+    """A machine's step. `limit`: how often one workflow may visit it; `deadline`: how long it may say False.
+
+    An `idempotent` one may be done twice: if its process dies, it is begun again instead of failing.
+    """
+    said = {"title": title, "gateway": gateway, "limit": limit, "deadline": deadline, "idempotent": idempotent}
 
     def mark(function: F) -> F:
-        function.__dict__["tickler_step"] = {"title": title, "gateway": gateway, "limit": limit, "deadline": deadline}
+        function.__dict__["tickler_step"] = said
         return function
 
     return mark

@@ -62,6 +62,8 @@ class Node:
     person, `team:North`, `previous` (whoever did the step before), or empty for nobody. `length` is an offset (of a
     wait, or until a human step is due). `limit` is how often one workflow may visit it, 0 for no limit.
     `must_choose`: a gateway in Python, which must name its branches. `params` are those of what it runs, tells or sets.
+    `is_idempotent`: doing it twice does no harm. `is_exclusive`: a choice takes the first branch that holds, not all.
+    A run is that of `schedule` or of `controller`; `result` is the field of the state that takes what it returned.
     """
 
     name: str
@@ -80,6 +82,10 @@ class Node:
     params: Mapping[str, object] = {}
     deadline: str = ""
     notes: str = ""
+    is_idempotent: bool = False
+    is_exclusive: bool = True
+    schedule: str = ""
+    result: str = ""
 
 
 @value

@@ -1,7 +1,8 @@
 """Workflows: definitions with their versions, the graphs that are under way, and the steps they have taken.
 
 Instants are microseconds UTC. `graph` is a definition as JSON (`engine.rules.workflows.graph`), `source` the text of
-its Python file, kept so that a workflow goes on with the code it was started with.
+its Python file, kept so that a workflow goes on with the code it was started with. `is_over`: the run of the step has
+ended and what follows has not begun; set with the end of the run, and taken back by the engine's next look.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ CREATE TABLE workflow (
     CHECK ((object_class IS NULL) = (object_id IS NULL))
 ) STRICT;
 CREATE INDEX workflow_by_state ON workflow (state, id) WHERE deleted_at IS NULL;
-CREATE INDEX workflow_by_definition ON workflow (definition_id, id);
+CREATE INDEX workflow_by_definition ON workflow (definition_id, state, id);
 CREATE INDEX workflow_by_object ON workflow (object_class, object_id) WHERE object_class IS NOT NULL;
 
 CREATE TABLE step (
@@ -73,6 +74,7 @@ CREATE TABLE step (
     error TEXT,
     trace TEXT,
     attempts INTEGER NOT NULL DEFAULT 0,
+    is_over INTEGER NOT NULL DEFAULT 0,
     rev INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX step_of_workflow ON step (workflow_id, id);
@@ -82,7 +84,11 @@ CREATE UNIQUE INDEX step_of_task ON step (task_id) WHERE task_id IS NOT NULL;
 CREATE INDEX step_of_run ON step (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX step_in_run ON step (run_id) WHERE state IN ('pending', 'starting', 'running') AND run_id IS NOT NULL;
 CREATE UNIQUE INDEX step_join ON step (workflow_id, node) WHERE kind = 'join' AND state = 'waiting';
-CREATE INDEX step_failed ON step (id) WHERE state = 'failed';
+CREATE INDEX step_over ON step (run_id) WHERE is_over = 1;
+CREATE INDEX step_ready ON step (id)
+    WHERE kind = 'machine' AND state = 'pending' AND run_id IS NULL;
+CREATE INDEX step_of_node ON step (workflow_id, node, id);
+CREATE INDEX step_failed ON step (workflow_id, id) WHERE state = 'failed';
 
 CREATE TABLE step_parent (
     step_id INTEGER NOT NULL REFERENCES step(id) ON DELETE CASCADE,

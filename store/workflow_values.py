@@ -56,7 +56,8 @@ class Workflow:
 class Step:
     """One visit of a node. `parents` are the steps that led to it; `due_at` is its next check, or the end of a wait.
 
-    `checks` counts how often it said that it is not yet time; `form` holds the fields that were submitted.
+    `checks` counts how often it said that it is not yet time; `form` holds the fields that were submitted;
+    `assignees` are the people on whose lists its task is.
     """
 
     id: int
@@ -78,4 +79,34 @@ class Step:
     form: dict[str, object] | None
     error: str | None
     trace: str | None
+    attempts: int
+    assignees: tuple[str, ...] = ()
+
+
+@value
+class StepError:
+    """One time that a step failed: earlier ones stay when it is run again."""
+
+    id: int
+    step_id: int
+    at: Instant
+    error: str
+    trace: str | None
+    run_id: int | None
+
+
+@value
+class Problem:
+    """A step that failed, or a join that waits for what cannot come. `why` is its error, or for whom it waits."""
+
+    id: int
+    workflow_id: int
+    definition: str
+    name: str
+    node: str
+    kind: StepKind
+    state: StepState
+    why: str
+    at: Instant
+    run_id: int | None
     attempts: int

@@ -67,6 +67,10 @@ MODULES: dict[str, tuple[str, ...]] = {
         "trigger list", "trigger show", "trigger upcoming", "trigger history", "task triggers",
     ),
     f"{_OPERATIONS}.workflows": ("workflow load", "workflow start", "workflow submit"),
+    f"{_QUERIES}.workflows": (
+        "workflow definitions", "workflow definition", "workflow list", "workflow show", "workflow steps",
+        "workflow problems", "workflow log",
+    ),
     f"{_QUERIES}.trigger_preview": ("trigger preview",),
     f"{_OPERATIONS}.schedule_ledger": ("schedule accept", "schedule rewind"),
     f"{_OPERATIONS}.clocks": ("clock accept",),

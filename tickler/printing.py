@@ -40,6 +40,23 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "Told": ("id", "name", "state", "sentence", "next_at", "waiting", "error"),
     "Applies": ("trigger_id", "trigger", "origin", "state", "sentence", "next_at"),
     "PendingAction": ("id", "due_at", "trigger", "action", "subject", "subject_name", "state", "reason", "act_id"),
+    "Definition": ("name", "version", "about", "open", "origin", "error"),
+    "Listed": ("id", "definition", "name", "object", "state", "age", "waits_for"),
+    "Step": (
+        "id",
+        "node",
+        "kind",
+        "state",
+        "created_at",
+        "done_at",
+        "done_by",
+        "assignees",
+        "due_at",
+        "reason",
+        "error",
+    ),
+    "Problem": ("id", "workflow_id", "definition", "name", "node", "state", "at", "attempts", "why"),
+    "StepLine": ("at", "node", "level", "text"),
     "Skip": ("schedule", "day", "reason", "by"),
     "Occurrence": ("schedule", "planned_at", "until_at", "count", "state", "cause", "reason", "run_id"),
     "Run": ("id", "name", "state", "created_at", "started_at", "finished_at", "exit_code", "reason"),
@@ -58,7 +75,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Columns of the lists that people read; a kind that is not here shows all its fields."""
 
-_BARE = frozenset({"LogLine", "Finding"})
+_BARE = frozenset({"LogLine", "Finding", "StepLine"})
 """Lists without a heading, whose last column is never cut."""
 
 _NARROWEST = 8
@@ -197,6 +214,8 @@ def _usage(declaration: Any) -> str:
 _DERIVED: dict[tuple[str, str], Callable[[Any], str]] = {
     ("Task", "object"): lambda task: f"{task.object_class}/{task.object_id}" if task.object_class else "",
     ("Task", "state"): task_state,
+    ("Definition", "about"): lambda found: "" if found.title == found.name else found.title,
+    ("Listed", "object"): lambda flow: f"{flow.object_class}/{flow.object_id}" if flow.object_class else "",
     ("Notice", "state"): notice_state,
     ("Schedule", "state"): schedule_state,
     ("Template", "state"): template_state,

@@ -75,6 +75,14 @@ def definition(connection: sqlite3.Connection, which: int | str, version: int | 
     return _definition(row)
 
 
+def current_version(connection: sqlite3.Connection, name: str) -> int | None:
+    """The version with which new workflows of that name begin; None if it is deleted."""
+    row = connection.execute(
+        "SELECT version FROM workflow_definition WHERE name = ? AND is_current = 1 AND deleted_at IS NULL", (name,)
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
 def page(
     connection: sqlite3.Connection,
     *,

@@ -58,13 +58,16 @@ def human(
     due: str = "",
     approve: str = "",
     notes: str = "",
+    labels: Sequence[str] = (),
 ) -> Any:
-    """A task with a form of `fields`. `assignee`: a name, `team:North` or `previous`; `due` an offset such as 3d.
+    """A task with a form of `fields`. `due` is an offset such as 3d or 2bd.
 
-    `approve` names a yes/no field: the form then approves or rejects, with a note.
+    `assignee`: a name, `team:North`, `previous` (whoever did the step before), `starter`, or `field:owner` for the
+    person whom a field names. `approve` names a yes/no field: the form then approves or rejects, with a note. Triggers
+    that remind and escalate find the task by its `labels`.
     """
     said = {"fields": fields, "required": required, "assignee": assignee, "title": title, "due": due}
-    return Made("human", said | {"approve": approve, "notes": notes})
+    return Made("human", said | {"approve": approve, "notes": notes, "labels": labels})
 
 
 def wait(length: str, *, title: str = "") -> Any:

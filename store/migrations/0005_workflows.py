@@ -106,6 +106,10 @@ CREATE TABLE step_error (
     run_id INTEGER REFERENCES run(id) ON DELETE SET NULL
 ) STRICT;
 CREATE INDEX step_errors ON step_error (step_id, id);
+
+ALTER TABLE user ADD COLUMN away_from TEXT;
+ALTER TABLE user ADD COLUMN away_to TEXT;
+ALTER TABLE user ADD COLUMN substitute_id INTEGER REFERENCES user(id) ON DELETE SET NULL;
 """
 
 

@@ -59,12 +59,13 @@ class Branch:
 class Node:
     """A step as it is defined.
 
-    `fields` name those of the state that its form shows, `required` those that must be filled in. `assignee`: a
-    person, `team:North`, `previous` (whoever did the step before), or empty for nobody. `length` is an offset (of a
+    `fields` name those of the state that its form shows, `required` those that must be filled in. `assignee`: for
+    whom it is (`engine.rules.workflows.assignees`), empty for nobody. `length` is an offset (of a
     wait, or until a human step is due). `limit` is how often one workflow may visit it, 0 for no limit.
     `must_choose`: a gateway in Python, which must name its branches. `params` are those of what it runs, tells or sets.
     `is_idempotent`: doing it twice does no harm. `is_exclusive`: a choice takes the first branch that holds, not all.
     A run is that of `schedule` or of `controller`; `result` is the field of the state that takes what it returned.
+    `labels` are those of a human step's task, by which triggers find it.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Node:
     is_exclusive: bool = True
     schedule: str = ""
     result: str = ""
+    labels: tuple[str, ...] = ()
 
 
 class Index:
@@ -202,7 +204,7 @@ def _plain(each: Node | Field | Branch) -> dict[str, object]:
 def _node(said: Mapping[str, Any]) -> Node:
     given = dict(said)
     given["kind"] = StepKind(given["kind"])
-    for name in ("fields", "required"):
+    for name in ("fields", "required", "labels"):
         given[name] = tuple(given.get(name, ()))
     given["branches"] = tuple(Branch(**each) for each in given.get("branches", ()))
     if "join" in given:

@@ -66,7 +66,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     f"{_QUERIES}.triggers": (
         "trigger list", "trigger show", "trigger upcoming", "trigger history", "task triggers",
     ),
-    f"{_OPERATIONS}.workflows": ("workflow load", "workflow start", "workflow submit"),
+    f"{_OPERATIONS}.workflows": ("workflow load", "workflow start"),
+    f"{_OPERATIONS}.workflow_forms": ("workflow submit", "workflow claim", "workflow hand"),
     f"{_QUERIES}.workflows": (
         "workflow definitions", "workflow definition", "workflow list", "workflow show", "workflow steps",
         "workflow problems", "workflow log",
@@ -101,6 +102,8 @@ ALSO_BY_PLACE: dict[str, tuple[str, ...]] = {
     "task list": ("filter",),
     "run artifact": ("name",),
     "schedule add": ("spec",),
+    "workflow claim": ("step",),
+    "workflow hand": ("step",),
     "template pause": ("reason",),
     "template skip": ("reason",),
     "schedule pause": ("reason",),

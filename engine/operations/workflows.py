@@ -1,21 +1,20 @@
-"""The verbs of workflows: load a definition, start one, submit a form."""
+"""The verbs of workflows: load a definition, start one."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from typing import Annotated, Any
+from typing import Annotated
 
 from engine import userfiles
 from engine.actors import own_user_id
 from engine.operations.registry import Act, Help, operation
-from engine.rules.errors import BadValue, shown
+from engine.operations.things import named_thing
+from engine.rules.errors import shown
+from engine.rules.workflows import forms
 from engine.rules.workflows.graph import Graph, to_json
 from engine.rules.workflows.reading import read_file
-from engine.workflows import steps
-from engine.workflows.flow import flow, graph_of
+from engine.workflows import starting
 from store import journal
-from store.errors import Refused
 
 _MOST = 1 << 20
 
@@ -55,60 +54,13 @@ def start(
     name: Annotated[str, Help("the definition's name", "WORKFLOW")],
     *fields: Annotated[str, Help("fields of the form with which it begins: user=ana", "FIELD=VALUE")],
     step: Annotated[str | None, Help("the start, if it has several")] = None,
+    object: Annotated[str | None, Help("what it is about, such as stay/12")] = None,
+    title: Annotated[str, Help("what tells it from others of its kind")] = "",
 ) -> int:
     """Start a workflow."""
-    row = act.connection.execute(
-        "SELECT id, graph FROM workflow_definition WHERE name = ? AND is_current = 1 AND deleted_at IS NULL", (name,)
-    ).fetchone()
-    if row is None:
-        raise Refused(f"There is no workflow {shown(name)!r}.")
-    graph = graph_of(row[1])
-    starts = [each for each in graph.starts if step in (None, each.name)]
-    if len(starts) != 1:
-        raise Refused(f"step: expected one of {', '.join(each.name for each in graph.starts)}")
-    data = {**graph.defaults(), **_given(graph, fields)}
-    number = steps.begin(act, row[0], graph, starts[0], data, None, by=own_user_id(act))
-    journal.describe(act.connection, act.id, f"started workflow {number}: {shown(name)}", can_undo=False)
+    where = starting.named(act, name, step)
+    thing = named_thing(act.connection, object) if object else None
+    number = starting.start(act, where, forms.given(fields), thing=thing, title=title, by=own_user_id(act))
+    about = f" ({shown(title.strip())})" if title.strip() else ""
+    journal.describe(act.connection, act.id, f"started workflow {number}: {shown(name)}{about}", can_undo=False)
     return number
-
-
-@operation("workflow submit", can_undo=False)
-def submit(
-    act: Act,
-    step: Annotated[int, Help("id of a human step that waits", "STEP")],
-    *fields: Annotated[str, Help("fields of its form: approved=yes", "FIELD=VALUE")],
-) -> int:
-    """Submit the form of a human step: it is done, and what follows begins."""
-    row = act.connection.execute(
-        "SELECT workflow_id, node, state, task_id FROM step WHERE id = ? AND kind = 'human'", (step,)
-    ).fetchone()
-    if row is None:
-        raise Refused(f"There is no human step {step}.")
-    workflow_id, name, state, task_id = row
-    if state != "waiting":
-        raise Refused(f"Step {step} ({shown(name)}) is {state} already; nothing was changed.")
-    current = flow(act.connection, workflow_id)
-    assert current is not None
-    form = _given(current.graph, fields)
-    current = steps.changed(act, current, form)
-    by = own_user_id(act)
-    act.connection.execute(
-        "UPDATE task SET is_done = 1, done_by = ?, done_date = ?, done_at = ?, rev = rev + 1 WHERE id = ?",
-        (by, act.today.isoformat(), act.now, task_id),
-    )
-    steps.done(act, current, step, current.graph.node(name), None, by=by, form=form)
-    journal.describe(act.connection, act.id, f"submitted step {step}: {shown(name)}", can_undo=False)
-    return int(workflow_id)
-
-
-def _given(graph: Graph, fields: tuple[str, ...]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for each in fields:
-        name, equals, text = each.partition("=")
-        if not equals or not any(field.name == name for field in graph.fields):
-            raise BadValue(f"{shown(name)}: expected a field of the state: {', '.join(f.name for f in graph.fields)}")
-        try:
-            found[name] = json.loads(text)
-        except ValueError:
-            found[name] = text
-    return found

@@ -58,8 +58,8 @@ def for_whom(act: Act, current: Flow, node: Node, parents: tuple[int, ...]) -> W
     if rule.kind is For.NOBODY:
         return Whom()
     if rule.kind is For.TEAM:
-        members = tuple(row[0] for row in act.connection.execute(_MEMBERS, (rule.name,)).fetchall())
-        return Whom(members, "" if members else f"for nobody: team {shown(rule.name)} has no members")
+        team = members(act, rule.name)
+        return Whom(team, "" if team else f"for nobody: there is nobody in team {shown(rule.name)}")
     if rule.kind is For.PREVIOUS:
         who, why = _previous(act, parents), ""
     elif rule.kind is For.STARTER:
@@ -68,6 +68,11 @@ def for_whom(act: Act, current: Flow, node: Node, parents: tuple[int, ...]) -> W
         name = assignees.named(current.data, rule) if rule.kind is For.FIELD else rule.name
         who, why = _named(act, name), f"for nobody: {_missing(rule, name)}"
     return Whom(words=why) if who is None else present(act, who)
+
+
+def members(act: Act, team: str) -> tuple[int, ...]:
+    """The users of a team, by their ids."""
+    return tuple(row[0] for row in act.connection.execute(_MEMBERS, (team,)).fetchall())
 
 
 def present(act: Act, user_id: int) -> Whom:

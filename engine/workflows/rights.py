@@ -53,6 +53,13 @@ def assigned(look: Look, task_id: int | None) -> list[Person]:
     return [Person(*row) for row in look.connection.execute(_ASSIGNED, (task_id,)).fetchall()]
 
 
+def stands_in(look: Look, task_id: int | None) -> bool:
+    """Whether whoever acts stands in today for somebody who has the task."""
+    own = own_id(look)
+    query = (task_id, own, look.today.isoformat())
+    return own is not None and look.connection.execute(_STANDS_IN, query).fetchone() is not None
+
+
 def submit(look: Look, definition_id: int, node: Node, task_id: int | None) -> str:
     """Why whoever acts may not do this human step, nor give it to others: it is other people's."""
     people = assigned(look, task_id)
@@ -62,7 +69,7 @@ def submit(look: Look, definition_id: int, node: Node, task_id: int | None) -> s
     if own is not None:
         if any(each.id == own for each in people):
             return ""
-        if look.connection.execute(_STANDS_IN, (task_id, own, look.today.isoformat())).fetchone():
+        if stands_in(look, task_id):
             return ""
         rule = read(node.assignee)
         if rule.kind is For.TEAM and look.connection.execute(_IS_MEMBER, (rule.name, own)).fetchone():

@@ -7,7 +7,7 @@ nobody mends one after the other, and what was typed stays with the door.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from engine.rules.days import parse_day
@@ -104,6 +104,20 @@ def read(
             faults[name] = f"{name}: it must be filled in (expected {field.expects})"
     if faults:
         raise BadForm(faults)
+    return found
+
+
+def given(words: Iterable[str]) -> dict[str, str]:
+    """`amount=12` and others as texts by the names of fields. BadValue shows the form, or names what stands twice."""
+    found: dict[str, str] = {}
+    for each in words:
+        name, equals, text = each.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise BadValue(f"'{shown(each)}' is not a field and a value (expected a form such as amount=12)")
+        if name in found:
+            raise BadValue(f"{shown(name)}: it was given twice")
+        found[name] = text
     return found
 
 

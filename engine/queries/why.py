@@ -42,6 +42,8 @@ class Kind(StrEnum):
     CALENDAR = "calendar"
     FILTER = "filter"
     NOTICE = "notice"
+    WORKFLOW = "workflow"
+    STEP = "step"
 
     @property
     def table(self) -> str:
@@ -66,13 +68,21 @@ class Why:
 @query("why")
 def why(
     look: Look,
-    kind: Annotated[Kind, Help("task, template, schedule, occurrence, run, list, label, calendar, filter or notice")],
-    thing: Annotated[str, Help("its id, or its name where only one has it; of an occurrence, the schedule's", "ID")],
+    kind: Annotated[
+        Kind, Help("task, template, schedule, occurrence, run, workflow, step, list, label, calendar, filter or notice")
+    ],
+    thing: Annotated[
+        str, Help("its id, or its name; of an occurrence, the schedule's; of a step, 4/approve too", "ID")
+    ],
 ) -> Why:
     """Say why a task, template, schedule, run or another row is as it is."""
     number = _number(look, kind, thing.strip())
+    if number is None:
+        from engine.queries.why_workflows import why_not
+
+        return Why(kind, *why_not(look, thing.strip()))
     if kind is Kind.TASK:
-        lines = why_task(look.connection, number, look.today, look.zone)
+        lines = _of_workflow(look, number, why_task(look.connection, number, look.today, look.zone))
     elif kind is Kind.SCHEDULE:
         template = of_schedule(look.connection, number)
         lines = why_schedule(look, number) if template is None else why_template(look.connection, template)
@@ -87,10 +97,20 @@ def why(
     return Why(kind, number, _called(look.connection, kind, number), lines)
 
 
+def _of_workflow(look: Look, number: int, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """A human step is said to be one, instead of that it was made by hand."""
+    if look.connection.execute("SELECT 1 FROM step WHERE task_id = ?", (number,)).fetchone() is None:
+        return lines
+    from engine.queries.why_workflows import of_task
+
+    return (of_task(look, number), *lines[1:])
+
+
 def _of_things(kind: Kind) -> Callable[[Look, int], tuple[str, ...]]:
-    from engine.queries import why_notices, why_things
+    from engine.queries import why_notices, why_things, why_workflows
 
     return {
+        Kind.WORKFLOW: why_workflows.why_workflow, Kind.STEP: why_workflows.why_step,
         Kind.LIST: why_things.why_list, Kind.LABEL: why_things.why_label, Kind.CALENDAR: why_things.why_calendar,
         Kind.FILTER: why_things.why_filter, Kind.NOTICE: why_notices.why_notice,
     }[kind]  # fmt: skip
@@ -105,13 +125,29 @@ def _called(connection: sqlite3.Connection, kind: Kind, number: int) -> str:
         return f"{found.schedule}, {instant_words(from_us(found.planned_at), zone)}"
     if kind is Kind.TEMPLATE:
         return template_of(connection, number).name
+    if kind is Kind.STEP:
+        return "{} of workflow {}".format(
+            *connection.execute("SELECT node, workflow_id FROM step WHERE id = ?", (number,)).fetchone()
+        )
+    if kind is Kind.WORKFLOW:
+        query = "SELECT d.name FROM workflow w JOIN workflow_definition d ON d.id = w.definition_id WHERE w.id = ?"
+        return f"workflow {number} of {connection.execute(query, (number,)).fetchone()[0]}"
     name = {Kind.TASK: titled("task"), Kind.NOTICE: "subject"}.get(kind, "name")
     (name,) = connection.execute(f"SELECT {name} FROM {kind.table} WHERE id = ?", (number,)).fetchone()
     return f"run {number} of {name}" if kind is Kind.RUN else str(name)
 
 
-def _number(look: Look, kind: Kind, thing: str) -> int:
-    """The id of what is named; an occurrence is named by its schedule, and is then its last."""
+def _number(look: Look, kind: Kind, thing: str) -> int | None:
+    """The id of what is named; an occurrence is named by its schedule, and is then its last.
+
+    None for a step that a workflow has and has not reached.
+    """
+    if kind is Kind.STEP:
+        from engine.queries.why_workflows import step_named
+
+        return step_named(look.connection, thing)
+    if kind is Kind.WORKFLOW and not thing.isdigit():
+        raise Refused(f"workflow: expected its id, not '{shown(thing)}'; `tickler workflow list` shows them.")
     if kind is Kind.SCHEDULE:
         return one_of(look.connection, "schedule", thing)
     if kind is Kind.OCCURRENCE and not thing.isdigit():

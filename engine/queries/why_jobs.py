@@ -154,7 +154,7 @@ def why_run(look: Look, number: int) -> tuple[str, ...]:
     run = runs.run(look.connection, number)
     if run is None:
         raise Refused(f"There is no run {number}.")
-    lines = [_cause(run, look.zone)]
+    lines = [*_step(look, run), _cause(run, look.zone)]
     if run.retry_of is not None:
         lines.append(f"It tries run {run.retry_of} again.")
     if run.cancel_requested_at is not None:
@@ -177,6 +177,15 @@ def why_run(look: Look, number: int) -> tuple[str, ...]:
     if run.schedule_id is not None:
         lines.append(_next(look, schedules.schedule(look.connection, run.schedule_id)))
     return tuple(lines)
+
+
+def _step(look: Look, run: Run) -> list[str]:
+    """Of a run that a workflow asked for: which step it does."""
+    if look.connection.execute("SELECT 1 FROM step WHERE run_id = ?", (run.id,)).fetchone() is None:
+        return []
+    from engine.queries.why_workflows import of_run
+
+    return [of_run(look, run.id)]
 
 
 def _waits(look: Look, run: Run) -> list[str]:

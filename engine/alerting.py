@@ -33,6 +33,11 @@ SELECT count(*) FROM (
   SELECT state, finished_at FROM run INDEXED BY run_by_schedule WHERE schedule_id = ? ORDER BY id DESC LIMIT ?)
 WHERE state IN ('failed', 'lost') AND finished_at >= ?
 """
+_OF_STEPS = """
+UPDATE step SET is_over = 1 WHERE run_id IN (SELECT value FROM json_each(?))
+  AND state IN ('pending', 'starting', 'running') AND run_id IS NOT NULL
+"""
+"""Workflows go on in the engine's next look, which finds them by it."""
 _LOOKED_AT = 5_000
 """Newest runs among which failures of a day are counted: a job of every half minute has 2,880."""
 
@@ -55,6 +60,7 @@ def ended(connection: sqlite3.Connection, runs: Sequence[int]) -> None:
     """Runs are over, and are stored as such in the running transaction. Runs without a schedule are left alone."""
     if not runs:
         return
+    connection.execute(_OF_STEPS, (json.dumps(runs),))
     failures: dict[int, int] = {}
     recovered: list[int] = []
     for row in connection.execute(_ENDED, (json.dumps(runs),)).fetchall():

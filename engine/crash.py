@@ -19,6 +19,8 @@ others do while a transaction is held. Unset, a point costs one comparison.
 | `looked` | tasks of a batch of templates are written, not committed |
 | `to-send` | a message is claimed, no process has it |
 | `answered` | a message went out, the store does not know |
+| `stepped` | what follows steps that ended is written, not committed |
+| `followed` | that is committed, the runs of what follows are not claimed |
 | `made` | that batch is committed, the next one waits |
 """
 
@@ -29,7 +31,7 @@ import signal
 
 POINTS = (
     "lease", "recovering", "recovered", "taken", "fired", "claimed", "committed", "submitted", "heard-start",
-    "heard-end", "looked", "made", "to-send", "answered",
+    "heard-end", "looked", "made", "to-send", "answered", "stepped", "followed",
 )  # fmt: skip
 
 _spent: set[str] = set()

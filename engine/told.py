@@ -37,7 +37,8 @@ Line = tuple[str, int]
 class Told:
     """Of one attempt. `has_begun`: it has a channel and uses it. `end`: word and sentence. `logged`: log lines known.
 
-    `progress`: percent, text, rate in the author's words, and when, microseconds UTC.
+    `progress`: percent, text, rate in the author's words, and when, microseconds UTC. `parts` of a result, as JSON, and
+    `pieces` of the part that is coming.
     """
 
     has_begun: bool = False
@@ -46,6 +47,8 @@ class Told:
     progress: tuple[int, str, str, int] | None = None
     result: str | None = None
     artifacts: list[Kept] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
 
     def take(self, text: str, at: int, say: Callable[[list[Line]], None]) -> None:
         """Lines of the channel, joined by newlines; `say` gets those for the log."""
@@ -91,8 +94,18 @@ class Told:
             self.progress = min(100, max(0, percent)), str(text)[:_SHORT], str(speed)[:_SHORT], at
         elif kind == "result":
             self.result = json.dumps(rest[0], ensure_ascii=False)
+        elif kind == "more":
+            self.pieces.append(str(rest[0]))
+        elif kind == "part":
+            self._part(json.loads("".join(self.pieces)) if not rest else rest[0])
         elif kind == "end":
             self.end = str(rest[0]), str(rest[1])
         elif kind != "begin":
             raise ValueError(kind)
         return []
+
+    def _part(self, value: object) -> None:
+        """One more of several results, which are a list."""
+        self.pieces = []
+        self.parts.append(json.dumps(value, ensure_ascii=False))
+        self.result = f"[{', '.join(self.parts)}]"

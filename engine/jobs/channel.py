@@ -1,7 +1,8 @@
 """What a job tells of itself: lines of JSON, each short enough to pass whole, on a pipe of its own.
 
 `["begin"]`, `["log", n, level, text]` (n counts from 1, so that a reader who stored some knows which these are),
-`["progress", percent, text, rate]`, `["result", value]`, `["end", word, sentence]`. Words of an end: `done`;
+`["progress", percent, text, rate]`, `["result", value]`, `["end", word, sentence]`; `["part", value]` is one of several
+results, and after `["more", text]`s, which are its JSON in pieces, `["part"]`. Words of an end: `done`;
 `cancelled` (it saw the wish to end and returned); `failed`; `refused` (trying again is no use).
 """
 
@@ -16,6 +17,8 @@ LINE = 2_000
 """Characters of one text: four bytes each, and more with what JSON adds, would still pass whole."""
 RESULT = 7_000
 """Bytes of a result."""
+PIECE = 3_000
+"""Characters of JSON in JSON: twice as many at most, as all of them are ASCII."""
 CUT = "…[cut]"
 
 
@@ -53,6 +56,17 @@ class Channel:
             return f"the result is {len(text):,} bytes long (at most {RESULT:,}); hand over an artifact instead"
         self._put("result", value)
         return None
+
+    def part(self, value: object) -> None:
+        """One more of several results, however long. ValueError or TypeError if JSON cannot have it."""
+        text = json.dumps(value, allow_nan=False)
+        with self._lock:
+            if len(text) <= RESULT:
+                self._put("part", value)
+                return
+            for at in range(0, len(text), PIECE):
+                self._put("more", text[at : at + PIECE])
+            self._put("part")
 
     def end(self, word: str, sentence: str = "") -> None:
         """The last word; only the first one counts."""

@@ -97,6 +97,10 @@ class Context:
         """What came of it, of a run that is about to fail too."""
         self._channel.result(value)
 
+    def part(self, value: Any) -> None:
+        """One more of several results: they are a list, of a run that dies before the last one too."""
+        self._channel.part(value)
+
     def each(self, things: Any, tell: Callable[[Any], str] = str) -> Any:
         """Go through a list with progress, and stop when the run is cancelled."""
         things = list(things)

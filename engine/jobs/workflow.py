@@ -1,90 +1,116 @@
-"""Machine steps of workflows: one run does one step, or asks many waiting ones at once."""
+"""Machine steps of workflows: one run does one step, or those of many workflows, as far as it comes in a moment."""
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
-import tempfile
+import time
 import traceback
-import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from engine.jobs import flows
-from engine.jobs.context import Context
+from engine.jobs.context import Context, Log
 from engine.jobs.main import Failure, sentence_of
 from engine.jobs.python import _file
 from engine.rules.errors import BadValue
 from engine.rules.zones import local
 
 OWN = frozenset({"now", "workflow_id", "step_id", "entity", "log", "context", "edges"})
-_TRACE = 100
+SECONDS = 0.1
+"""After so long no further step is begun: it is left for another run."""
+_TRACE, _LINES = 20_000, 100
 _LARGEST = 256 << 10
 """Characters of a state."""
 
 
-def run(task: Mapping[str, Any], context: Context) -> Any:
-    """Do the steps of the task: a list of what each returned and of its state afterwards.
+class Named(Log):
+    """The log of a run that does steps of several workflows: each line says of which."""
 
-    The fault of a single step fails the run; of several each is told for itself.
+    def __init__(self, log: Log, name: str) -> None:
+        super().__init__(log._channel, log._least)
+        self._name = name
+
+    def _say(self, level: int, text: object, args: tuple[object, ...]) -> None:
+        super()._say(level, f"{self._name}: {text}", args)
+
+
+def run(task: Mapping[str, Any], context: Context) -> None:
+    """Do the steps of the task; each tells what it returned and what it changed, or how it failed.
+
+    A fault of the file is one of every step. The run fails if a step has.
     """
-    known = _class(task["source"], task["entry"], task["name"])
     steps = task["steps"]
-    if len(steps) == 1:
-        return [_alone(known, steps[0], task, context)]
-    done = []
-    for step in context.each(steps, lambda each: str(each["step"])):
-        try:
-            done.append(_did(known, step, task, context))
-        except Exception as fault:
-            done.append({"step": step["step"], "error": sentence_of(fault)})
-    return done
-
-
-def _alone(known: type[flows.Workflow], step: Mapping[str, Any], task: Mapping[str, Any], context: Context) -> Any:
-    """Its fault is the run's; the trace stays with the step."""
     try:
-        return _did(known, step, task, context)
+        known = _class(task["file"], task["entry"], task["name"])
     except Exception as fault:
-        trace = "".join(traceback.format_exception(fault)).splitlines()[-_TRACE:]
-        context.result([{"step": step["step"], "error": sentence_of(fault), "trace": "\n".join(trace)}])
+        for step in steps:
+            context.part(_fault(step, fault))
         raise
+    until, failed = time.monotonic() + SECONDS, list[Exception]()
+    for number, step in enumerate(steps):
+        if number and (context.cancelled or time.monotonic() >= until):
+            context.part({"step": 0, "left": [each["step"] for each in steps[number:]]})
+            break
+        try:
+            context.part(_did(known, step, task, context))
+        except Exception as fault:
+            context.part(_fault(step, fault))
+            failed.append(fault)
+    if failed:
+        raise failed[0] if len(steps) == 1 else Failure(f"{len(failed)} of {len(steps)} steps failed")
+
+
+def _fault(step: Mapping[str, Any], fault: Exception) -> dict[str, Any]:
+    trace = "" if isinstance(fault, Failure) else "".join(traceback.format_exception(fault))
+    words = str(fault) if isinstance(fault, Failure | BadValue) else sentence_of(fault)
+    return {"step": step["step"], "error": words, "trace": "\n".join(trace.splitlines()[-_LINES:])[-_TRACE:]}
 
 
 @functools.cache
-def _class(source: str, entry: str, name: str) -> type[flows.Workflow]:
+def _class(file: str, entry: str, name: str) -> type[flows.Workflow]:
     """The class of a definition, from the text that was loaded: a file that has changed since does not matter."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "workflow.py")
-        path.write_text(source, encoding="utf-8")
-        module = _file(path)
-    found = getattr(module, entry, None)
+    found = getattr(_file(Path(file)), entry, None)
     if not isinstance(found, type) or not issubclass(found, flows.Workflow):
         raise BadValue(f"workflow {name}: its file has no class {entry} that is a Workflow")
     return found
 
 
-def _did(known: type[flows.Workflow], step: Mapping[str, Any], task: Mapping[str, Any], context: Context) -> Any:
-    own = known()
-    for name, given in step["data"].items():
-        setattr(own, name, _value(known, name, given))
+@functools.cache
+def _days(known: Any) -> frozenset[str]:
+    """The fields that are days: text in the state, a `date` in the method."""
+    hints = typing.get_type_hints(known)
+    return frozenset(name for name, hint in hints.items() if hint is date or date in typing.get_args(hint))
+
+
+def _did(known: Any, step: Mapping[str, Any], task: Mapping[str, Any], context: Context) -> Any:
+    own, before, days = known(), step["data"], _days(known)
+    for name, given in before.items():
+        is_day = name in days and isinstance(given, str) and given
+        plain = copy.deepcopy(given) if isinstance(given, list | dict) else given
+        setattr(own, name, date.fromisoformat(given) if is_day else plain)
     own.now = local(datetime.fromisoformat(task["now"]), task["zone"])
     own.workflow_id, own.step_id = step["workflow"], step["step"]
-    own.entity, own.log, own.context = step.get("entity"), context.log, context
+    own.entity, own.context = step.get("entity"), context
+    own.log = context.log if len(task["steps"]) == 1 else Named(context.log, f"workflow {step['workflow']}")
     method = getattr(own, step["node"], None)
     if not callable(method):
         raise Failure(f"the workflow has no method {step['node']}")
-    result = method()
-    return {"step": step["step"], "result": _result(result), "data": _state(own, step["data"])}
+    result = _result(method())
+    strange = sorted(set(vars(own)) - set(before) - OWN)
+    if strange:
+        own.log.warning(f"self.{strange[0]} is no field of the state, and is not kept")
+    return {"step": step["step"], "result": result, "data": _state(own, before)}
 
 
 def _result(result: Any) -> Any:
     """As JSON has it: names of steps for a list of them; anything else that is not false is as good as true."""
-    if isinstance(result, types.GeneratorType):
-        raise Failure("it returned a generator; expected nothing, False, or a list of steps")
+    if isinstance(result, Iterator):
+        raise Failure(f"it returned a {type(result).__name__}; expected nothing, False, or a list of steps")
     if result is False:
         return False
     if isinstance(result, list | tuple | set | frozenset):
@@ -103,23 +129,21 @@ def _name(each: Any) -> str:
 
 def _state(own: flows.Workflow, before: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that the step changed."""
-    changed = {}
-    for name, was in before.items():
-        now = getattr(own, name)
-        plain = now.isoformat() if hasattr(now, "isoformat") else now
-        if plain != was:
-            changed[name] = plain
+    after = {name: _plain(getattr(own, name, None)) for name in before}
+    changed = {name: now for name, now in after.items() if now != before[name] or type(now) is not type(before[name])}
+    if not changed:
+        return {}
     try:
-        if len(json.dumps(changed)) > _LARGEST:
-            raise Failure(f"the state has grown beyond {_LARGEST:,} characters")
-    except (TypeError, ValueError) as fault:
+        size = len(json.dumps(after, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as fault:
         raise Failure(f"the state holds what JSON cannot: {fault}") from fault
+    if size > _LARGEST:
+        raise Failure(f"the state has {size:,} characters (at most {_LARGEST:,}); keep files as artifacts instead")
     return changed
 
 
-def _value(known: type, name: str, given: Any) -> Any:
-    """A day of the state is a `date` in the method."""
-    hint = typing.get_type_hints(known).get(name)
-    if isinstance(given, str) and (hint is date or date in typing.get_args(hint)):
-        return date.fromisoformat(given)
-    return given
+def _plain(given: Any) -> Any:
+    """A day as text; sets and tuples as lists."""
+    if isinstance(given, date):
+        return given.isoformat()
+    return list(given) if isinstance(given, tuple | set | frozenset) else given

@@ -1,4 +1,4 @@
-"""What the machine half brings about: a run that failed or works again, a job that is late.
+"""What the machine half brings about: a run that failed or works again, a job that is late, a workflow at its end.
 
 What follows is left as pending actions in the very transaction in which the run ends, and done in the next look of the
 same pass: neither a fault of a trigger nor a crash can take the end of a run back, or lose what it brings.
@@ -20,6 +20,13 @@ from store.schema import moved
 _IS_ANY = """
 SELECT 1 FROM "trigger" WHERE event IN ('run failed', 'run recovered', 'run late') AND deleted_at IS NULL
   AND is_enabled = 1 AND error IS NULL LIMIT 1
+"""
+_IS_ANY_OF_WORKFLOWS = """
+SELECT 1 FROM "trigger" WHERE event = 'workflow finished' AND deleted_at IS NULL AND is_enabled = 1 AND error IS NULL
+LIMIT 1
+"""
+_WORKFLOW = """
+SELECT d.name, w.chain FROM workflow w JOIN workflow_definition d ON d.id = w.definition_id WHERE w.id = ?
 """
 _OVER = """
 SELECT id, state, finished_at, schedule_id, chain FROM run
@@ -52,18 +59,27 @@ def late(connection: sqlite3.Connection, schedule_id: int, at: int) -> None:
         _plan(connection, waiting, TriggerEvent.RUN_LATE, schedule_id, schedule_id, at, "")
 
 
+def workflow_finished(connection: sqlite3.Connection, number: int, at: int) -> None:
+    """A workflow has come to its end, in the running transaction; triggers name it as its definition is called."""
+    if connection.execute(_IS_ANY_OF_WORKFLOWS).fetchone() is not None:
+        waiting = of_event(connection, (TriggerEvent.WORKFLOW,))
+        name, chain = connection.execute(_WORKFLOW, (number,)).fetchone()
+        _plan(connection, waiting, TriggerEvent.WORKFLOW, number, name, at, chain)
+
+
 def _plan(
     connection: sqlite3.Connection,
     waiting: Iterable[Live],
     event: TriggerEvent,
     number: int,
-    schedule_id: int | None,
+    value: int | str | None,
     at: int,
     chain: str,
 ) -> None:
+    """`value`: the schedule, or the name of the workflow's definition, for triggers that name one."""
     rows = []
     for live in waiting:
-        if live.event is event and (live.event_value is None or live.event_value == str(schedule_id)):
+        if live.event is event and (live.event_value is None or live.event_value == str(value)):
             due = to_us(shift_instant(from_us(at), live.delay, live.zone, live.days))
             rows.append((live.id, subjects.columns(event, number)[0], due, at, chain))
     if rows:

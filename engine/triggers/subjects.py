@@ -24,6 +24,7 @@ class About(StrEnum):
     RUN = "run"
     SCHEDULE = "schedule"
     """Of a job that is late: there is no run to speak of."""
+    WORKFLOW = "workflow"
 
 
 def about(event: TriggerEvent) -> About:
@@ -32,6 +33,8 @@ def about(event: TriggerEvent) -> About:
         return About.ENTITY
     if event is TriggerEvent.RUN_LATE:
         return About.SCHEDULE
+    if event is TriggerEvent.WORKFLOW:
+        return About.WORKFLOW
     return About.RUN if event in OF_RUNS else About.TASK
 
 
@@ -78,6 +81,10 @@ _THINGS = {
         " 'Run ' || id || ' ' || state || ifnull(': ' || ifnull(error, reason), '') FROM run"
     ),
     About.SCHEDULE: "SELECT id, name, NULL, NULL, NULL, id FROM schedule",
+    About.WORKFLOW: (
+        "SELECT id, (SELECT name FROM workflow_definition d WHERE d.id = definition_id), object_class, object_id, NULL,"
+        " NULL, 'Workflow ' || id || ifnull(' ' || nullif(name, ''), '') || ' ' || state FROM workflow"
+    ),
 }
 
 

@@ -44,6 +44,7 @@ CREATE TABLE workflow (
     finished_at INTEGER,
     steps INTEGER NOT NULL DEFAULT 0,
     dedupe_key TEXT UNIQUE,
+    chain TEXT NOT NULL DEFAULT '',
     deleted_at INTEGER,
     rev INTEGER NOT NULL DEFAULT 1,
     CHECK ((object_class IS NULL) = (object_id IS NULL))
@@ -85,9 +86,11 @@ CREATE INDEX step_of_run ON step (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX step_in_run ON step (run_id) WHERE state IN ('pending', 'starting', 'running') AND run_id IS NOT NULL;
 CREATE UNIQUE INDEX step_join ON step (workflow_id, node) WHERE kind = 'join' AND state = 'waiting';
 CREATE INDEX step_over ON step (run_id) WHERE is_over = 1;
-CREATE INDEX step_ready ON step (id)
+CREATE INDEX step_ready ON step (workflow_id, id)
     WHERE kind = 'machine' AND state = 'pending' AND run_id IS NULL;
 CREATE INDEX step_of_node ON step (workflow_id, node, id);
+CREATE INDEX step_human ON step (task_id)
+    WHERE kind = 'human' AND state = 'waiting' AND task_id IS NOT NULL;
 CREATE INDEX step_failed ON step (workflow_id, id) WHERE state = 'failed';
 
 CREATE TABLE step_parent (

@@ -24,6 +24,8 @@ IN_A_LOOK = ("looked", "made")
 """Met where tasks of templates are made: see `test_kills`."""
 IN_A_MESSAGE = ("to-send", "answered")
 """Met where people are told outside the desk: see `test_deliveries`."""
+IN_A_WORKFLOW = ("stepped", "followed")
+"""Met where steps of workflows follow one another: see `workflows.test_kills`."""
 
 
 def die(store: Path, point: str) -> None:
@@ -53,7 +55,7 @@ def note(store: Path, then: str = "") -> str:
 
 
 def test_every_point_is_met() -> None:
-    assert set(crash.POINTS) == {*BEFORE_ANYTHING, *AFTER_THE_CLAIM, *IN_A_LOOK, *IN_A_MESSAGE}
+    assert set(crash.POINTS) == {*BEFORE_ANYTHING, *AFTER_THE_CLAIM, *IN_A_LOOK, *IN_A_MESSAGE, *IN_A_WORKFLOW}
 
 
 @pytest.mark.parametrize("point", BEFORE_ANYTHING)

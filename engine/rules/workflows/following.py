@@ -71,28 +71,40 @@ def joined(graph: Graph, node: Node, arrived: Iterable[str], others: Iterable[Pa
 
     `arrived` are the nodes of the steps that have led to it in this round, `others` the newest step of each node from
     which it can still be reached in this workflow.
+    A branch that can only come again after the join has gone on is as lost as one that has failed.
     """
     there = set(arrived)
-    wanted = graph.before(node.name)
     if node.join is JoinKind.ANY:
         return Joined(bool(there))
-    missing = [each for each in wanted if each not in there]
+    missing = [each for each in graph.before(node.name) if each not in there]
     if not missing:
         return Joined(True)
     states = {each.node: each.state for each in others}
-    words = [f"{each.replace('_', ' ')} ({states.get(each, 'not reached')})" for each in missing]
-    coming = _coming(graph, states)
-    stuck = [each for each in missing if each not in coming]
-    return Joined(False, f"waits for {', '.join(words)}", bool(stuck))
+    coming = _coming(graph, states, node.name)
+    words = [f"{each.replace('_', ' ')} ({_where(states.get(each), each in coming)})" for each in missing[:_TOLD]]
+    if len(missing) > _TOLD:
+        words.append(f"{len(missing) - _TOLD:,} more")
+    return Joined(False, f"waits for {', '.join(words)}", any(each not in coming for each in missing))
 
 
-def _coming(graph: Graph, states: Mapping[str, StepState]) -> set[str]:
-    """Nodes that are open, or that open ones lead to."""
-    found = {name for name, state in states.items() if state not in _OVER}
+_TOLD = 10
+"""Steps that a join names of those for which it waits."""
+
+
+def _where(state: StepState | None, is_coming: bool) -> str:
+    """A step that is done has led to a join before this one: it is awaited anew."""
+    if state in (None, StepState.SUCCEEDED):
+        return "not yet reached" if is_coming else "not reached"
+    return str(state)
+
+
+def _coming(graph: Graph, states: Mapping[str, StepState], join: str) -> set[str]:
+    """Nodes that are open, or that open ones lead to by another way than through the join itself."""
+    found = {name for name, state in states.items() if state not in _OVER and name != join}
     queue = list(found)
     while queue:
         for name in graph.after(queue.pop()):
-            if name not in found:
+            if name not in found and name != join:
                 found.add(name)
                 queue.append(name)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from types import ModuleType
 from typing import Annotated
 
 from engine.operations import followups
@@ -74,22 +75,28 @@ def done(
     yes: Yes = False,
 ) -> Result:
     """Mark tasks done."""
-    choice = choose(act, tasks, filter, yes=yes or dry_run, cannot=done_already)
+    flows = _flows(act)
+    cannot = done_already if flows is None else flows.unless(act, flows.not_done, done_already)
+    choice = choose(act, tasks, filter, yes=yes or dry_run, cannot=cannot)
     if dry_run:
         return would(choice)
+    steps = frozenset[int]() if flows is None else flows.submit(act, choice.ids, on)
     act.connection.execute(
         "UPDATE task SET is_done = 1, done_by = ?, done_date = coalesce(?, done_date, ?), done_at = ?, rev = rev + 1"
         " WHERE id IN (SELECT value FROM json_each(?))",
         (
             followups.doer(act), on.isoformat() if on else None, act.today.isoformat(), act.now,
-            json.dumps(choice.ids),
+            json.dumps([number for number in choice.ids if number not in steps]),
         ),
     )  # fmt: skip
     if recurring := _recurring(choice.tasks):
         from engine.operations import template_tasks
 
         template_tasks.after_done(act, recurring, on)
-    return result(act, "done", choice)
+    told = result(act, "done", choice)
+    if flows is not None and steps:
+        flows.make_final(act)
+    return told
 
 
 @operation("task reopen")
@@ -101,7 +108,9 @@ def reopen(
     yes: Yes = False,
 ) -> Result:
     """Open done tasks again; dates that moved meanwhile hold for them too."""
-    choice = choose(act, tasks, filter, yes=yes or dry_run, view=TaskView.DONE, cannot=_is_open)
+    flows = _flows(act)
+    cannot = _is_open if flows is None else flows.unless(act, flows.not_reopened, _is_open)
+    choice = choose(act, tasks, filter, yes=yes or dry_run, view=TaskView.DONE, cannot=cannot)
     if dry_run:
         return would(choice)
     act.connection.execute(
@@ -159,7 +168,9 @@ def move(
 @operation("task delete")
 def delete(act: Act, *tasks: Ids, filter: Where = None, dry_run: DryRun = False, yes: Yes = False) -> Result:
     """Delete tasks; undo brings them back."""
-    choice = choose(act, tasks, filter, yes=yes or dry_run)
+    flows = _flows(act)
+    cannot = _may_go if flows is None else flows.unless(act, flows.not_deleted)
+    choice = choose(act, tasks, filter, yes=yes or dry_run, cannot=cannot)
     if dry_run:
         return would(choice)
     take_away(act, choice.tasks)
@@ -211,6 +222,19 @@ def done_already(task: Task) -> str:
     """Why a task cannot be done, if it cannot."""
     done = f"Task {task.id} is already done (by {task.done_by or 'nobody'} on {task.done_date})."
     return done if task.is_done else ""
+
+
+def _may_go(_: Task) -> str:
+    return ""
+
+
+def _flows(act: Act) -> ModuleType | None:
+    """What the verbs ask of tasks that are steps of workflows; nothing is loaded for a store that has none."""
+    if act.connection.execute("SELECT 1 FROM step WHERE task_id IS NOT NULL LIMIT 1").fetchone() is None:
+        return None
+    from engine.workflows import step_tasks
+
+    return step_tasks
 
 
 def _is_open(task: Task) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from engine.operations import followups
 from engine.operations.registry import Act, Look
 from engine.operations.things import named_thing
 from engine.rules.errors import BadValue, shown
-from engine.rules.names import as_sentence
 from engine.rules.texts import free_text
 from engine.rules.workflows import forms
 from engine.rules.workflows.forms import BadForm
@@ -20,8 +18,7 @@ from engine.workflows.flow import Flow, flow
 from store.enums import FlowState, StepKind, StepState
 from store.errors import Refused
 from store.frozen import value
-from store.instants import Instant, iso
-from store.values import Task
+from store.instants import Instant, from_us
 
 _NOTE_BYTES = 10_000
 _ROW = """
@@ -32,9 +29,6 @@ _TAKE = "UPDATE step SET state = 'running', rev = rev + 1 WHERE id = ? AND state
 _TASK = """
 UPDATE task SET is_done = 1, done_by = ?, done_date = coalesce(?, done_date, ?), done_at = ?, rev = rev + 1
 WHERE id = ? AND is_done = 0
-"""
-_OF_TASKS = """
-SELECT s.task_id, s.id FROM step s WHERE s.task_id IN (SELECT value FROM json_each(?)) ORDER BY s.task_id
 """
 _FOLLOWED = """
 SELECT s.node FROM step_parent p JOIN step s ON s.id = p.step_id WHERE p.parent_id = ? ORDER BY s.id
@@ -105,7 +99,7 @@ def waiting(look: Look, row: Row) -> Open:
         raise Refused(f"{row.words} is not for people: it is of the kind {row.kind}.")
     if row.state == StepState.SUCCEEDED:
         by = f" by {shown(row.done_by)}" if row.done_by else ""
-        at = f" at {iso(row.done_at, look.zone.key)}" if row.done_at is not None else ""
+        at = f" on {from_us(row.done_at).astimezone(look.zone):%Y-%m-%d at %H:%M}" if row.done_at is not None else ""
         raise Refused(f"{row.words} was submitted already{by}{at}; nothing was changed.")
     if row.state != StepState.WAITING:
         raise Refused(f"{row.words} is {row.state}; nothing was changed.")
@@ -157,72 +151,6 @@ def decided(node: Node, given: Mapping[str, str], approve: bool | None) -> dict[
     if name in given:
         raise BadValue(f"{name}: say it once, as a field or with --approve or --reject")
     return {**given, name: "yes" if approve else "no"}
-
-
-def how(found: Open) -> str:
-    """What somebody types who fills the form in: `workflow submit 7 amount=... --approve|--reject`."""
-    needed = [
-        each for each in forms.fields_of(found.flow.graph, found.node, found.flow.data)
-        if each.is_required and each.value is None
-    ]  # fmt: skip
-    words = [f"{each.name}=..." for each in needed if not each.is_approval]
-    words += ["--approve|--reject" for each in needed if each.is_approval]
-    return " ".join(["workflow submit", str(found.row.id), *words])
-
-
-def of_tasks(look: Look, numbers: Iterable[int]) -> dict[int, int]:
-    """The steps whose tasks these are, by the ids of the tasks."""
-    if look.connection.execute("SELECT 1 FROM step LIMIT 1").fetchone() is None:
-        return {}
-    return dict(look.connection.execute(_OF_TASKS, (json.dumps(list(numbers)),)).fetchall())
-
-
-def why_not_done(look: Look, task: Task) -> str:
-    """Why a task cannot be marked done as it is: it is a step whose form needs something, or is other people's."""
-    found = _open_of(look, task)
-    if isinstance(found, str):
-        return found
-    if forms.is_needed(found.flow.graph, found.node, found.flow.data):
-        return f"Task {task.id} is a step of {_of(found)} whose form is to be filled in: `{how(found)}`."
-    why = rights.submit(look, found.flow.definition_id, found.node, task.id)
-    return as_sentence(f"Task {task.id}: {why}") if why else ""
-
-
-def why_not_reopened(look: Look, task: Task) -> str:
-    """A step that was submitted has led on: its task cannot be opened again."""
-    row = row_of_task(look, task.id)
-    return (
-        f"Task {task.id} is a step of workflow {row.workflow_id}, which has gone on from it; `workflow rerun {row.id}`"
-        f" does it again, `workflow override {row.workflow_id}` leads another way."
-    )
-
-
-def why_not_deleted(look: Look, task: Task) -> str:
-    """A workflow waits for its open task."""
-    row = row_of_task(look, task.id)
-    if row.state != StepState.WAITING:
-        return ""
-    return (
-        f"Task {task.id} is a step for which workflow {row.workflow_id} waits;"
-        f" `workflow cancel --step {row.id}` cancels the step."
-    )
-
-
-def done(act: Act, tasks: Iterable[int], on: date | None) -> list[Submitted]:
-    """Submit the steps of tasks that were marked done, whose forms need nothing."""
-    return [submit(act, waiting(act, row_of_task(act, task)), {}, on=on) for task in tasks]
-
-
-def _open_of(look: Look, task: Task) -> Open | str:
-    try:
-        return waiting(look, row_of_task(look, task.id))
-    except Refused as refusal:
-        return str(refusal)
-
-
-def _of(found: Open) -> str:
-    name = f" ({shown(found.flow.name)})" if found.flow.name else ""
-    return f"workflow {found.row.workflow_id}, {shown(found.flow.graph.name)}{name},"
 
 
 def check_entities(act: Act, graph: Graph, form: Mapping[str, object]) -> None:

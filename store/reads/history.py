@@ -85,8 +85,11 @@ def undoable(connection: sqlite3.Connection, actor: Actor, before: int) -> Act |
     return _newest_of(connection, actor, before, f"{_STANDING} AND act.can_undo = 1")
 
 
-FINAL = ("schedule accept", "schedule rewind", "schedule run", "run cancel", "run retry", "run delete", "clock accept")
-"""Verbs whose acts stand for ever: what ran has run."""
+FINAL = (
+    "schedule accept", "schedule rewind", "schedule run", "run cancel", "run retry", "run delete", "clock accept",
+    "workflow start", "workflow submit", "task done",
+)  # fmt: skip
+"""Verbs whose acts stand for ever: what ran has run. Of marking tasks done that is so for the steps of workflows."""
 
 
 def in_the_way(connection: sqlite3.Connection, actor: Actor, before: int, after: int) -> Act | None:

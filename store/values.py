@@ -95,6 +95,8 @@ class Task:
     rev: int
     title: str
     """What people read: the name with its `%%this.date.month%%` said in words. The name is for those who edit."""
+    step_id: int | None = None
+    """The human step of a workflow that the task is."""
 
 
 @value
@@ -341,3 +343,5 @@ class Pulse:
     late: int
     due_today: int
     failed: int
+    attention: int = 0
+    """Workflows that go on only if somebody sees to them."""

@@ -82,7 +82,8 @@ def _name(task: values.Task, width: int) -> Cells:
         urgent = "warning" if task.priority == 1 and not task.is_done else "muted"
         cells.append((f"p{task.priority} ", urgent))
         width -= 3
-    words = [*(f"@{name}" for name in task.labels), *([f"#{task.list.rpartition('/')[2]}"] if task.list else [])]
+    step = [f"step of {task.tasks_group_name}"] if task.step_id is not None else []
+    words = [*step, *(f"@{name}" for name in task.labels), *([f"#{task.list.rpartition('/')[2]}"] if task.list else [])]
     name = safe(task.title, width)
     left = width - cell_len(name)
     marks = safe(" " + " ".join(words), left) if words and left > _LEAST_MARKS else ""

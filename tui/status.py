@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engine.rules.pulse import SUSPECT, engine_words
+from engine.rules.wording import plural
 from store.errors import StoreTrouble
 from store.instants import from_us
 from store.reads.notifications import MOST
@@ -93,6 +94,7 @@ def numbers(beat: Pulse) -> list[Status]:
             (beat.running, "running", "run", "running"),
             (beat.failed, "failed", "failed", "error"),
             (beat.late, "late", "late", "error"),
+            (beat.attention, f"{plural(beat.attention, 'flow')} stuck", "stuck", "error"),
         )
         if number
     ]

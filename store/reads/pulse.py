@@ -37,6 +37,14 @@ def pulse(connection: sqlite3.Connection, now: Instant, on: date | Moment | None
         late=_tasks(connection, moment.late()),
         due_today=_tasks(connection, moment.due_today()),
         failed=_failed(connection, now - _RECENT),
+        attention=attention(connection),
+    )
+
+
+def attention(connection: sqlite3.Connection) -> int:
+    """Workflows of which a step failed, or waits for what cannot come."""
+    return _count(
+        connection, "workflow INDEXED BY workflow_by_state", "state = 'needs attention' AND deleted_at IS NULL"
     )
 
 

@@ -42,7 +42,8 @@ SELECT t.id, t.name, t.kind, t.is_done, doer.name, t.done_date, t.visible_date, 
        (SELECT group_concat(l.name, char(31)) FROM task_label x JOIN label l ON l.id = x.label_id
         WHERE x.task_id = t.id),
        t.priority, t.checklist, t.template_id, iif(t.template_id IS NULL, NULL, sc.name), t.schedule_id, sc.name,
-       t.planned_at, t.is_edited, t.folded, t.shift_words, t.rev, {titled("t")}
+       t.planned_at, t.is_edited, t.folded, t.shift_words, t.rev, {titled("t")},
+       (SELECT s.id FROM step s WHERE s.task_id = t.id)
 FROM json_each(?) chosen CROSS JOIN task t ON t.id = chosen.value
 LEFT JOIN user doer ON doer.id = t.done_by
 LEFT JOIN task_model m ON m.id = t.task_model_id

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from store.enums import TaskView
 from store.frozen import value
@@ -96,6 +96,18 @@ def due_on(now: date | Moment) -> Section:
 def due_soon(now: date | Moment, days: int) -> Section:
     """Waiting tasks whose deadline is one of the next `days` days, today not counted."""
     return _due(now, moment_of(now).due_soon(days))
+
+
+def of_workflows(now: date | Moment, days: int) -> Section:
+    """Human steps of workflows that are visible and are due later than in so many days, or by no day.
+
+    They are few among the open tasks, and an index has them alone.
+    """
+    on = moment_of(now).day
+    last = (on + timedelta(days)).isoformat()
+    human = "id IN (SELECT task_id FROM step WHERE kind = 'human' AND state = 'waiting' AND task_id IS NOT NULL)"
+    where = f"{_OPEN} AND visible_date <= ? AND (deadline_date IS NULL OR deadline_date > ?) AND {human}"
+    return Section("", where, (on.isoformat(), last), _DUE)
 
 
 def is_open() -> Section:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from engine.moments import due_at
 from engine.rules.pulse import SUSPECT
-from engine.rules.wording import clock, count_of, long_day, short_day
+from engine.rules.wording import clock, count_of, long_day, plural, short_day
 from store import values
 from store.enums import RunState
 from store.folding import folded
@@ -26,7 +26,7 @@ from tui.widgets.pages import Key, Row, Section, few, section
 
 SOON = 7
 """Days ahead that count as soon."""
-MISSED, CLOCK, BROKEN = "view('missed')", "accept_clock", "view('schedules')"
+MISSED, CLOCK, BROKEN, STUCK = "view('missed')", "accept_clock", "view('schedules')", "view('workflows')"
 FEW = 20
 """Runs and schedules that the list shows; the views of their own show all."""
 _DAY = 24 * 3600 * SECOND
@@ -46,8 +46,11 @@ class Today(SiftedTasks):
     PLACES: ClassVar[tuple[str, ...]] = ("today",)
     VIEW = "today"
     KINDS = frozenset(
-        {"task", "task_assignee", "task_label", "task_list", "entity", "run", "schedule", "user", "occurrence", "node"}
-    )
+        {
+            "task", "task_assignee", "task_label", "task_list", "entity", "run", "schedule", "user", "occurrence",
+            "node", "workflow",
+        }
+    )  # fmt: skip
     FILTER_HINT = FILTER_FORMS
 
     def __init__(self) -> None:
@@ -124,8 +127,10 @@ class Today(SiftedTasks):
             self._few("running", "open runs", self._open_runs()),
             self._few("failed", "failed in the last 24 hours", self._failed(now)),
             self._few("broken", None, self._broken()),
+            self._few("stuck", None, self._stuck()),
             self._few("missed", None, self._missed()),
             self._few("coming", f"now {at} · jobs of the next 24 hours", self._coming(now)),
+            self._tasks("steps", "workflows wait for people", tasks.of_workflows(moment, SOON)),
             self._tasks("soon", f"due in the next {SOON} days", tasks.due_soon(moment, SOON)),
         ]
         return [each for each in found if each is not None] or [section("nothing", None, nothing)]
@@ -178,6 +183,12 @@ class Today(SiftedTasks):
             for at, made in enumerate(templates.broken(self.desk.reader, FEW))
         ]
 
+    def _stuck(self) -> list[Item]:
+        """Workflows whose steps failed or wait for what cannot come, in one line."""
+        number = pulse.attention(self.desk.reader)
+        words = f"{count_of(number, 'workflow')} {plural(number, 'needs', 'need')} attention: enter shows where"
+        return [Item((0,), STUCK, Hint(words, STUCK))] if number else []
+
     def _clock(self) -> list[Item]:
         """The engine does not believe the clock."""
         node = pulse.engine(self.desk.reader, self.desk.now)
@@ -204,6 +215,8 @@ class Today(SiftedTasks):
             self.desk.open_log(self.current.id)
         elif isinstance(self.current, Hint) and self.current.action == BROKEN:
             self.desk.action_view("schedules")
+        elif isinstance(self.current, Hint) and self.current.action == STUCK:
+            self.desk.action_view("workflows")
         elif isinstance(self.current, Hint) and self.current.action == MISSED:
             self.desk.action_view("missed")
         elif isinstance(self.current, Hint):

@@ -66,7 +66,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     f"{_QUERIES}.triggers": (
         "trigger list", "trigger show", "trigger upcoming", "trigger history", "task triggers",
     ),
-    f"{_OPERATIONS}.workflows": ("workflow load", "workflow start"),
+    f"{_OPERATIONS}.workflow_definitions": ("workflow load", "workflow delete"),
+    f"{_OPERATIONS}.workflows": ("workflow start",),
     f"{_OPERATIONS}.workflow_forms": ("workflow submit", "workflow claim", "workflow hand"),
     f"{_QUERIES}.workflows": (
         "workflow definitions", "workflow definition", "workflow list", "workflow show", "workflow steps",

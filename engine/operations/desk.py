@@ -91,6 +91,10 @@ def _saved(act: Act, entry: Entry, classes: Classes, problems: Problems) -> Save
             return _save_list_or_label(act, entry)
         if entry.table == "template":
             return _save_template(act, entry.given)
+        if entry.table == "workflow":
+            from engine.operations import desk_workflows
+
+            return desk_workflows.save(act, entry.given)
         if entry.table == "trigger":
             from engine.operations import desk_triggers
 

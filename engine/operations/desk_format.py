@@ -81,6 +81,9 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
     "list": {"name": _text, "zone": _text, "position": _whole},
     "template": {},
     "schedule": {},
+    "workflow": {
+        "name": _text, "title": _text, "state": _anything, "step": _anything, "source": _text, "file": _text,
+    },
     "trigger": {},
     "filter": {"name": _text, "text": _text, "position": _whole},
 }  # fmt: skip
@@ -103,12 +106,13 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "list": ("name",),
     "template": ("name",),
     "schedule": ("name",),
+    "workflow": ("name",),
     "trigger": ("name",),
     "filter": ("name",),
 }
 """What tells the rows of a table apart; these keys must be there."""
 
-LATER = ("workflow", "role")
+LATER = ("role",)
 """Tables that the format has and this version does not load yet."""
 
 

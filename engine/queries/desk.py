@@ -34,6 +34,7 @@ def dump(look: Look) -> str:
         "list": _lists(look),
         "template": _templates(look),
         "schedule": _schedules(look),
+        "workflow": _workflows(look),
         "trigger": _triggers(look),
         "filter": _filters(look),
     }
@@ -50,6 +51,10 @@ def _block(table: str, row: Row) -> str:
     """`[[table]]` and its keys; tables within it come last, under a header of their own."""
     import tomli_w
 
+    if table == "workflow":
+        from engine.queries.desk_workflows import block
+
+        return block(row)
     plain = {key: value for key, value in row.items() if not isinstance(value, dict)}
     inner = [tomli_w.dumps({table: {key: value}}) for key, value in row.items() if isinstance(value, dict)]
     return "\n".join([f"[[{table}]]\n{tomli_w.dumps(plain)}", *inner])
@@ -168,6 +173,12 @@ def _triggers(look: Look) -> Iterator[Row]:
     from engine.queries.desk_triggers import triggers
 
     return triggers(look.connection)
+
+
+def _workflows(look: Look) -> Iterator[Row]:
+    from engine.queries.desk_workflows import workflows
+
+    return workflows(look.connection)
 
 
 def _schedules(look: Look) -> Iterator[Row]:

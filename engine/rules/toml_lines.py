@@ -1,7 +1,8 @@
 """On which line each table and key of a TOML text stands. `tomllib` gives values without their places.
 
 Works on text that `tomllib` has read without complaint, and only as deep as a desk file needs: arrays of
-tables, and the keys directly in them. A sub-table counts as a key of the table it belongs to.
+tables, and the keys directly in them. A sub-table counts as a key of the table it belongs to; the second
+`[[workflow.step]]` is also its key `step 2`.
 """
 
 from __future__ import annotations
@@ -107,7 +108,11 @@ class _Scan:
             self.arrays[name].append(Placed(self._began))
             self._keys = self.arrays[name][-1].keys
         elif len(path) > 1 and self.arrays.get(name):
-            self.arrays[name][-1].keys.setdefault(path[1], self._began)
+            keys = self.arrays[name][-1].keys
+            keys.setdefault(path[1], self._began)
+            if is_array and len(path) == 2:
+                number = sum(key.startswith(f"{path[1]} ") for key in keys) + 1
+                keys[f"{path[1]} {number}"] = self._began
             self._keys = {}
         else:
             self.top.setdefault(name, self._began)

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.rules.errors import BadValue, shown
-from engine.rules.workflows import conditions, placeholders
+from engine.rules.workflows import assignees, conditions, placeholders
 from engine.rules.workflows.following import WAITING_KINDS
 from engine.rules.workflows.graph import Field, FieldKind, Graph, JoinKind, Node
 from store.enums import StepKind
@@ -53,7 +53,8 @@ def found(graph: Graph) -> list[Wrong]:
     if names:
         return names
     ways = _Ways(graph)
-    return [*_reach(graph, ways), *_fields(graph), *_gateways(graph, ways), *_ends(graph, ways), *_loops(graph, ways)]
+    people = [Wrong(words) for words in assignees.problems(graph)]
+    return [*_reach(graph, ways), *_fields(graph), *people, *_gateways(graph, ways), *_ends(graph, ways), *_loops(graph, ways)]
 
 
 def warnings(graph: Graph) -> list[str]:

@@ -226,7 +226,7 @@ BAD = [
     ('date_fields = ["date_from", ', 'date_fields = ["date from", ', "date_fields: 'date from' is not a field name"),
     ('[[team]]\nname = "North"', '[[team]]\nname = ""', "[[team]]: name is missing"),
     ('[[team]]\nname = "North"', '[[team]]\nname = "a\\u0000b"', "'a\N{REPLACEMENT CHARACTER}b' holds a"),
-    ('[[team]]', '[[workflow]]', "[[workflow]] cannot be loaded yet"),
+    ('[[team]]', '[[role]]', "[[role]] cannot be loaded yet"),
     ('[[team]]', '[[taem]]', "[[taem]] is no table of a desk file; did you mean [[team]]?"),
 ]  # fmt: skip
 

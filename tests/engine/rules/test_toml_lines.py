@@ -47,7 +47,7 @@ def test_every_table_and_key_has_its_line() -> None:
             Placed(5, {"name": 6, "list": 9, "odd key": 13}),
             Placed(23, {"literal": 24, "last": 26}),
         ],
-        "schedule": [Placed(14, {"params": 15, "env": 16, "more": 17, "steps": 19})],
+        "schedule": [Placed(14, {"params": 15, "env": 16, "more": 17, "steps": 19, "steps 1": 19})],
     }
     assert found.top == {"title": 1, "single": 21}
 

@@ -26,7 +26,7 @@ MOST_STEPS = 1_000
 _COMMON = ("name", "kind", "title", "notes", "next", "limit")
 _KEYS: Mapping[StepKind, tuple[str, ...]] = {
     StepKind.START: ("fields", "required"),
-    StepKind.HUMAN: ("fields", "required", "assignee", "due", "approve"),
+    StepKind.HUMAN: ("fields", "required", "assignee", "due", "approve", "labels"),
     StepKind.RUN: ("controller", "params", "schedule", "result"),
     StepKind.WAIT: ("length",),
     StepKind.JOIN: ("join",),
@@ -112,7 +112,8 @@ def _human(said: Mapping[str, Any]) -> dict[str, Any]:
         made["fields"] = (*made["fields"], approve)
     due = _at("due", due_text, said["due"]) if "due" in said else ""
     params = {"approve": approve} if approve else {}
-    return {**made, "assignee": _text(said, "assignee"), "length": due, "is_approval": bool(approve), "params": params}
+    made |= {"assignee": _text(said, "assignee"), "length": due, "labels": _texts(said, "labels")}
+    return {**made, "is_approval": bool(approve), "params": params}
 
 
 def _run(said: Mapping[str, Any]) -> dict[str, Any]:

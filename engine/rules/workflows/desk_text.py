@@ -37,6 +37,7 @@ def _written_field(field: Field) -> Any:
 def _written_step(graph: Graph, node: Node) -> dict[str, Any]:
     said: dict[str, Any] = {"name": node.name, "kind": node.kind.value, "title": node.title, "notes": node.notes}
     said |= {"fields": list(node.fields), "required": list(node.required), "assignee": node.assignee}
+    said |= {"labels": list(node.labels)}
     if node.kind in (StepKind.NOTIFY, StepKind.STATUS, StepKind.HUMAN):
         said |= node.params
     else:

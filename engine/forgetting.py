@@ -27,6 +27,8 @@ WHERE r.id > :after AND r.state IN ('succeeded', 'failed', 'cancelled', 'lost')
   AND (r.schedule_id IS NULL OR r.deleted_at IS NOT NULL OR (
     r.id <= ifnull((SELECT id FROM run n WHERE n.schedule_id = r.schedule_id ORDER BY id DESC LIMIT 1 OFFSET :last), 0)
     AND r.id NOT IN (SELECT value FROM json_each(:failures))))
+  AND NOT EXISTS (
+    SELECT 1 FROM step t WHERE t.run_id = r.id AND t.state IN ('pending', 'starting', 'running'))
 ORDER BY r.id LIMIT :batch
 """
 _FAILURES = "SELECT max(id) FROM run WHERE state = 'failed' AND schedule_id IS NOT NULL GROUP BY schedule_id"

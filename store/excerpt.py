@@ -16,10 +16,11 @@ from store import folding, titling
 from store.connection import BUSY_MS, in_words, quoted
 
 _LEFT_BEHIND = (
-    "log_line", "artifact", "attempt", "notification", "delivery", "status_change", "counter",
+    "log_line", "artifact", "attempt", "notification", "delivery", "status_change", "counter", "step_error",
 )  # fmt: skip
 _LIVE = "superseded_at IS NULL AND deleted_at IS NULL"
 _RESTING = "SELECT id FROM real.schedule WHERE pause_reason IS NOT NULL OR NOT is_enabled"
+_FLOWS = "SELECT id FROM real.workflow WHERE state IN ('open', 'needs attention') AND deleted_at IS NULL"
 _DATES = "EXISTS (SELECT 1 FROM real.task_event WHERE event_type = 'date_field')"
 
 LAST_RUNS = 20
@@ -49,6 +50,11 @@ SELECT * FROM real.task WHERE task_model_id IS NOT NULL AND (trigger_value IS NO
     "act": f"""
 SELECT * FROM real.act WHERE id IN (
   SELECT act_id FROM real.change WHERE kind = 'schedule' AND row_id IN ({_RESTING}))
+""",
+    "workflow": f"SELECT * FROM real.workflow WHERE :whole AND id IN ({_FLOWS})",
+    "step": f"SELECT * FROM real.step WHERE :whole AND workflow_id IN ({_FLOWS})",
+    "step_parent": f"""
+SELECT * FROM real.step_parent WHERE :whole AND step_id IN (SELECT id FROM real.step WHERE workflow_id IN ({_FLOWS}))
 """,
     "task_label": "SELECT * FROM real.task_label WHERE :whole",
     "task_assignee": "SELECT * FROM real.task_assignee WHERE :whole",

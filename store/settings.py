@@ -28,6 +28,7 @@ KNOWN: dict[str, Setting] = {
     "cancel_grace": Setting(10, "seconds between asking a run to stop and killing it"),
     "keep_changes": Setting(400, "days that the journal is kept"),
     "keep_runs": Setting(90, "days that runs are kept after their end, with logs and files"),
+    "keep_workflows": Setting(400, "days that workflows are kept after their end, with their steps"),
     "keep_last": Setting(20, "runs of each schedule that are kept however old they are, beside its last failure"),
     "log_total": Setting(1_000_000_000, "bytes of log lines kept, in the store and in files, of all runs together"),
     "keep_backups": Setting(3, "copies that the daily backup beside the store keeps; 0 for no such backup"),

@@ -11,12 +11,13 @@ from typing import Any
 from engine import forgetting
 from engine.jobs.context import Context
 from engine.rules.wording import count_of
+from engine.workflows.forgetting import workflows
 from store import settings
 from store.connection import connect, in_words
 
 
 def run(task: Mapping[str, Any], context: Context) -> dict[str, int]:
-    """How many runs, log lines, journal acts and folders are gone."""
+    """How many runs, log lines, journal acts, folders, workflows and versions of their definitions are gone."""
     store, now = Path(os.environ["TICKLER_STORE"]), int(os.environ["TICKLER_NOW"])
     with in_words(store), closing(connect(store)) as connection:
         kept = settings.read_all(connection)
@@ -30,11 +31,32 @@ def run(task: Mapping[str, Any], context: Context) -> dict[str, int]:
         context.log.info(f"{count_of(runs, 'run')} that ended more than {kept['keep_runs']} days ago or were deleted")
         more = 0 if context.cancelled else forgetting.logs(connection, kept["log_total"], go_on)
         context.log.info(f"{count_of(lines + more, 'log line')}")
+        flows, versions = (0, 0) if context.cancelled else _workflows(connection, now, kept["keep_workflows"], context)
         acts = _acts(connection, now - kept["keep_changes"] * forgetting.DAY, context)
         context.log.info(f"{count_of(acts, 'act')} of the journal older than {kept['keep_changes']} days")
         gone = forgetting.folders(connection, store)
         context.log.info(f"{count_of(gone, 'folder')} of files")
-    return {"runs": runs, "log_lines": lines + more, "acts": acts, "folders": gone}
+    return {
+        "runs": runs,
+        "log_lines": lines + more,
+        "acts": acts,
+        "folders": gone,
+        "workflows": flows,
+        "versions": versions,
+    }
+
+
+def _workflows(connection: Any, now: int, days: int, context: Context) -> tuple[int, int]:
+    """Workflows that are gone, and versions of their definitions."""
+
+    def go_on(done: int) -> bool:
+        context.progress(0, f"{done:,} workflows so far")
+        return not context.cancelled
+
+    gone, versions = workflows(connection, now - days * forgetting.DAY, go_on)
+    context.log.info(f"{count_of(gone, 'workflow')} that ended more than {days} days ago")
+    context.log.info(f"{count_of(versions, 'version')} of definitions that no workflow follows")
+    return gone, versions
 
 
 def _acts(connection: Any, before: int, context: Context) -> int:

@@ -25,6 +25,7 @@ _LIMITS = {
     "cancel_grace": (0, 3_600),
     "keep_changes": (1, 36_500),
     "keep_runs": (1, 36_500),
+    "keep_workflows": (1, 36_500),
     "keep_last": (0, 10_000),
     "away_days": (0, 3_650),
     "keep_backups": (0, 1_000),

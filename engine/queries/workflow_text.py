@@ -8,8 +8,11 @@ from typing import Any
 
 from engine.operations.registry import Look
 from engine.rules.errors import shown
-from engine.rules.wording import count_of, instant_words
-from engine.rules.workflows.graph import Graph, from_json
+from engine.rules.wording import clock, count_of, instant_words
+from engine.rules.workflows.drawing import draw
+from engine.rules.workflows.graph import from_json
+from engine.rules.workflows.picture import Direction
+from engine.rules.workflows.standing import Visit
 from store.enums import FlowState, StepKind, StepState
 from store.frozen import value
 from store.instants import from_us, iso
@@ -18,6 +21,8 @@ from store.workflow_values import Definition, Step, StepError, Workflow
 
 MOST_STEPS = 200
 """Steps of the path that are shown, the last ones."""
+MOST_DRAWN = 5_000
+"""Steps that the picture knows, the last ones; in a loop of more its first steps would look as if not reached."""
 
 
 @value
@@ -65,28 +70,29 @@ class Drawn:
         return {**own, "graph": json.loads(self.definition.graph), "drawing": self.drawing}
 
 
-def told(look: Look, found: Workflow, age: str, *, with_trace: bool) -> Shown:
+def told(look: Look, found: Workflow, age: str, *, with_trace: bool, way: Direction | None, is_ascii: bool) -> Shown:
     """The page of a workflow."""
-    path = _path(look, found)
+    steps = reads.steps(look.connection, found.id, before=1 << 62, limit=MOST_DRAWN)
+    path = steps[-MOST_STEPS:]
     errors = tuple(
         each for step in path if step.error or step.attempts > 1 for each in reads.errors(look.connection, step.id)
     )
     graph = from_json(reads.definition(look.connection, found.definition_id).graph)
-    drawing = draw(graph, path)
     zone = str(look.zone)
+    drawing = draw(graph, visits(steps, zone), direction=way, is_ascii=is_ascii).text
     lines = [*_facts(look, found, age, zone), *_state(found.data), "", "path"]
     left = found.steps - len(path)
     if left > 0:
         lines.append(f"  {count_of(left, 'earlier step')}: tickler workflow steps {found.id}")
     lines += _steps(path, errors, zone, with_trace=with_trace)
-    lines += ["", "graph", *(f"  {line}" for line in drawing.splitlines())]
+    lines += ["", "graph", *drawing.splitlines()]
     return Shown(found, age, tuple(path), errors, drawing, "\n".join(lines) + "\n")
 
 
-def described(found: Definition, zone: str) -> Drawn:
+def described(found: Definition, zone: str, *, way: Direction | None, is_ascii: bool) -> Drawn:
     """The page of a definition."""
     graph = from_json(found.graph)
-    drawing = draw(graph, ())
+    drawing = draw(graph, direction=way, is_ascii=is_ascii).text
     title = shown(found.title, 200) if found.title != found.name else ""
     lines = [
         f"workflow {shown(found.name)} {found.version}{'' if found.is_current else ' (an earlier version)'}",
@@ -98,27 +104,29 @@ def described(found: Definition, zone: str) -> Drawn:
     ]
     if graph.fields:
         lines += ["", "state", *(f"  {each.name}: {each.kind}{_choices(each.choices)}" for each in graph.fields)]
-    lines += ["", "graph", *(f"  {line}" for line in drawing.splitlines())]
+    lines += ["", "graph", *drawing.splitlines()]
     return Drawn(found, drawing, "\n".join(lines) + "\n")
 
 
-def draw(graph: Graph, path: Iterable[Step]) -> str:
-    """The graph as text: a line for each step, where it stands and what follows it."""
-    newest = {step.node: step for step in path}
-    names = [node.name for node in graph.nodes]
-    gone = [name for name in newest if name not in names]
-    width = max((len(name) for name in [*names, *gone]), default=0)
-    lines = []
-    for name in [*names, *gone]:
-        step = newest.get(name)
-        state = "not reached" if step is None else str(step.state)
-        follows = ", ".join(graph.after(name)) or "end"
-        lines.append(f"{shown(name).ljust(width)}  {state.ljust(11)}  -> {shown(follows, 200)}")
-    return "\n".join(lines)
+def visits(path: Iterable[Step], zone: str) -> list[Visit]:
+    """Steps as the picture needs them; an open one says for whom or what it waits."""
+    return [
+        Visit(
+            each.id, each.node, each.kind, each.state, each.parents, each.done_by or "", _waits(each, zone),
+            each.kind is not StepKind.OVERRIDE and (each.reason or "").startswith("skipped"),
+        )
+        for each in path
+    ]  # fmt: skip
 
 
-def _path(look: Look, found: Workflow) -> list[Step]:
-    return reads.steps(look.connection, found.id, before=1 << 62, limit=MOST_STEPS)
+def _waits(step: Step, zone: str) -> str:
+    if step.state is not StepState.WAITING:
+        return ""
+    if step.kind is StepKind.HUMAN:
+        return f"waits for {', '.join(step.assignees) or 'somebody'}"
+    if step.due_at is not None:
+        return f"until {clock(from_us(step.due_at), zone)}"
+    return step.reason or ""
 
 
 def _facts(look: Look, found: Workflow, age: str, zone: str) -> list[str]:

@@ -10,6 +10,7 @@ from engine.queries.workflow_text import Drawn, Shown, described, told
 from engine.rules.durations import duration_words
 from engine.rules.errors import shown
 from engine.rules.names import as_sentence, unknown
+from engine.rules.workflows.picture import Direction
 from store.enums import FlowState, Level
 from store.errors import Refused
 from store.frozen import value
@@ -20,6 +21,8 @@ from store.workflow_values import Definition, Problem, Step, Workflow
 
 Id = Annotated[int, Help("id of the workflow", "WORKFLOW")]
 Limit = Annotated[int, Help("at most so many")]
+Way = Annotated[Direction | None, Help("how the graph leads: right or down; else right if 80 columns are enough")]
+Ascii = Annotated[bool, Help("draw the graph with plain letters")]
 
 _MOST = 1000
 
@@ -59,9 +62,11 @@ def definition(
     look: Look,
     name: Annotated[str, Help("its name", "NAME")],
     version: Annotated[int | None, Help("this version; else the current one", "NUMBER")] = None,
+    direction: Way = None,
+    ascii: Ascii = False,
 ) -> Drawn:
     """Show a definition: the fields of its state, its steps, and its graph."""
-    return described(_definition(look, name, version), str(look.zone))
+    return described(_definition(look, name, version), str(look.zone), way=direction, is_ascii=ascii)
 
 
 @query("workflow list")
@@ -94,10 +99,13 @@ def show(
     look: Look,
     workflow: Id,
     trace: Annotated[bool, Help("the traceback of each error as well")] = False,
+    direction: Way = None,
+    ascii: Ascii = False,
 ) -> Shown:
     """Show a workflow: its state, for whom it waits, the path it has taken, its errors, and its graph."""
     found = reads.workflow(look.connection, workflow)
-    return told(look, found, _age(found, look.now), with_trace=trace)
+    age = _age(found, look.now)
+    return told(look, found, age, with_trace=trace, way=direction, is_ascii=ascii)
 
 
 @query("workflow steps")

@@ -66,8 +66,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     f"{_QUERIES}.triggers": (
         "trigger list", "trigger show", "trigger upcoming", "trigger history", "task triggers",
     ),
+    f"{_QUERIES}.workflow_check": ("workflow check",),
     f"{_OPERATIONS}.workflow_definitions": ("workflow load", "workflow delete"),
     f"{_OPERATIONS}.workflows": ("workflow start",),
+    f"{_OPERATIONS}.workflow_verbs": ("workflow rerun", "workflow skip", "workflow override", "workflow cancel"),
     f"{_OPERATIONS}.workflow_forms": ("workflow submit", "workflow claim", "workflow hand"),
     f"{_QUERIES}.workflows": (
         "workflow definitions", "workflow definition", "workflow list", "workflow show", "workflow steps",

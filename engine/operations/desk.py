@@ -76,7 +76,10 @@ def load(act: Act, file: Annotated[str, Help("the desk file; - reads standard in
         followups.fire_events(act, name)
     made, changed = counts[Saved.MADE], counts[Saved.CHANGED]
     words = f"{count_of(made.total(), 'thing')} made, {changed.total():,} changed"
-    journal.describe(act.connection, act.id, f"loaded {called(file)}: {words}")
+    flows = made["workflow"] + changed["workflow"]
+    is_more = made.total() + changed.total() > flows
+    words += "; versions of workflows stay if it is undone" if flows and is_more else ""
+    journal.describe(act.connection, act.id, f"loaded {called(file)}: {words}", can_undo=is_more or not flows)
     return Loaded(dict(made), dict(changed), dict(counts[Saved.UNCHANGED]))
 
 

@@ -61,10 +61,14 @@ def read_text(file: str) -> str:
         raise BadValue(f"{userfiles.called(file)} line {line}: not UTF-8 (byte 0x{data[fault.start]:02x})") from fault
 
 
+def digest_of(graph: Graph, source: str | None) -> str:
+    """What tells versions of a definition apart."""
+    return hashlib.sha256(f"{to_json(graph)}\0{source or ''}".encode()).hexdigest()
+
+
 def keep(act: Act, graph: Graph, source: str | None, origin: str) -> tuple[int, Saved]:
     """Keep a definition; its version and what happened. One that is the same as the current one stays as it is."""
-    kept = to_json(graph)
-    digest = hashlib.sha256(f"{kept}\0{source or ''}".encode()).hexdigest()
+    kept, digest = to_json(graph), digest_of(graph, source)
     rows = act.connection.execute(
         "SELECT version, digest, is_current AND deleted_at IS NULL FROM workflow_definition WHERE name = ?"
         " ORDER BY version",

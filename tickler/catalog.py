@@ -68,6 +68,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     f"{_QUERIES}.workflow_check": ("workflow check",),
     f"{_OPERATIONS}.workflow_definitions": ("workflow load", "workflow delete"),
+    f"{_OPERATIONS}.workflow_move": ("workflow move",),
     f"{_OPERATIONS}.workflows": ("workflow start",),
     f"{_OPERATIONS}.workflow_verbs": ("workflow rerun", "workflow skip", "workflow override", "workflow cancel"),
     f"{_OPERATIONS}.workflow_forms": ("workflow submit", "workflow claim", "workflow hand"),

@@ -38,6 +38,14 @@ def cancel(act: Act, run: Annotated[int, Help("id of the run")]) -> Run:
     found = _found(act, run)
     if found.state in FINAL:
         raise Refused(f"Run {run} has ended already ({found.state}).")
+    how = stop(act, run)
+    journal.describe(act.connection, act.id, f"{how}: run {run} {shown(found.name)}", can_undo=False)
+    return _found(act, run)
+
+
+def stop(act: Act, run: int) -> str:
+    """End a run that is not over, or ask for its end; `cancel` or `kill`, which is what was done."""
+    found = _found(act, run)
     user, how = None if act.actor == journal.ENGINE else own_user_id(act), "cancel"
     if found.state is RunState.PENDING:
         words = f"cancelled by {act.actor.name}"
@@ -49,8 +57,7 @@ def cancel(act: Act, run: Annotated[int, Help("id of the run")]) -> Run:
     else:
         how = "cancel" if found.cancel_requested_at is None else "kill"
         act.connection.execute(_ASK, (act.now, user, run))
-    journal.describe(act.connection, act.id, f"{how}: run {run} {shown(found.name)}", can_undo=False)
-    return _found(act, run)
+    return how
 
 
 @operation("run retry", can_undo=False)

@@ -179,8 +179,10 @@ def do(act: Act, current: Flow, node: Node, step: int, parents: tuple[int, ...])
     return found[0] if attempt(act, step, tried) else _STAYS
 
 
-def go_on(act: Act, current: Flow, node: Node, step: int, parents: tuple[int, ...]) -> None:
+def go_on(act: Act, current: Flow, node: Node, step: int) -> None:
     """Do again what needs no process of the engine's; what follows begins if it is done."""
+    rows = act.connection.execute("SELECT parent_id FROM step_parent WHERE step_id = ? ORDER BY 1", (step,)).fetchall()
+    parents = tuple(row[0] for row in rows)
     result = do(act, current, node, step, parents)
     if result is not _STAYS:
         enter(act, current, _at_once(act, current, node, step, result), (step,))
@@ -213,12 +215,12 @@ def attempt(act: Act, step: int, call: Callable[[], None]) -> bool:
 def _join(act: Act, current: Flow, node: Node, parents: tuple[int, ...]) -> tuple[int, object]:
     late = joins.gone_on(act, current, node, parents)
     if late is not None:
-        _link(act, late, parents)
+        link(act, late, parents)
         return late, _STAYS
     step = joins.instance(act, current, node)
     if step is None:
         step = _add(act, current, node, StepState.WAITING)
-    _link(act, step, parents)
+    link(act, step, parents)
     found = joins.state(act, current, node, step)
     if found.is_ready:
         return step, None
@@ -265,6 +267,15 @@ def settle(act: Act, current: Flow) -> None:
     moved(act.connection, "workflow")
 
 
+def cancelled(act: Act, current: Flow, reason: str) -> None:
+    """The workflow ends here; its steps were cancelled before."""
+    current.state = FlowState.CANCELLED
+    values = (current.state, reason, act.now, current.made, current.id)
+    act.connection.execute(_SETTLE, values)
+    current.made = 0
+    moved(act.connection, "workflow")
+
+
 def changed(act: Act, current: Flow, data: Mapping[str, Any]) -> Flow:
     """The workflow with changed fields of its state, which are written."""
     return _changed(act.connection, current, data)
@@ -277,7 +288,7 @@ def _add(
     values = (current.id, node.name, node.kind, state, act.now, started, due, deadline(act, node))
     step = int(act.connection.execute(_STEP, values).fetchall()[0][0])
     current.made += 1
-    _link(act, step, parents)
+    link(act, step, parents)
     return step
 
 
@@ -286,7 +297,8 @@ def deadline(act: Act, node: Node) -> int | None:
     return None if not node.deadline else act.now + parse_duration(node.deadline) * SECOND
 
 
-def _link(act: Act, step: int, parents: tuple[int, ...]) -> None:
+def link(act: Act, step: int, parents: Iterable[int]) -> None:
+    """These led to the step."""
     act.connection.executemany(_LINK, [(step, parent) for parent in parents])
 
 

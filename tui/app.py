@@ -64,7 +64,8 @@ class Desk(Timed, Coloured):
     TITLE = "tickler"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    COMMANDS = {lambda: import_module("tui.palette").Everything, lambda: import_module("tui.trigger_palette").Scopes}
+    COMMANDS = {lambda: import_module("tui.palette").Everything, lambda: import_module("tui.trigger_palette").Scopes,
+                lambda: import_module("tui.workflow_palette").Starting}  # fmt: skip
     BINDINGS = keys.bindings(keys.ANYWHERE)
     DEFAULT_MODE = "today"
     MODES: ClassVar[dict[str, Any]] = {
@@ -76,6 +77,7 @@ class Desk(Timed, Coloured):
             ("missed", "missed", "Missed"),
             ("runs", "runs", "Runs"),
             ("logs", "logs", "Logs"),
+            ("workflows", "workflows", "Workflows"),
             ("triggers", "triggers", "Triggers"),
             ("entities", "entities", "Entities"),
             ("calendar", "calendar", "Calendar"),
@@ -248,7 +250,7 @@ class Desk(Timed, Coloured):
         self.ledger_of = (schedule.id, schedule.name)
         self.action_view("missed")
 
-    def explain(self, kind: str, number: int) -> None:
+    def explain(self, kind: str, number: int | str) -> None:
         """`w`: say why a row is as it is."""
         import_module("tui.explaining").explain(self, kind, number)
 

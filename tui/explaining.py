@@ -10,7 +10,7 @@ from tui.app import Desk
 from tui.screens.dialog import Words
 
 
-def explain(desk: Desk, kind: str, number: int, more: Sequence[str] = ()) -> None:
+def explain(desk: Desk, kind: str, number: int | str, more: Sequence[str] = ()) -> None:
     """Show the sentences and those of `more`, or say why there are none."""
     try:
         answer = why(desk.actor, desk.clock(), Kind(kind), str(number))

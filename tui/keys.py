@@ -34,7 +34,8 @@ _TASKS = ("today", "followups", "entity")
 _SIFTED = ("today", "followups")
 _AGENDA = (*_TASKS, "agenda", "task")
 _ROWS = (*_TASKS, "schedules", "runs", "missed", "triggers")
-_LISTS = (*_ROWS, "entities", "board")
+_LISTS = (*_ROWS, "entities", "board", "workflows")
+_FLOWS = ("workflows", "workflow", "step")
 
 KEYS: tuple[Key, ...] = (
     Key("view.today", "1", "view('today')", "Today", "Go to Today", (ANYWHERE,)),
@@ -42,6 +43,7 @@ KEYS: tuple[Key, ...] = (
     Key("view.schedules", "3", "view('schedules')", "Schedules", "Go to Schedules", (ANYWHERE,)),
     Key("view.runs", "4", "view('runs')", "Runs", "Go to Runs", (ANYWHERE,)),
     Key("view.logs", "5", "view('logs')", "Logs", "Go to Logs", (ANYWHERE,)),
+    Key("view.workflows", "6", "view('workflows')", "Flows", "Go to Workflows", (ANYWHERE,)),
     Key("view.triggers", "7", "view('triggers')", "Triggers", "Go to Triggers", (ANYWHERE,)),
     Key("view.entities", "8", "view('entities')", "Entities", "Go to Entities", (ANYWHERE,)),
     Key("view.calendar", "9", "view('calendar')", "Calendar", "Go to the calendar", (ANYWHERE,)),
@@ -106,6 +108,21 @@ KEYS: tuple[Key, ...] = (
         ("triggers",)),
     Key("trigger.install", "i", "install", "ready-made", "Install ready-made labels with their triggers",
         ("triggers",)),
+    Key("flow.start", "a", "add", "start", "Start a workflow", ("workflows", "definition"), hint=True),
+    Key("flow.form", "d", "form", "form", "Fill in the form of the step that waits for a person", _FLOWS, hint=True),
+    Key("flow.rerun", "R", "rerun", "rerun", "Run the failed step again", _FLOWS, hint=True),
+    Key("flow.skip", "s", "skip", "skip", "Go on without the failed step, with a reason", _FLOWS, hint=True),
+    Key("flow.cancel", "x", "cancel", "cancel", "Cancel the step, or the whole workflow", _FLOWS, hint=True),
+    Key("flow.override", "O", "override", "override", "Cancel what is open and choose the next steps", _FLOWS),
+    Key("flow.take", "t", "take", "take", "Take the step that waits for a person, or give it back",
+        ("workflows", "step")),
+    Key("flow.hand", "T", "hand", "hand to", "Hand the step to somebody else", _FLOWS),
+    Key("flow.own", "o", "its_own", "its workflows", "Show the workflows of this definition alone", ("workflows",)),
+    Key("flow.all", "V", "mark_all", "mark all", "Mark all problems that match; again: none", ("workflows",)),
+    Key("flow.turn", "t", "turn", "turn", "Draw the graph from left to right, or from top to bottom",
+        ("workflow", "definition"), hint=True),
+    Key("flow.log", "l", "log", "log", "Read the log of the step's run", ("workflows", "step")),
+    Key("flow.log.one", "L", "log", "log", "Read the log of the step's run", ("workflow",)),
     Key("ledger.accept", "d", "accept", "accept", "Accept that it did not happen", ("missed",), hint=True),
     Key("ledger.run", "R", "run_this", "run it now", "Run what did not happen, now", ("missed",), hint=True),
     Key("ledger.last", "L", "run_last", "run the last", "Run the newest of its schedule, and accept the others",
@@ -114,9 +131,9 @@ KEYS: tuple[Key, ...] = (
     Key("ledger.group", "b", "group", "by day or schedule", "Group by day, or by schedule", ("missed",)),
     Key("ledger.one", "o", "ledger", "whole ledger", "Show the whole ledger of this schedule", ("missed",)),
     Key("tab.next", "right_square_bracket", "tab(1)", "next tab", "Go to the next tab",
-        ("schedules", "missed", "calendar", "triggers")),
+        ("schedules", "missed", "calendar", "triggers", "workflows", "workflow")),
     Key("tab.previous", "left_square_bracket", "tab(-1)", "tab before", "Go to the tab before",
-        ("schedules", "missed", "calendar", "triggers")),
+        ("schedules", "missed", "calendar", "triggers", "workflows", "workflow")),
     Key("calendar.open", "enter", "open_day", "open", "Open the agenda from this day on", ("calendar",), hint=True),
     Key("calendar.today", "t", "today", "today", "Go to today", ("calendar",), hint=True),
     Key("calendar.add", "a", "quick_add", "add", "Add a task for this day", ("calendar",), hint=True),
@@ -163,7 +180,7 @@ KEYS: tuple[Key, ...] = (
     Key("log.export", "greater_than_sign", "export", "to a file", "Write the log, or what is shown of it, to a file",
         ("logs",)),
     Key("row.why", "w", "why", "why", "Say why this is here and what happens next",
-        (*_ROWS, "notices", "calendar", "task"), hint=True),
+        (*_ROWS, "notices", "calendar", "task", *_FLOWS), hint=True),
     Key("find.filter", "slash", "filter", "filter", "Filter the list", _LISTS, hint=True),
     Key("find.search", "slash", "filter", "search", "Search in the log", ("logs",), hint=True),
     Key("notice.dismiss", "d", "put_away", "put away", "Put the notice away", ("notices",), hint=True),

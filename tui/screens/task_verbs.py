@@ -24,7 +24,7 @@ class TaskVerbs(Marking):
         return [task.id] if isinstance(task, values.Task) else []
 
     def open_current(self) -> None:
-        """Enter: the detail, and from the detail of a job that fails the log of its last failure."""
+        """Enter: the detail; from there the log of the last failure of a job that fails, the form of a step."""
         if isinstance(self.current, values.Task) and self.detail_pane.styles.display != "none":
             from tui.details import last_failure
 
@@ -32,7 +32,23 @@ class TaskVerbs(Marking):
             if run is not None:
                 self.desk.open_log(run.id)
                 return
+            if self._shows_form():
+                return
         super().open_current()
+
+    def _shows_form(self) -> bool:
+        """Whether the one task that is meant is a step of a workflow with a form, which is shown then."""
+        numbers = self.chosen()
+        if len(numbers) != 1:
+            return False
+        from store.reads.workflows import of_task
+
+        step = of_task(self.desk.reader, numbers[0])
+        if step is None:
+            return False
+        from tui.screens.workflows_form import open_form
+
+        return open_form(self.desk, step)
 
     def act(self, call: Callable[..., Any], asked: str = "do it to all {}", /, **params: Any) -> None:
         """Do an operation on the chosen tasks as one act, which one undo takes back; of many it is asked first."""
@@ -68,9 +84,11 @@ class TaskVerbs(Marking):
             self.notify(left_out_words(left_out), title="Not all", severity="warning")
 
     def action_done(self) -> None:
-        """Done: by this person, today."""
+        """Done: by this person, today. Of a step of a workflow that asks for something its form is shown."""
         from engine.operations.tasks import done
 
+        if self._shows_form():
+            return
         self.act(done, "mark all {} done")
 
     def action_reopen(self) -> None:

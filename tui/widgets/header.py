@@ -23,6 +23,7 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
     ("3", "schedules", "Schedules"),
     ("4", "runs", "Runs"),
     ("5", "logs", "Logs"),
+    ("6", "workflows", "Flows"),
     ("7", "triggers", "Triggers"),
     ("8", "entities", "Entities"),
     ("9", "calendar", "Calendar"),

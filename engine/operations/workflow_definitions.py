@@ -95,10 +95,14 @@ def delete(
 ) -> str:
     """Delete a definition: nothing is started by it any more; what was done stays."""
     row = act.connection.execute(
-        "SELECT id FROM workflow_definition WHERE name = ? AND is_current = 1 AND deleted_at IS NULL", (name,)
+        "SELECT d.id, d.owner_id, u.name FROM workflow_definition d LEFT JOIN user u ON u.id = d.owner_id"
+        " WHERE d.name = ? AND d.is_current = 1 AND d.deleted_at IS NULL",
+        (name,),
     ).fetchone()
     if row is None:
         raise Refused(f"There is no workflow {shown(name)!r}.")
+    if row[1] not in (None, own_user_id(act)):
+        raise Refused(f"Workflow {shown(name)!r} belongs to {shown(row[2])}, who may delete it.")
     under_way = act.connection.execute(
         "SELECT count(*) FROM workflow w JOIN workflow_definition d ON d.id = w.definition_id"
         " WHERE d.name = ? AND w.state IN (?, ?) AND w.deleted_at IS NULL",

@@ -192,4 +192,8 @@ def _kept_value(act: Act, fields: Columns) -> str | None:
         return str(label_ids(act.connection, [at("event", label_name, name)])[0])
     if fields["event"] in OF_RUNS:
         return str(at("event", job_id, act.connection, name))
+    if fields["event"] is TriggerEvent.WORKFLOW:
+        from engine.workflows.starting import known
+
+        return str(at("event", known, act, name))
     return str(name)

@@ -18,7 +18,6 @@ from engine.rules.errors import BadValue, shown
 from engine.rules.names import plain_name, unknown
 from engine.rules.offsets import parse_offset
 from engine.rules.texts import free_text, one_line
-from engine.rules.triggers.fitting import NO_WORKFLOWS
 from engine.rules.triggers.words import MAIN, main_of, parse_action
 from store.enums import Scope, TriggerAction
 from store.errors import Refused
@@ -36,6 +35,7 @@ _KEYS: Mapping[TriggerAction, tuple[str, ...]] = {
     TriggerAction.NOTIFY: ("subject", "text", "severity", "to"),
     TriggerAction.RUN: ("schedule", "controller", "params"),
     TriggerAction.SET_STATUS: ("status",),
+    TriggerAction.WORKFLOW: ("workflow", "step", "title", "fields"),
 }
 """Parameters of each action, the main one first."""
 
@@ -53,8 +53,6 @@ def action_of(look: Look, said: Mapping[str, Any], existing: Trigger | None) -> 
     """
     if "action" in said:
         action, main = at("action", parse_action, text_of(said["action"], "action"))
-        if action is TriggerAction.WORKFLOW:
-            raise BadKey("action", NO_WORKFLOWS)
     elif existing is not None:
         action, main = existing.action, {}
     else:
@@ -129,7 +127,12 @@ def _read(look: Look, action: TriggerAction, params: Columns) -> Columns:
         _check_run(look.connection, params)
     elif main is not None and main not in params and action is not TriggerAction.NOTIFY:
         raise BadKey("action", f"'{action}' says too little; expected a form such as '{_FORMS[action]}'")
-    return {key: at(key, _PARAMS[key], each, look) for key, each in params.items()}
+    found = {key: at(key, _PARAMS[key], each, look) for key, each in params.items()}
+    if action is TriggerAction.WORKFLOW:
+        from engine.triggers import flowing
+
+        at("fields" if "fields" in found else "action", flowing.check, look, found)
+    return found
 
 
 _FORMS = {
@@ -139,6 +142,7 @@ _FORMS = {
     TriggerAction.ADD_LABEL: "add label: urgent",
     TriggerAction.REMOVE_LABEL: "remove label: urgent",
     TriggerAction.SET_STATUS: "set status: confirmed",
+    TriggerAction.WORKFLOW: "start workflow: NAME",
 }
 
 
@@ -251,6 +255,10 @@ _PARAMS: Mapping[str, Callable[[Any, Look], Any]] = {
     "controller": lambda name, _: text_of(name, "controller"),
     "params": lambda given, _: _object(given),
     "status": lambda name, _: plain_name(text_of(name, "status")),
+    "workflow": lambda name, _: plain_name(text_of(name, "action")),
+    "step": lambda name, _: plain_name(text_of(name, "step")),
+    "title": _line("title"),
+    "fields": lambda given, _: _fields(given),
 }
 
 
@@ -265,6 +273,16 @@ def _object(value: Any) -> Columns:
     return found
 
 
+def _fields(value: Any) -> Columns:
+    """Texts, numbers and yes or no by the names of fields."""
+    if not isinstance(value, Mapping):
+        raise BadValue(f"expected fields by their names, such as {{ what = '{{name}}' }}, not '{shown(value)}'")
+    for name, each in value.items():
+        if not isinstance(each, str | int | float):
+            raise BadValue(f"{shown(name)}: expected a text, a number or true, not '{shown(each)}'")
+    return dict(value)
+
+
 def at(key: str, call: Callable[..., Any], *values: Any) -> Any:
     """What a reader makes of a value; what it refuses becomes a BadKey."""
     try:
@@ -273,6 +291,6 @@ def at(key: str, call: Callable[..., Any], *values: Any) -> Any:
         raise
     except (BadValue, Refused) as fault:
         words = str(fault).rstrip(".")
-        for known in (f"{key}: ", "user: ", "schedule: ", "list: ", "class: ", "calendar: "):
+        for known in (f"{key}: ", "user: ", "schedule: ", "workflow: ", "list: ", "class: ", "calendar: "):
             words = words.removeprefix(known)
         raise BadKey(key, words) from fault

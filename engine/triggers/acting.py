@@ -11,7 +11,7 @@ from engine.operations.registry import NAMED, Act
 from engine.rules.errors import BadValue, shown
 from engine.rules.offsets import parse_offset, shift_date
 from engine.rules.triggers.due import Facts, needless
-from engine.triggers import for_others, making, notifying, starting, statuses, subjects
+from engine.triggers import flowing, for_others, making, notifying, starting, statuses, subjects
 from engine.triggers.facts import facts_of
 from engine.triggers.guard import mark, rate
 from engine.triggers.happenings import newest_change
@@ -263,6 +263,7 @@ ACTIONS: dict[TriggerAction, Callable[[Act, Live, Sequence[int]], Touched]] = {
     TriggerAction.NOTIFY: notifying.notify,
     TriggerAction.RUN: starting.run,
     TriggerAction.SET_STATUS: statuses.set_status,
+    TriggerAction.WORKFLOW: flowing.start,
 }
 """By the action of a trigger: what it does to tasks, which it touched, and why not the others."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from engine import telling
 from engine.operations.registry import Act
 from engine.rules.alerts import Severity
-from engine.triggers import making, starting, statuses, subjects
+from engine.triggers import flowing, making, starting, statuses, subjects
 from engine.triggers.entity_conditions import holding
 from engine.triggers.live import Live
 from engine.triggers.notifying import whom
@@ -70,4 +70,5 @@ _ACTIONS: Verbs = {
     TriggerAction.NOTIFY: _notify,
     TriggerAction.RUN: starting.run,
     TriggerAction.SET_STATUS: statuses.set_status,
+    TriggerAction.WORKFLOW: flowing.start,
 }

@@ -32,10 +32,7 @@ class Start:
 
 def named(look: Look, name: str, step: str | None = None) -> Start:
     """The start of a definition. Refused if there is none of that name, or several and `step` names none of them."""
-    row = look.connection.execute(_CURRENT, (name,)).fetchone()
-    if row is None:
-        names = [each[0] for each in look.connection.execute(_NAMES).fetchall()]
-        raise Refused(f"workflow: {as_sentence(unknown(name, names, 'workflow'))}")
+    row = look.connection.execute(_CURRENT, (known(look, name),)).fetchone()
     graph = graph_of(row[1])
     starts = [each for each in graph.starts if step in (None, each.name)]
     if len(starts) != 1:
@@ -44,20 +41,29 @@ def named(look: Look, name: str, step: str | None = None) -> Start:
     return Start(row[0], graph, starts[0])
 
 
+def known(look: Look, name: str) -> str:
+    """The name, if a workflow can be started by it. Refused with the nearest."""
+    if look.connection.execute(_CURRENT, (name,)).fetchone() is None:
+        names = [each[0] for each in look.connection.execute(_NAMES).fetchall()]
+        raise Refused(f"workflow: {as_sentence(unknown(name, names, 'workflow'))}")
+    return name
+
+
 def start(
     act: Act, where: Start, given: Mapping[str, str], *, thing: tuple[str, str] | None = None, title: str = "",
-    by: int | None = None, dedupe_key: str | None = None,
+    by: int | None = None, dedupe_key: str | None = None, chain: str = "",
 ) -> int:  # fmt: skip
     """Begin with the texts of its form; the id of the workflow. BadForm tells what is wrong with them.
 
-    `thing` is the entity that it is about, `title` what tells it from others of its kind.
+    `thing` is the entity that it is about, `title` what tells it from others of its kind, `chain` the triggers that
+    led to it.
     """
     data = where.graph.defaults()
     form = forms.read(where.graph, where.node, data, given, act.today)
     submitting.check_entities(act, where.graph, form)
     name = one_line("title", title, _MOST_TITLE) if title.strip() else ""
     number = steps.begin(
-        act, where.definition_id, where.graph, where.node, {**data, **form}, thing, name, by, dedupe_key
+        act, where.definition_id, where.graph, where.node, {**data, **form}, thing, name, by, dedupe_key, chain
     )
     if form:
         act.connection.execute(

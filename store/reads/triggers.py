@@ -52,6 +52,10 @@ SELECT p.id, p.trigger_id,
                                                      WHERE r.id = substr(p.subject, 5)), p.subject)
             WHEN p.subject LIKE 'schedule:%' THEN ifnull((SELECT s.name FROM schedule s
                                                           WHERE s.id = substr(p.subject, 10)), p.subject)
+            WHEN p.subject LIKE 'workflow:%' THEN ifnull((
+              SELECT 'workflow ' || w.id || ', ' || d.name || iif(w.name = '', '', ' (' || w.name || ')')
+              FROM workflow w JOIN workflow_definition d ON d.id = w.definition_id
+              WHERE w.id = substr(p.subject, 10)), p.subject)
             ELSE substr(p.subject, instr(p.subject, ':') + 1) END,
        p.task_id, p.entity_id, p.due_at, p.made_at, p.state, p.reason, p.decided_at, p.missed_at, p.act_id, p.touched
 FROM pending_action p LEFT JOIN "trigger" t ON t.id = p.trigger_id LEFT JOIN task_event e ON e.id = p.task_event_id

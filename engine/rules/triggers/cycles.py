@@ -20,6 +20,7 @@ _MAKES = {
     TriggerAction.DELETE: TriggerEvent.DELETED,
     TriggerAction.ADD_LABEL: TriggerEvent.LABEL,
     TriggerAction.CREATE: TriggerEvent.CREATED,
+    TriggerAction.WORKFLOW: TriggerEvent.WORKFLOW,
 }
 _MINUTES = {Unit.MINUTE: 1, Unit.HOUR: 60}
 

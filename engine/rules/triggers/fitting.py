@@ -15,8 +15,6 @@ ON_TASKS = frozenset({
 })  # fmt: skip
 """Actions that need tasks to act on; for an entity they are done to the tasks that are about it."""
 
-NO_WORKFLOWS = "there are no workflows in this version yet"
-
 
 @value
 class Misfit:
@@ -30,16 +28,14 @@ def misfit(
     scope: Scope, event: TriggerEvent, delay: Offset, roll: Roll, condition: str, action: TriggerAction
 ) -> Misfit | None:
     """Why a trigger of these could never act as it says; None if it can."""
-    if event is TriggerEvent.WORKFLOW:
-        return Misfit("event", NO_WORKFLOWS)
-    if action is TriggerAction.WORKFLOW:
-        return Misfit("action", NO_WORKFLOWS)
     return _scope(scope, event) or _delay(event, delay, roll) or _action(event, action, condition)
 
 
 def _scope(scope: Scope, event: TriggerEvent) -> Misfit | None:
     if event in OF_RUNS and scope is not Scope.ALL:
         return Misfit("scope", f"'{event}' is about jobs; expected all, and the job behind a colon: {event}: NAME")
+    if event is TriggerEvent.WORKFLOW and scope is not Scope.ALL:
+        return Misfit("scope", f"'{event}' is about workflows; expected all, and a name behind a colon: {event}: NAME")
     if event in OF_ENTITIES and scope not in (Scope.ALL, Scope.CLASS):
         return Misfit("scope", f"'{event}' is about entities; expected class:NAME or all")
     if event not in OF_ENTITIES and scope is Scope.CLASS:
@@ -58,7 +54,7 @@ def _delay(event: TriggerEvent, delay: Offset, roll: Roll) -> Misfit | None:
 
 
 def _action(event: TriggerEvent, action: TriggerAction, condition: str) -> Misfit | None:
-    is_of_runs = event in OF_RUNS
+    is_of_runs = event in OF_RUNS or event is TriggerEvent.WORKFLOW
     if action in ON_TASKS and is_of_runs:
         return Misfit("action", f"'{action}' is done to a task, and '{event}' is about none")
     if action in ON_TASKS and event is TriggerEvent.DELETED:

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from engine.clock import HandClock
+from engine.engine import Engine
 from engine.operations.registry import NAMED
 from store.errors import Refused
+from store.instants import to_us
 from store.journal import Actor
 from tests.engine.recurring_stage import at
 from tests.engine.stage import ANA, BO, rows
@@ -30,6 +33,7 @@ class Flows:
 
     path: Path
     folder: Path
+    said: list[str]
 
     def do(self, operation: str, *args: Any, who: Actor = ANA, when: str = NINE, **more: Any) -> Any:
         """An operation by its name."""
@@ -72,13 +76,34 @@ class Flows:
         query = "SELECT u.name FROM task_assignee a JOIN user u ON u.id = a.user_id WHERE a.task_id = ? ORDER BY u.name"
         return [name for (name,) in self.ask(query, self.task(node))]
 
+    def look(self, *whens: str) -> None:
+        """A pass of a new engine at each of these times."""
+        for when in whens:
+            clock = HandClock(to_us(at(when)))
+            engine = Engine(clock, "test", say=self.said.append)
+            engine.open()
+            try:
+                while engine.step(clock.now()) is not None and self.is_due(clock.now()):
+                    pass
+            finally:
+                engine.close()
+
+    def is_due(self, now: int) -> bool:
+        return bool(self.ask("SELECT 1 FROM pending_action WHERE state = 'waiting' AND due_at <= ?", now))
+
+    def notices(self) -> list[tuple[str, str | None]]:
+        """Subject of each notice, and the person it is for; none for those who have its task."""
+        return self.ask(
+            "SELECT n.subject, u.name FROM notification n LEFT JOIN user u ON u.id = n.for_id ORDER BY n.id"
+        )
+
     def people(self, *names: str, team: str | None = None) -> None:
         for name in names:
             self.do("user add", name, team=team)
 
 
 def flows(desk: Path, folder: Path) -> Flows:
-    return Flows(desk, folder)
+    return Flows(desk, folder, [])
 
 
 __all__ = ["ANA", "BO", "CY", "DI", "NINE", "Flows", "flows"]

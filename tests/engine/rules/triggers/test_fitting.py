@@ -34,8 +34,12 @@ from store.enums import Roll, Scope, TriggerAction, TriggerEvent
         (Scope.ALL, TriggerEvent.RUN_FAILED, TriggerAction.SET_STATUS, {}, "action"),
         (Scope.ALL, TriggerEvent.DELETED, TriggerAction.COMPLETE, {}, "action"),
         (Scope.ALL, TriggerEvent.RUN_FAILED, TriggerAction.NOTIFY, {"condition": "!late"}, "condition"),
-        (Scope.ALL, TriggerEvent.WORKFLOW, TriggerAction.NOTIFY, {}, "event"),
-        (Scope.ALL, TriggerEvent.COMPLETED, TriggerAction.WORKFLOW, {}, "action"),
+        (Scope.ALL, TriggerEvent.WORKFLOW, TriggerAction.NOTIFY, {}, None),
+        (Scope.ALL, TriggerEvent.WORKFLOW, TriggerAction.SET_STATUS, {"delay": "2bd"}, None),
+        (Scope.LABEL, TriggerEvent.WORKFLOW, TriggerAction.NOTIFY, {}, "scope"),
+        (Scope.ALL, TriggerEvent.WORKFLOW, TriggerAction.COMPLETE, {}, "action"),
+        (Scope.ALL, TriggerEvent.WORKFLOW, TriggerAction.WORKFLOW, {"delay": "-1d"}, "delay"),
+        (Scope.LABEL, TriggerEvent.COMPLETED, TriggerAction.WORKFLOW, {}, None),
     ],
 )
 def test_what_can_never_act_is_told_by_its_key(

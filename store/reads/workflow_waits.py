@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
@@ -15,46 +16,45 @@ SAID = 3
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_COLUMNS = """
-SELECT s.node, s.kind, s.state, s.reason, s.due_at,
+_OPEN = "o.state IN ('pending', 'starting', 'running', 'waiting')"
+_FAILED = "o.state = 'failed'"
+_SOME = f"""
+SELECT f.value, s.node, s.kind, s.state, s.reason, s.due_at,
        (SELECT group_concat(name, ', ') FROM (SELECT u.name FROM task_assignee a JOIN user u ON u.id = a.user_id
         WHERE a.task_id = s.task_id ORDER BY u.name))
-FROM step s
+FROM json_each(?) f CROSS JOIN step s
+WHERE s.id IN (SELECT o.id FROM step o WHERE o.workflow_id = f.value AND {{}} ORDER BY o.id LIMIT {SAID + 1})
+ORDER BY f.key, s.id
 """
-_OPEN = "s.workflow_id = ? AND s.state IN ('pending', 'starting', 'running', 'waiting')"
-_FAILED = "s.workflow_id = ? AND s.state = 'failed'"
+_COUNT = "SELECT count(*) FROM step o WHERE o.workflow_id = ? AND "
 
 
 def waits(connection: sqlite3.Connection, flows: Iterable[tuple[int, FlowState]]) -> dict[int, str]:
     """What each of these waits for: `ana (approve refund); until Wed 4 Jun 12:00`; those that are over have no entry.
 
-    Times are those of the store's zone. Each costs two walks of an index that holds open, or failed, steps alone.
+    Times are those of the store's zone. For each two walks of an index that holds open, or failed, steps alone.
     """
-    found: dict[int, str] = {}
-    zone: ZoneInfo | None = None
-    for number, state in flows:
-        if state in (FlowState.SUCCEEDED, FlowState.CANCELLED):
-            continue
-        zone = zone or ZoneInfo(settings.read(connection, "zone"))
-        failed = _some(connection, _FAILED, number) if state is FlowState.ATTENTION else []
-        rows = failed + _some(connection, _OPEN, number)
-        words = list(dict.fromkeys(_words(row, zone) for row in rows))
-        if len(rows) > SAID:
-            left = _how_many(connection, number, bool(failed)) - SAID
-            words = [*words[:SAID], f"{left:,} more"]
-        found[number] = "; ".join(words)
-    return found
+    states = {number: state for number, state in flows if state in (FlowState.OPEN, FlowState.ATTENTION)}
+    if not states:
+        return {}
+    zone = ZoneInfo(settings.read(connection, "zone"))
+    found: dict[int, list[str]] = {number: [] for number in states}
+    many: dict[int, int] = dict.fromkeys(states, 0)
+    stuck = [number for number, state in states.items() if state is FlowState.ATTENTION]
+    for which, numbers in (_FAILED, stuck), (_OPEN, list(states)):
+        rows = connection.execute(_SOME.format(which), (json.dumps(numbers),)).fetchall() if numbers else []
+        for number, *row in rows:
+            found[number].append(_words(row, zone))
+            many[number] += 1
+    return {number: _said(connection, number, words, many[number]) for number, words in found.items()}
 
 
-def _some(connection: sqlite3.Connection, which: str, number: int) -> list[tuple[object, ...]]:
-    return connection.execute(f"{_COLUMNS} WHERE {which} ORDER BY s.id LIMIT {SAID + 1}", (number,)).fetchall()
-
-
-def _how_many(connection: sqlite3.Connection, number: int, is_failed: bool) -> int:
-    total = 0
-    for which in (_OPEN, _FAILED) if is_failed else (_OPEN,):
-        total += connection.execute(f"SELECT count(*) FROM step s WHERE {which}", (number,)).fetchone()[0]
-    return total
+def _said(connection: sqlite3.Connection, number: int, words: list[str], many: int) -> str:
+    """The first of them, each once, and how many more there are."""
+    if many <= SAID:
+        return "; ".join(dict.fromkeys(words))
+    total = sum(connection.execute(_COUNT + which, (number,)).fetchone()[0] for which in (_OPEN, _FAILED))
+    return "; ".join([*dict.fromkeys(words[:SAID]), f"{total - SAID:,} more"])
 
 
 def _words(row: Sequence[object], zone: ZoneInfo) -> str:

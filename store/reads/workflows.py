@@ -109,9 +109,9 @@ def page(
     if thing is not None:
         terms, values = [*terms, "w.object_class = ? AND w.object_id = ?"], [*values, *thing]
     if text:
-        about = "d.name || ' ' || w.name || ' ' || ifnull(w.object_class || ' ' || w.object_id, '')"
-        found = f"instr(lower((SELECT {about} FROM workflow_definition d WHERE d.id = w.definition_id)), ?) > 0"
-        terms, values = [*terms, found], [*values, text.lower()]
+        found = "(w.definition_id IN (SELECT value FROM json_each(?)) OR instr(lower(w.name), ?) > 0"
+        found += " OR w.object_id IS NOT NULL AND instr(lower(w.object_class || ' ' || w.object_id), ?) > 0)"
+        terms, values = [*terms, found], [*values, _named_like(connection, text), text.lower(), text.lower()]
     order = "DESC" if before is None else "ASC"
     ids: list[int] = []
     for own, given in _branches(connection, state, name):
@@ -134,6 +134,12 @@ def _branches(
     ).fetchall()
     both = ["w.definition_id = ?", "w.state = ?"]
     return [(both, [row[0], each]) for row in rows for each in states or list(FlowState)]
+
+
+def _named_like(connection: sqlite3.Connection, text: str) -> str:
+    """Ids of definitions whose name holds the text, as JSON."""
+    rows = connection.execute("SELECT id FROM workflow_definition WHERE instr(lower(name), ?) > 0", (text.lower(),))
+    return json.dumps([row[0] for row in rows.fetchall()])
 
 
 def count(connection: sqlite3.Connection, states: Sequence[FlowState] = (), most: int = 10_000) -> int:

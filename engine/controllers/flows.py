@@ -28,7 +28,7 @@ def command(params: Mapping[str, Any]) -> Command:
     """A worker that has read the definition does one step after the other."""
     given = DECLARATION.read(params)
     given["steps"] = given["steps"]["steps"]
-    given["file"] = str(sources.file_of(given["digest"]))
+    given["file"] = sources.name_of(given["digest"])
     nodes = {each["node"] for each in given["steps"]}
     text = f"workflow {given['name']}: {', '.join(sorted(nodes))}"
     return job(text, "workflow", given, warm=f"workflow {given['digest'][:32]}")

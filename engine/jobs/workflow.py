@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import json
+import os
 import time
 import traceback
 import typing
@@ -46,7 +47,7 @@ def run(task: Mapping[str, Any], context: Context) -> None:
     """
     steps = task["steps"]
     try:
-        known = _class(task["file"], task["entry"], task["name"])
+        known = _class(str(Path(os.environ["TICKLER_ARTIFACTS"]).parent / task["file"]), task["entry"], task["name"])
     except Exception as fault:
         for step in steps:
             context.part(_fault(step, fault))
@@ -134,7 +135,7 @@ def _state(own: flows.Workflow, before: Mapping[str, Any]) -> dict[str, Any]:
     if not changed:
         return {}
     try:
-        size = len(json.dumps(after, allow_nan=False))
+        size = len(json.dumps(after, allow_nan=False, ensure_ascii=False))
     except (TypeError, ValueError, RecursionError) as fault:
         raise Failure(f"the state holds what JSON cannot: {fault}") from fault
     if size > _LARGEST:

@@ -12,14 +12,14 @@ from store.current import store_path
 _written: set[Path] = set()
 
 
-def file_of(digest: str) -> Path:
-    """Where it lies."""
-    return paths.runs_folder(store_path()) / f"workflow-{digest[:32]}.py"
+def name_of(digest: str) -> str:
+    """What its file is called, in the folder of the folders in which runs leave their artifacts."""
+    return f"workflow-{digest[:32]}.py"
 
 
 def write(connection: sqlite3.Connection, definition_id: int, digest: str) -> None:
     """Put it there unless it is; whole or not at all."""
-    file = file_of(digest)
+    file = paths.runs_folder(store_path()) / name_of(digest)
     if file in _written and file.is_file():
         return
     (text,) = connection.execute("SELECT source FROM workflow_definition WHERE id = ?", (definition_id,)).fetchone()

@@ -56,7 +56,7 @@ def move(
     if state not in (FlowState.OPEN, FlowState.ATTENTION):
         raise Refused(f"Workflow {workflow} has {state} already; it stays as it was.")
     if why := rights.override(act, workflow):
-        raise Refused(as_sentence(f"workflow {workflow}: {why}"))
+        raise Refused(as_sentence(f"Workflow {workflow}: {why}"))
     number, graph = _version(act, name, was, to)
     standing = [
         Standing(step, node, StepKind(kind), StepState(now), run)

@@ -87,7 +87,8 @@ def undoable(connection: sqlite3.Connection, actor: Actor, before: int) -> Act |
 
 FINAL = (
     "schedule accept", "schedule rewind", "schedule run", "run cancel", "run retry", "run delete", "clock accept",
-    "workflow start", "workflow submit", "task done",
+    "workflow start", "workflow submit", "workflow rerun", "workflow skip", "workflow override", "workflow cancel",
+    "task done",
 )  # fmt: skip
 """Verbs whose acts stand for ever: what ran has run. Of marking tasks done that is so for the steps of workflows."""
 

@@ -169,8 +169,8 @@ def test_triggers_that_set_the_status_back_and_forth_are_stopped_and_told_of(des
         ({"event": "status: confirmed", "action": "complete", "condition": "@urgent"}, "status=confirmed"),
         ({"event": "run failed", "action": "complete", "scope": "all"}, "is about none"),
         ({"event": "run failed", "action": "set status: confirmed", "scope": "all"}, "is about none"),
-        ({"event": "workflow finished", "action": "complete", "scope": "all"}, "workflows"),
-        ({"event": "status: confirmed", "action": "start workflow: X"}, "workflows"),
+        ({"event": "workflow finished", "action": "complete", "scope": "all"}, "is about none"),
+        ({"event": "status: confirmed", "action": "start workflow: X"}, "'X' is no workflow"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_words(desk: Desk, given: dict[str, str], words: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,7 @@ def f(desk: Path, tmp_path: Path) -> Flows:
     return found
 
 
-def trigger(f: Flows, name: str, event: str, action: str, **more: object) -> None:
+def trigger(f: Flows, name: str, event: str, action: str, **more: Any) -> None:
     f.do("trigger add", name, event, action, **more)
 
 

@@ -23,6 +23,7 @@ from store.database import session, transaction
 from store.frozen import value
 from store.journal import Actor
 from store.opening import open_store
+from tickler import demo_workflows
 
 STAYS = 320
 _SEED = 20250714
@@ -64,6 +65,7 @@ def fill(path: Path, now: datetime, stays: int = STAYS) -> None:
         for stay in sorted(_stays(chance, now.date(), stays), key=lambda each: each.arrives):
             _live(stay, chance, people, made, now)
         _keep_up(chance, people, now)
+        demo_workflows.begin(people, now)
         pause(people["ana"], now, "key cards", "the terminal is being repaired")
 
 

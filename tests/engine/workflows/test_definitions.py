@@ -187,7 +187,7 @@ def test_samples_can_be_carried_out_and_loaded(f: Flows, sample: Path) -> None:
 
 
 def test_there_are_samples() -> None:
-    assert {each.stem for each in SAMPLES} == {"welcome", "shipping", "refund", "chase", "onboarding"}
+    assert {each.stem for each in SAMPLES} == {"welcome", "shipping", "refund", "chase", "onboarding", "publish"}
 
 
 GOOD = "from tickler import *\nclass A(Workflow):\n    go = start()\n    def end(self): ...\n    edges = [(go, end)]\n"

@@ -120,23 +120,24 @@ def port(canvas: Canvas, standing: Standing, x: int, y: int, way: int, zoom: Zoo
 def loop(canvas: Canvas, standing: Standing, box: Box, zoom: Zoom, net: int, stroke: Stroke, *, is_right: bool) -> None:
     """Draw the edge of a node to itself: right of its box, or below it."""
     x, y = box.x + box.width, box.y + box.height
-    style = STYLES[stroke]
+    style, is_hollow = STYLES[stroke], stroke is Stroke.THIN and standing.look is not Look.PLAIN
     if zoom is Zoom.DOTS:
         canvas.put(*((x, box.y) if is_right else (box.x, y)), "@" if canvas.is_ascii else "↻", style)
     elif is_right:
         canvas.line(net, [(x - 1, box.y + 1), (x, box.y + 1), (x, box.y + 2), (x - 1, box.y + 2)], stroke)
         port(canvas, standing, x - 1, box.y + 1, RIGHT, zoom)
-        canvas.head(x - 1, box.y + 2, LEFT, style)
+        canvas.head(x - 1, box.y + 2, LEFT, style, is_hollow=is_hollow)
     else:
         points = [(box.x + 1, y - 1), (box.x + 1, y), (box.x + 3, y), (box.x + 3, y - 1)]
         canvas.line(net, points, stroke)
         port(canvas, standing, box.x + 1, y - 1, DOWN, zoom)
-        canvas.head(box.x + 3, y - 1, UP, style)
+        canvas.head(box.x + 3, y - 1, UP, style, is_hollow=is_hollow)
 
 
-def sample(look: Look, border: Border, zoom: Zoom, *, is_ascii: bool) -> str:
-    """What stands for a look in the legend."""
+def sample(standing: Standing, zoom: Zoom, *, is_ascii: bool) -> str:
+    """What stands for a look in the legend: its border and its mark."""
     if zoom is Zoom.DOTS:
-        return _DOTS[look][is_ascii]
-    first, level, last, *_ = (_ASCII if is_ascii else _CORNERS)[border]
-    return f"{first}{level}{last}"
+        return _DOTS[standing.look][is_ascii]
+    first, level, last, *_ = (_ASCII if is_ascii else _CORNERS)[standing.border]
+    mark = "" if standing.look is Look.OPEN else standing.mark
+    return f"{first}{level}{last} {mark}".rstrip()

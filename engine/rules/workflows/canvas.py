@@ -33,6 +33,7 @@ class Span:
 
 
 UP, RIGHT, DOWN, LEFT = range(4)
+_AHEAD = {(0, -1): UP, (1, 0): RIGHT, (0, 1): DOWN, (-1, 0): LEFT, (0, 0): UP}
 
 _JOINTS = " ╴╸╷┐┑╻┒┓╶─╾┌┬┭┎┰┱╺╼━┍┮┯┏┲┳╵┘┙│┤┥╽┧┪└┴┵├┼┽┟╁╅┕┶┷┝┾┿┢╆╈╹┚┛╿┦┩┃┨┫┖┸┹┞╀╃┠╂╉┗┺┻┡╄╇┣╊╋"
 """By what goes up, right, down, left from a cell: nothing, thin or heavy, read as a number of four digits of three."""
@@ -69,18 +70,19 @@ class Canvas:
 
     def _stretch(self, net: int, begin: tuple[int, int], end: tuple[int, int], stroke: Stroke) -> None:
         (x, y), (to_x, to_y) = begin, end
-        if (x, y) == (to_x, to_y):
-            return
         step_x, step_y = (to_x > x) - (to_x < x), (to_y > y) - (to_y < y)
-        ahead = {(0, -1): UP, (1, 0): RIGHT, (0, 1): DOWN, (-1, 0): LEFT}[step_x, step_y]
-        while (x, y) != (to_x, to_y):
-            self._arm(net, x, y, ahead, stroke)
+        ahead = _AHEAD[step_x, step_y]
+        back, count = (ahead + 2) % 4, abs(to_x - x) + abs(to_y - y)
+        for at in range(count + 1 if count else 0):
+            nets = self._lines.setdefault((x, y), {})
+            arms = nets.get(net)
+            if arms is None:
+                arms = nets[net] = [0, 0, 0, 0]
+            if at and arms[back] < stroke:
+                arms[back] = stroke
+            if at < count and arms[ahead] < stroke:
+                arms[ahead] = stroke
             x, y = x + step_x, y + step_y
-            self._arm(net, x, y, (ahead + 2) % 4, stroke)
-
-    def _arm(self, net: int, x: int, y: int, way: int, stroke: Stroke) -> None:
-        arms = self._lines.setdefault((x, y), {}).setdefault(net, [0, 0, 0, 0])
-        arms[way] = max(arms[way], stroke)
 
     def head(self, x: int, y: int, way: int, style: str, *, is_hollow: bool = False) -> None:
         """The head of an arrow."""

@@ -30,14 +30,13 @@ class _Wire:
     ends: set[int]
     after: list[_Wire] = field(default_factory=list)
     track: int = 0
+    low: int = 0
+    high: int = 0
 
-    @property
-    def low(self) -> int:
-        return min(min(self.tops), min(self.ends))
-
-    @property
-    def high(self) -> int:
-        return max(max(self.tops), max(self.ends))
+    def measure(self) -> None:
+        """Note from where to where its track runs."""
+        cells = self.tops | self.ends
+        self.low, self.high = min(cells), max(cells)
 
 
 def ways(lines: Sequence[tuple[Sequence[int], Sequence[int]]]) -> tuple[list[Way], int]:
@@ -54,6 +53,8 @@ def ways(lines: Sequence[tuple[Sequence[int], Sequence[int]]]) -> tuple[list[Way
     over: dict[int, int] = {}
     while (circle := _circle(wires)) is not None:
         _split(circle, wires, taken, over)
+    for wire in wires:
+        wire.measure()
     order = _sorted(wires)
     count = _tracks(order)
     found = [Way() for _ in lines]
@@ -141,11 +142,15 @@ def _sorted(wires: list[_Wire]) -> list[_Wire]:
 
 def _crossed(first: _Wire, second: _Wire) -> int:
     """How often two lines cross if the first runs above the second."""
-    if first.high < second.low or second.high < first.low:
+    low, high, found = second.low, second.high, 0
+    if first.high < low or high < first.low:
         return 0
-    return sum(second.low < cell < second.high for cell in first.ends) + sum(
-        first.low < cell < first.high for cell in second.tops
-    )
+    for cell in first.ends:
+        found += low < cell < high
+    low, high = first.low, first.high
+    for cell in second.tops:
+        found += low < cell < high
+    return found
 
 
 def _tracks(order: Sequence[_Wire]) -> int:

@@ -20,8 +20,8 @@ from engine.rules.workflows.standing import Look, Standing, Visit, standings, tr
 from store.frozen import value
 
 MOST_NODES = 400
-MOST_EDGES = 1_200
-MOST_BENDS = 4_000
+MOST_EDGES = 800
+MOST_BENDS = 1_500
 """Beyond these a picture is a list: nobody finds a way through it, and it would take seconds."""
 
 
@@ -123,10 +123,10 @@ def _legend(
 ) -> tuple[str, ...]:
     """What the borders and lines mean, of those that occur, in lines of at most `width` cells."""
     looks = {each.look: each for each in reversed(list(nodes)) if not each.is_gone}
-    parts = [f"{sample(look, looks[look].border, zoom, is_ascii=is_ascii)} {look}" for look in Look if look in looks]
+    parts = [f"{sample(looks[look], zoom, is_ascii=is_ascii)} {look}" for look in Look if look in looks]
     gone = next((each for each in nodes if each.is_gone), None)
-    if gone is not None:
-        parts.append(f"{sample(gone.look, gone.border, zoom, is_ascii=is_ascii)} no longer defined")
+    if gone is not None and zoom is not Zoom.DOTS:
+        parts.append(f"{sample(gone, zoom, is_ascii=is_ascii)} no longer defined")
     for stroke, words in ((Stroke.HEAVY, "path taken"), (Stroke.THIN, "not taken"), (Stroke.DASHED, "by override")):
         if stroke in strokes:
             parts.append(f"{_STROKES[stroke][is_ascii] * 2} {words}")
@@ -150,7 +150,7 @@ def _listed(
     names = {each.node: each.name for each in nodes}
     for origin, to in strokes:
         after[origin].append(names[to])
-    rows = [f"{count_of(len(nodes), 'step')}, too many edges or steps for a picture: listed instead", ""]
+    rows = [_too_large(len(nodes), sum(map(len, after.values()))), ""]
     boxes, spans = {}, []
     for each in nodes:
         following = after[each.node]
@@ -163,3 +163,9 @@ def _listed(
     wide = max(map(cells, rows))
     lines = tuple(row + " " * (wide - cells(row)) for row in rows)
     return Drawing(lines, boxes, tuple(spans), legend, None, zoom)
+
+
+def _too_large(nodes: int, edges: int) -> str:
+    if nodes > MOST_NODES:
+        return f"{count_of(nodes, 'step')} are too many for a picture (at most {MOST_NODES:,}): listed instead"
+    return f"{count_of(edges, 'edge')} are too many for a picture that can be read: listed instead"

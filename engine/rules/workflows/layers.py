@@ -171,9 +171,14 @@ def _swap(rows: list[list[int]], above: dict[int, list[int]], below: dict[int, l
             first, second = row[at], row[at + 1]
             now = turned = 0
             for near in (above, below):
-                mine, theirs = [places[each] for each in near[first]], [places[each] for each in near[second]]
-                now += sum(a > b for a in mine for b in theirs)
-                turned += sum(b > a for a in mine for b in theirs)
+                theirs = [places[each] for each in near[second]]
+                for each in near[first] if theirs else ():
+                    mine = places[each]
+                    for other in theirs:
+                        if mine > other:
+                            now += 1
+                        elif other > mine:
+                            turned += 1
             if turned < now:
                 row[at], row[at + 1] = second, first
                 places[first], places[second] = at + 1, at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -97,7 +98,9 @@ def placed(layered: Layered, sizes: Sizes) -> Placed:
             net.above = {item: starts[item] + offsets[id(net), item, 1] for item in net.above}
             net.below = {item: starts[item] + offsets[id(net), item, 0] for item in net.below}
     found = Placed(starts, size, nets)
+    _smooth(layered, found, sides, sizes)
     _straighten(layered, found, sides, sizes.rim)
+    _smooth(layered, found, sides, sizes)
     return found
 
 
@@ -229,3 +232,33 @@ def _straighten(layered: Layered, found: Placed, sides: dict[tuple[int, int], li
                 net.below[lower] = top
             elif free(upper, 1, net, bottom):
                 net.above[upper] = bottom
+
+
+def _smooth(layered: Layered, found: Placed, sides: dict[tuple[int, int], list[Net]], sizes: Sizes) -> None:
+    """Move long edges, where they pass a layer, right above where they go on: corners go up, until they meet."""
+    widest = max((start + size for start, size in zip(found.starts, found.sizes, strict=True)), default=0)
+    for row in reversed(layered.layers):
+        for at, item in enumerate(row):
+            if item < layered.nodes:
+                continue
+            (above,), (below,) = sides[item, 0], sides[item, 1]
+            least, most = _room(layered, found, sizes, row, at)
+            tops, ends = set(above.above.values()), set(below.below.values())
+            own = found.starts[item]
+            cells = [own, *(cell for cell in sorted(tops | ends) if least <= cell <= min(most, widest - 1))]
+            wishes = [((cell not in tops) + (cell not in ends), cell not in ends, abs(cell - own)) for cell in cells]
+            best = cells[wishes.index(min(wishes))]
+            found.starts[item] = above.below[item] = below.above[item] = best
+
+
+def _room(layered: Layered, found: Placed, sizes: Sizes, row: Sequence[int], at: int) -> tuple[int, int]:
+    """The first and the last cell that the long edge at this place of a layer may take."""
+    least, most = 0, sys.maxsize
+    if at:
+        before = row[at - 1]
+        is_node = before < layered.nodes
+        least = found.starts[before] + found.sizes[before] + sizes.gaps[2 - is_node]
+        least += sizes.beside[before] if is_node else 0
+    if at + 1 < len(row):
+        most = found.starts[row[at + 1]] - 1 - sizes.gaps[2 - (row[at + 1] < layered.nodes)]
+    return least, most

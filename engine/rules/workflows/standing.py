@@ -176,8 +176,8 @@ def _look(last: Visit, parents: set[int]) -> Look:
 def _words(last: Visit, look: Look) -> str:
     if look is Look.OPEN:
         return last.words or last.state
-    word = {Look.END: "done, end", Look.OVERRIDE: "override"}.get(look, str(look))
-    return f"{word} by {last.by}" if last.by else word
+    by = f" by {last.by}" if last.by else ""
+    return f"done{by}, end" if look is Look.END else f"{look}{by}"
 
 
 def travelled(visits: Iterable[Visit]) -> dict[tuple[str, str], Stroke]:

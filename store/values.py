@@ -203,7 +203,7 @@ class User:
     """A person.
 
     `channels` are those by which they are told outside the desk, without what is secret in them; not in `quiet`
-    (`22:00-07:00`, in their zone), and only of notices of the severity `loud_from` or louder.
+    (`22:00-07:00`, in their zone), and only of notices of the severity `loud_from` or louder. `away` is from..to.
     """
 
     id: int
@@ -216,6 +216,8 @@ class User:
     channels: tuple[str, ...] = ()
     quiet: str | None = None
     loud_from: str = "notice"
+    away: str | None = None
+    substitute: str | None = None
 
 
 @value

@@ -71,6 +71,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     f"{_OPERATIONS}.workflow_move": ("workflow move",),
     f"{_OPERATIONS}.workflows": ("workflow start",),
     f"{_OPERATIONS}.workflow_verbs": ("workflow rerun", "workflow skip", "workflow override", "workflow cancel"),
+    f"{_OPERATIONS}.user_absence": ("user away",),
     f"{_OPERATIONS}.workflow_forms": ("workflow submit", "workflow claim", "workflow hand"),
     f"{_QUERIES}.workflows": (
         "workflow definitions", "workflow definition", "workflow list", "workflow show", "workflow steps",
@@ -106,6 +107,7 @@ ALSO_BY_PLACE: dict[str, tuple[str, ...]] = {
     "task list": ("filter",),
     "run artifact": ("name",),
     "schedule add": ("spec",),
+    "user away": ("days",),
     "workflow claim": ("step",),
     "workflow hand": ("step",),
     "template pause": ("reason",),

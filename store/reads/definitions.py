@@ -35,8 +35,9 @@ LEFT JOIN team ON team.id = m.team_id
 _TEAMS = "SELECT id, name, rev FROM team"
 _USERS = """
 SELECT u.id, u.name, u.full_name, u.login, team.name, u.zone, u.rev,
-       (SELECT json_group_array(c.key) FROM json_each(u.channels) c), u.quiet_from || '-' || u.quiet_to, u.loud_from
-FROM user u LEFT JOIN team ON team.id = u.team_id
+       (SELECT json_group_array(c.key) FROM json_each(u.channels) c), u.quiet_from || '-' || u.quiet_to, u.loud_from,
+       u.away_from || '..' || u.away_to, other.name
+FROM user u LEFT JOIN team ON team.id = u.team_id LEFT JOIN user other ON other.id = u.substitute_id
 """
 
 
@@ -114,8 +115,8 @@ def _event(row: Any) -> TaskEvent:
 
 
 def _user(row: Any) -> User:
-    number, name, full_name, login, team, zone, rev, channels, quiet, loud_from = row
-    return User(number, name, full_name, login, team, zone, rev, tuple(json.loads(channels)), quiet, loud_from)
+    number, name, full_name, login, team, zone, rev, channels, *more = row
+    return User(number, name, full_name, login, team, zone, rev, tuple(json.loads(channels)), *more)
 
 
 def _model(row: Any) -> TaskModel:

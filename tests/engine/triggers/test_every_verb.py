@@ -119,7 +119,8 @@ LEAVES = {
     "schedule": "no task", "team": "of entities", "trigger act": "test_trigger_actions",
     "trigger cancel": "test_trigger_actions",
     "trigger enable": "test_planning", "trigger resume": "test_planning", "trigger install": "as trigger add",
-    "user add": "has no task yet", "user delete": "has no task", "workflow": "workflows.test_triggers",
+    "user add": "has no task yet", "user delete": "has no task",
+    "user away": "workflows.test_people", "workflow": "workflows.test_triggers",
 }  # fmt: skip
 """Verbs, or all of a noun, that need no case, and why."""
 

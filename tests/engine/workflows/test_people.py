@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from engine.queries import tasks as task_queries
-from store.database import transaction
 from tests.engine.recurring_stage import at
 from tests.engine.stage import desk, file_bytes
 from tests.engine.workflows.people_stage import ANA, BO, CY, DI, NINE, Flows, flows
@@ -81,8 +80,7 @@ def test_J8_twice_changes_nothing_and_says_so(refund: Flows) -> None:
 
 def test_J8_a_cancelled_step_changes_nothing_and_says_so(refund: Flows) -> None:
     step = refund.step("decide")
-    with transaction() as connection:
-        connection.execute("UPDATE step SET state = 'cancelled' WHERE id = ?", (step,))
+    refund.do("workflow cancel", step=(step,), who=DI)
     before = file_bytes(refund.path)
     assert refund.refused("workflow submit", str(step), who=BO, approve=True) == (
         f"Step {step} (decide) is cancelled; nothing was changed."
@@ -335,3 +333,54 @@ def test_J8_of_two_who_submit_at_once_one_is_taken(refund: Flows, tmp_path: Path
     assert "nothing was changed" in lost
     assert refund.data()["amount"] == codes.index(0) + 1
     assert [each for each in refund.steps() if each[0] == "pay"] == [("pay", "waiting")]
+
+
+def test_new_steps_of_who_is_away_go_to_who_stands_in(f: Flows) -> None:
+    f.load(PAIR)
+    f.do("user away", "cy", "2025-06-01..2025-06-14", substitute="bo")
+    f.do("user away", "bo", "2025-06-04", substitute="di")
+    f.do("workflow start", "others", who=CY)
+    assert f.whose("mine") == ["di"]
+    words = "di stands in for cy, who is away until 2025-06-14, and for bo, who is away until 2025-06-04"
+    assert f.ask("SELECT notes FROM task WHERE id = ?", f.task("mine")) == [(words,)]
+    assert f.ask("SELECT reason FROM step WHERE node = 'mine'") == [(words,)]
+    f.do("workflow start", "others", who=CY, when="2025-06-15T09:00")
+    assert f.whose("mine") == ["cy"]
+
+
+def test_two_who_stand_in_for_each_other_do_not_go_round(f: Flows) -> None:
+    f.load(PAIR)
+    f.do("user away", "cy", "2025-06-01..2025-06-14", substitute="bo")
+    f.do("user away", "bo", "2025-06-01..2025-06-14", substitute="cy")
+    f.do("workflow start", "others", who=CY)
+    assert f.whose("mine") == ["bo"]
+    assert f.ask("SELECT reason FROM step WHERE node = 'mine'") == [
+        ("bo is away until 2025-06-14 and nobody stands in",)
+    ]
+
+
+def test_open_steps_of_who_goes_away_are_offered_and_undo_takes_them_back(refund: Flows) -> None:
+    done = refund.do("user away", "bo", "2025-06-04..2025-06-20", substitute="cy")
+    assert (done.away, done.substitute) == ("2025-06-04..2025-06-20", "cy")
+    assert refund.whose("decide") == ["bo", "cy"]
+    refund.do("undo")
+    assert refund.whose("decide") == ["bo"]
+    refund.do("redo")
+    refund.do("workflow claim", refund.step("decide"), who=CY)
+    assert refund.whose("decide") == ["cy"]
+
+
+@pytest.mark.parametrize(
+    ("days", "more", "sentence"),
+    [
+        (
+            "2025-07-14..2025-07-01",
+            {},
+            "days: 2025-07-01 is before 2025-07-14 (expected the first day and then the last)",
+        ),
+        ("2025-07-01", {"substitute": "bo"}, "substitute: expected somebody else"),
+        (None, {}, "Say from when to when with 2025-07-01..2025-07-14, or --back."),
+    ],
+)
+def test_an_absence_that_makes_no_sense_is_refused(f: Flows, days: str, more: dict[str, str], sentence: str) -> None:
+    assert f.refused("user away", "bo", days, **more) == sentence

@@ -95,11 +95,17 @@ class _Fields:
             key: kind for base in reversed(cls.__mro__) for key, kind in vars(base).get("__annotations__", {}).items()
         }
         rows = [
-            (name, types[name], dataclasses.field(default=cls._defaults.get(name, dataclasses.MISSING)))
-            for name in cls.__match_args__
+            (name, types[name], _field(cls._defaults.get(name, dataclasses.MISSING))) for name in cls.__match_args__
         ]
         words = {"__doc__": cls.__doc__ or ""}  # without any, dataclasses would work out a signature
         plain: Any = dataclasses.make_dataclass(cls.__name__, rows, namespace=words, init=False, repr=False, eq=False)
         cls.__dataclass_fields__ = plain.__dataclass_fields__
         found: dict[str, Any] = cls.__dataclass_fields__
         return found
+
+
+def _field(default: Any) -> Any:
+    """A field with a default that nobody changes; dataclasses would refuse an empty mapping as one."""
+    if getattr(type(default), "__hash__", None) is None:
+        return dataclasses.field(default_factory=lambda: default)
+    return dataclasses.field(default=default)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 import pytest
@@ -85,6 +86,16 @@ def test_dataclasses_know_it() -> None:
     match Named(1, 2, "here"):
         case Named(x, y, name):
             assert (x, y, name) == (1, 2, "here")
+
+
+def test_dataclasses_know_one_whose_default_is_an_empty_mapping() -> None:
+    @value
+    class Params:
+        name: str
+        params: Mapping[str, int] = {}
+
+    assert [each.name for each in fields(Params)] == ["name", "params"]
+    assert replace(Params("a"), name="b") == Params("b", {})
 
 
 def test_a_default_that_is_made_anew_each_time_is_refused() -> None:

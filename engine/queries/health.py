@@ -273,8 +273,6 @@ def kind_of_mount(path: Path, lines: list[str]) -> str:
 
 def findings(connection: sqlite3.Connection, path: Path, now: datetime) -> tuple[Finding, ...]:
     """All of them, from the library up to the schedules; what cannot even be read is a finding itself."""
-    from engine.queries import health_workflows
-
     checks: tuple[tuple[str, Callable[[], Finding]], ...] = (
         ("sqlite", sqlite),
         ("file", lambda: store_file(path)),
@@ -287,7 +285,6 @@ def findings(connection: sqlite3.Connection, path: Path, now: datetime) -> tuple
         ("clock", lambda: clock(connection, now)),
         ("engine", lambda: engine(connection, path, now)),
         ("schedules", lambda: schedules(connection)),
-        ("workflows", lambda: health_workflows.workflows(connection)),
     )
     return tuple(guarded(name, check) for name, check in checks)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 from engine.operations.registry import Help, Look, query
-from engine.queries import machine
+from engine.queries import health_workflows, machine
 from engine.queries.health import Finding, findings, guarded
 from engine.rules.errors import shown
 from engine.rules.wording import bytes_words, count_of, some_of
@@ -80,7 +80,8 @@ def doctor(look: Look) -> tuple[Finding, ...]:
     outside = (
         guarded(name, functools.partial(check, look.connection, store, look.at)) for name, check in machine.CHECKS
     )
-    return (*findings(look.connection, store, look.at), *outside)
+    flows = guarded("workflows", functools.partial(health_workflows.workflows, look.connection))
+    return (*findings(look.connection, store, look.at), flows, *outside)
 
 
 def _refuse_target(store: Path, target: Path, file: str, *, force: bool) -> None:

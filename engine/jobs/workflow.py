@@ -101,11 +101,13 @@ def _did(known: Any, step: Mapping[str, Any], task: Mapping[str, Any], context: 
     method = getattr(own, step["node"], None)
     if not callable(method):
         raise Failure(f"the workflow has no method {step['node']}")
+    began = time.monotonic()
     result = _result(method())
+    took = time.monotonic() - began
     strange = sorted(set(vars(own)) - set(before) - OWN)
     if strange:
         own.log.warning(f"self.{strange[0]} is no field of the state, and is not kept")
-    return {"step": step["step"], "result": result, "data": _state(own, before)}
+    return {"step": step["step"], "result": result, "data": _state(own, before), "took": round(took, 3)}
 
 
 def _result(result: Any) -> Any:

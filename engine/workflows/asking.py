@@ -1,8 +1,8 @@
 """Machine steps and their runs: which are asked for together, and what comes of them when a run is over.
 
 Machine steps of one workflow run one after the other: each finds the state as the one before has left it. Those of
-several workflows are done by one run where many wait: it does as many as it can in a moment and leaves the rest, so
-that a step that takes long holds nobody up. A run that dies has done what it told of, has lost the step that it was
+several workflows are done by one run where they were seen to be quick: it does as many as it can in a moment and leaves
+the rest, so that a step that takes long holds nobody up. A run that dies has done what it told of, has lost the step that it was
 at, and has not begun the others.
 """
 
@@ -28,6 +28,8 @@ TOGETHER = 200
 """Steps in one run, at most."""
 PARTS = 8
 """Of many steps that wait, so many runs are made, which may be done side by side."""
+LONG = 0.05
+"""Seconds from which on a step, as it was last seen by this engine, has a run of its own, as one never seen has."""
 MOST_LOST = 10
 """How often a step that may be done twice is begun, if its process dies each time."""
 
@@ -52,6 +54,12 @@ SELECT id, workflow_id, node, kind FROM step s WHERE state = 'waiting' AND due_a
       AND o.run_id IS NOT NULL AND o.state IN ('pending', 'starting', 'running', 'waiting') AND o.state <> 'waiting'))
 ORDER BY due_at, id LIMIT {BATCH}
 """
+_IN_HAND = """
+SELECT count(*) FROM (SELECT DISTINCT run_id FROM step INDEXED BY step_in_run
+  WHERE state IN ('pending', 'starting', 'running') AND run_id IS NOT NULL LIMIT 8)
+"""
+_took: dict[tuple[str, str], float] = {}
+"""Seconds that a step of a definition took when it was last done."""
 _OVER = "SELECT DISTINCT run_id FROM step WHERE is_over = 1 ORDER BY run_id LIMIT 100"
 _OF_RUN = """
 SELECT id, workflow_id, node, kind, attempts FROM step
@@ -102,6 +110,7 @@ def _take(act: Act, run_id: int, rows: list[tuple[Any, ...]], touched: dict[int,
         if said is not None and "error" in said:
             steps.failed(act, step, said["error"], said.get("trace"), run_id)
         elif said is not None:
+            _took[current.digest, name] = float(said.get("took", LONG))
             _returned(act, current, step, name, said)
         elif step in left or not is_at_work:
             act.connection.execute(_LEFT, (step,))
@@ -182,12 +191,16 @@ def is_owed(connection: Any, now: int) -> bool:
 
 
 def _ask(act: Act, asked: list[tuple[Flow, int, str]], together: int) -> None:
-    """Runs for these steps, of one definition each. `together`: how many a run has; 0 for a few, if there are many."""
+    """Runs for these steps, of one definition each. `together`: how many a run has; 0 for what fills the places."""
     of: dict[int, list[tuple[Flow, int, str]]] = defaultdict(list)
     for each in asked:
-        of[each[0].definition_id].append(each)
+        if together or _took.get((each[0].digest, each[2]), LONG) < LONG:
+            of[each[0].definition_id].append(each)
+        else:
+            _start(act, [each])
+    free = PARTS - act.connection.execute(_IN_HAND).fetchone()[0] if of and not together else 0
     for many in of.values():
-        size = together or min(TOGETHER, max(1, len(many) // PARTS))
+        size = together or min(TOGETHER, -(-len(many) // max(1, free)))
         for at in range(0, len(many), size):
             _start(act, many[at : at + size])
 

@@ -300,7 +300,8 @@ ZONES = {
     "engine.outlook": "the store's own zone, checked when it was set",
     "engine.queries.desk": "zones of schedules, checked when they were saved",
     "store.instants": "zones from the store, checked when they were saved",
-    "store.reads.pulse", "store.reads.workflow_waits": "the store's own zone, checked when it was set",
+    "store.reads.pulse": "the store's own zone, checked when it was set",
+    "store.reads.workflow_waits": "the store's own zone, checked when it was set",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.controllers import chores, flows, http, own, python, shell
+from engine.controllers import chores, flows, http, own, python, shell, starts
 from engine.controllers.command import Command as Command
 from engine.controllers.command import Maker
 from engine.controllers.command import environment as environment
@@ -17,6 +17,7 @@ _MAKERS: Mapping[str, Maker] = {
     "http": http.command,
     "python": python.command,
     flows.NAME: flows.command,
+    starts.NAME: starts.command,
     **chores.MAKERS,
 }
 
@@ -27,6 +28,7 @@ CONTROLLERS: dict[str, Declaration] = {
         http.DECLARATION,
         python.DECLARATION,
         flows.DECLARATION,
+        starts.DECLARATION,
         *chores.DECLARATIONS,
     )
 }

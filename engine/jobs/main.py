@@ -19,7 +19,7 @@ from engine.jobs.channel import DESCRIPTOR, Channel
 from engine.jobs.context import DEBUG, ERROR, INFO, Cancelled, Context
 from engine.rules.errors import BadValue
 
-BODIES = frozenset({"python", "http", "retention", "backup", "integrity", "workflow"})
+BODIES = frozenset({"python", "http", "retention", "backup", "integrity", "workflow", "flowstart"})
 _TRACE = 200
 """Lines of a traceback that are kept, its last ones."""
 

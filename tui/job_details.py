@@ -87,6 +87,7 @@ def _facts(desk: Desk, run: values.Run) -> list[Content]:
         ("by", f"schedule {run.schedule}" if run.schedule and run.category == "system" else run.creator),
         ("schedule", run.schedule if run.schedule and run.category != "system" else ""),
         ("category", str(run.category)),
+        ("workflow", _workflow(desk, run)),
         ("planned", when(run.planned_at)),
         ("again", f"of run {run.retry_of}" if run.retry_of is not None else ""),
         ("attempt", f"{run.attempts}/{run.max_attempts}"),
@@ -95,6 +96,19 @@ def _facts(desk: Desk, run: values.Run) -> list[Content]:
         ("pid", str(run.pid) if run.pid and run.state not in FINAL else ""),
     )
     return [pair(label, words or "") for label, words in facts if words]
+
+
+def _workflow(desk: Desk, run: values.Run) -> str:
+    """Of a run that does steps of workflows: `4 refund, pay`; how many, if it asked several."""
+    if run.controller != "workflow":
+        return ""
+    from store.reads import workflows
+
+    steps = workflows.of_run(desk.reader, run.id, 2)
+    if len(steps) != 1:
+        return f"{len(steps)} steps or more" if steps else ""
+    found = workflows.workflow(desk.reader, steps[0].workflow_id)
+    return f"{found.id} {found.definition}, {steps[0].node.replace('_', ' ')} ({steps[0].id})"
 
 
 def _tries(desk: Desk, run: values.Run) -> list[Content]:

@@ -82,7 +82,7 @@ def why(
 
         return Why(kind, *why_not(look, thing.strip()))
     if kind is Kind.TASK:
-        lines = _of_workflow(look, number, why_task(look.connection, number, look.today, look.zone))
+        lines = why_task(look.connection, number, look.today, look.zone)
     elif kind is Kind.SCHEDULE:
         template = of_schedule(look.connection, number)
         lines = why_schedule(look, number) if template is None else why_template(look.connection, template)
@@ -95,15 +95,6 @@ def why(
     else:
         lines = _of_things(kind)(look, number)
     return Why(kind, number, _called(look.connection, kind, number), lines)
-
-
-def _of_workflow(look: Look, number: int, lines: tuple[str, ...]) -> tuple[str, ...]:
-    """A human step is said to be one, instead of that it was made by hand."""
-    if look.connection.execute("SELECT 1 FROM step WHERE task_id = ?", (number,)).fetchone() is None:
-        return lines
-    from engine.queries.why_workflows import of_task
-
-    return (of_task(look, number), *lines[1:])
 
 
 def _of_things(kind: Kind) -> Callable[[Look, int], tuple[str, ...]]:
@@ -173,7 +164,8 @@ def why_task(connection: sqlite3.Connection, number: int, today: date, zone: Zon
     if reason is None:
         raise Refused(f"There is no task {number}.")
     recurs = task_origin(connection, number)
-    lines = why_recurring(connection, recurs) if recurs else [_made(reason, zone), *_job(reason), _due(reason)]
+    made = _step(connection, number) or _made(reason, zone)
+    lines = why_recurring(connection, recurs) if recurs else [made, *_job(reason), _due(reason)]
     if reason.origin is not None:
         lines[:1] = [*([lines[0]] if recurs else []), _imported(connection, number, reason, zone)]
     if reason.visible_date > today:
@@ -186,6 +178,15 @@ def why_task(connection: sqlite3.Connection, number: int, today: date, zone: Zon
     if reason.is_done and reason.done_date is not None:
         lines.append(f"Done by {reason.done_by or 'somebody'} on {long_day(reason.done_date)}.")
     return tuple(line for line in lines if line)
+
+
+def _step(connection: sqlite3.Connection, number: int) -> str:
+    """Of a task that is a human step: of which workflow."""
+    if connection.execute("SELECT 1 FROM step WHERE task_id = ?", (number,)).fetchone() is None:
+        return ""
+    from engine.queries.why_workflows import of_task
+
+    return of_task(connection, number)
 
 
 def _made(reason: TaskReason, zone: ZoneInfo) -> str:

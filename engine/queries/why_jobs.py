@@ -185,7 +185,7 @@ def _step(look: Look, run: Run) -> list[str]:
         return []
     from engine.queries.why_workflows import of_run
 
-    return [of_run(look, run.id)]
+    return [of_run(look.connection, run.id)]
 
 
 def _waits(look: Look, run: Run) -> list[str]:

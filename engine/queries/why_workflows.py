@@ -92,27 +92,27 @@ def why_not(look: Look, text: str) -> tuple[int, str, tuple[str, ...]]:
     return workflow.id, f"{node} of workflow {workflow.id}", tuple(lines)
 
 
-def of_task(look: Look, task_id: int) -> str:
+def of_task(connection: sqlite3.Connection, task_id: int) -> str:
     """`It is step approve (12) of workflow 4 (refund).`; empty for a task of its own."""
-    step = reads.of_task(look.connection, task_id)
+    step = reads.of_task(connection, task_id)
     if step is None:
         return ""
-    workflow = reads.workflow(look.connection, step.workflow_id)
+    workflow = reads.workflow(connection, step.workflow_id)
     words = f"It is step {shown(step.node)} ({step.id}) of workflow {_called(workflow)}"
     if step.state is StepState.WAITING:
         return f"{words}, which goes on when it is done."
     return f"{words}; the step is {step.state}."
 
 
-def of_run(look: Look, run_id: int) -> str:
+def of_run(connection: sqlite3.Connection, run_id: int) -> str:
     """`It does step charge (12) of workflow 4 (refund).`; empty for a run of its own."""
-    steps = reads.of_run(look.connection, run_id, _MOST + 1)
+    steps = reads.of_run(connection, run_id, _MOST + 1)
     if not steps:
         return ""
     if len(steps) > 1:
-        (many,) = look.connection.execute("SELECT count(*) FROM step WHERE run_id = ?", (run_id,)).fetchone()
+        (many,) = connection.execute("SELECT count(*) FROM step WHERE run_id = ?", (run_id,)).fetchone()
         return f"It asks {count_of(many, 'step')} whether their time has come: {shown(steps[0].node)}, and the like."
-    workflow = reads.workflow(look.connection, steps[0].workflow_id)
+    workflow = reads.workflow(connection, steps[0].workflow_id)
     return f"It does step {shown(steps[0].node)} ({steps[0].id}) of workflow {_called(workflow)}."
 
 

@@ -208,6 +208,17 @@ class Workflows(WorkflowVerbs):
         self.show_rows()
         self.show_detail()
 
+    def action_mark_all(self) -> None:
+        """Mark all that match, in view or not; none, if they are all marked."""
+        if self.tab == DEFINITIONS:
+            self.notify("Definitions are not marked: a starts the one of the cursor.")
+            return
+        rows = self._problems() if self.tab == PROBLEMS else self._fetch("", None, None, None, MOST + 1)
+        found = frozenset(each.id for each in rows[:MOST])
+        self.list.set_marks(() if found <= self.list.marked else found)
+        if len(rows) > MOST:
+            self.notify(f"More than {MOST:,} match: the first {MOST:,} are marked.")
+
     async def action_its_own(self) -> None:
         """The workflows of this definition alone."""
         row = self.current

@@ -29,7 +29,7 @@ from tui.screens.picking import Picking
 from tui.text import safe
 from tui.widgets.form import Field, Notes
 
-EMPTY = "must be filled in"
+EMPTY = "fill this in"
 NONE, UNDECIDED, APPROVE, REJECT = "-", "not decided", "approve", "reject"
 NOTE, TITLE, ABOUT = "(note)", "(title)", "(about)"
 """Fields of the form that are none of the state; no field can be called so."""

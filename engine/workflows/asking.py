@@ -2,8 +2,8 @@
 
 Machine steps of one workflow run one after the other: each finds the state as the one before has left it. Those of
 several workflows are done by one run where they were seen to be quick: it does as many as it can in a moment and leaves
-the rest, so that a step that takes long holds nobody up. A run that dies has done what it told of, has lost the step that it was
-at, and has not begun the others.
+the rest, so that a step that takes long holds nobody up. A run that dies has done what it told of, has lost the step
+that it was at, and has not begun the others.
 """
 
 from __future__ import annotations

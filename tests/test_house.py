@@ -384,6 +384,7 @@ SPAWNERS = {
     "engine.supervisor.process": "starts the jobs",
     "engine.sending.senders": "starts what sends messages, which may hang",
     "engine.workers": "asks the supervisor to start one",
+    "engine.workflows.trying": "imports a file that a person asked to check, and kills it if it does not end",
     "tui.paging": "starts the pager that a person asked for",
 }
 

@@ -41,7 +41,7 @@ def load(
         raise Refused("Name a Python file with classes that are a Workflow.")
     loaded: dict[str, LoadedDefinition] = {}
     for file in files:
-        text, called = read_text(file), userfiles.called(file)
+        text, called = text_of(file), userfiles.called(file)
         for graph in read_file(text, called):
             if graph.name in loaded:
                 raise Refused(f"{called}: workflow {shown(graph.name)} stands in another of these files, too.")
@@ -51,7 +51,7 @@ def load(
     return tuple(loaded.values())
 
 
-def read_text(file: str) -> str:
+def text_of(file: str) -> str:
     """The text of a Python file; Refused, in words that name it, if there is none."""
     data = userfiles.file_bytes(file, MOST_BYTES)
     try:

@@ -11,7 +11,7 @@ from engine.operations.desk_format import read as read_desk
 from engine.operations.desk_workflows import graph_of
 from engine.operations.registry import Help, Look, query
 from engine.operations.saving import BadKey
-from engine.operations.workflow_definitions import digest_of, read_text
+from engine.operations.workflow_definitions import digest_of, text_of
 from engine.rules.errors import BadValue
 from engine.rules.workflows import checks
 from engine.rules.workflows.graph import Graph
@@ -43,7 +43,7 @@ def check(
     if called.endswith(".toml"):
         found = [(graph, source) for graph, source in _of_desk(file, called)]
         return tuple(_checked(look.connection, graph, source) for graph, source in found)
-    text = read_text(file)
+    text = text_of(file)
     graphs = read_file(text, called)
     if wrong := trying.wrong(text, called, graphs):
         raise Refused("\n".join(wrong))

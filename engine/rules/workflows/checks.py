@@ -54,7 +54,8 @@ def found(graph: Graph) -> list[Wrong]:
         return names
     ways = _Ways(graph)
     people = [Wrong(words) for words in assignees.problems(graph)]
-    return [*_reach(graph, ways), *_fields(graph), *people, *_gateways(graph, ways), *_ends(graph, ways), *_loops(graph, ways)]
+    ends = [*_gateways(graph, ways), *_ends(graph, ways), *_loops(graph, ways)]
+    return [*_reach(graph, ways), *_fields(graph), *people, *ends]
 
 
 def warnings(graph: Graph) -> list[str]:

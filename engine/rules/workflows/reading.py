@@ -24,11 +24,13 @@ from store.enums import StepKind
 _MADE = {"start": StepKind.START, "human": StepKind.HUMAN, "wait": StepKind.WAIT, "join": StepKind.JOIN}
 _ARGUMENTS: Mapping[str, Mapping[str, type]] = {
     "start": {"required": tuple, "title": str, "notes": str},
-    "human": {"required": tuple, "assignee": str, "title": str, "due": str, "approve": str, "notes": str, "labels": tuple},
+    "human": {
+        "required": tuple, "assignee": str, "title": str, "due": str, "approve": str, "notes": str, "labels": tuple,
+    },
     "wait": {"length": str, "title": str},
     "join": {"kind": str, "title": str},
     "step": {"title": str, "gateway": bool, "limit": int, "deadline": str, "idempotent": bool},
-}
+}  # fmt: skip
 _HELPERS = frozenset({"staticmethod", "classmethod", "property", "cached_property"})
 _MOST_TEXT = 500
 

@@ -120,6 +120,8 @@ class Desk(Timed, Coloured):
         """The schedule (id, name) whose ledger was asked for last; Missed takes it when it is shown."""
         self.triggers_of: tuple[str, int | None] | None = None
         """The filter, or the trigger, that was asked for last; Triggers takes it when it is shown."""
+        self.workflows_of = ""
+        """The tab that was asked for last; Workflows takes it when it is shown."""
         self._wanted = 0
         self._idle = asyncio.Event()
         self._idle.set()

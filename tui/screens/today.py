@@ -216,6 +216,7 @@ class Today(SiftedTasks):
         elif isinstance(self.current, Hint) and self.current.action == BROKEN:
             self.desk.action_view("schedules")
         elif isinstance(self.current, Hint) and self.current.action == STUCK:
+            self.desk.workflows_of = "problems"
             self.desk.action_view("workflows")
         elif isinstance(self.current, Hint) and self.current.action == MISSED:
             self.desk.action_view("missed")

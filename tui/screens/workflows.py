@@ -93,6 +93,13 @@ class Workflows(WorkflowVerbs):
         """Read the first page."""
         self.show_rows()
 
+    def on_screen_resume(self) -> None:
+        """The problems may have been asked for."""
+        super().on_screen_resume()
+        tab, self.desk.workflows_of = self.desk.workflows_of, ""
+        if tab and tab != self.tab:
+            self._turn(tab)
+
     def _draw(self, item: Item, width: int, state: LineState) -> Cells:
         row, desk = item.value, self.desk
         if isinstance(row, Workflow):
@@ -148,7 +155,8 @@ class Workflows(WorkflowVerbs):
         self.words()
 
     def _empty_words(self) -> str:
-        if self.tab == WORKFLOWS and not workflows.definitions(self.desk.reader):
+        reader = self.desk.reader
+        if self.tab == WORKFLOWS and not workflows.count(reader, most=1) and not workflows.definitions(reader):
             return _NONE_LOADED
         return _EMPTY[self.tab]
 

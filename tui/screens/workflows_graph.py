@@ -40,6 +40,8 @@ class GraphScreen(WorkflowVerbs):
         self.direction: Direction | None = None
         """None: to the right where that fits, else down."""
         self.zoom = Zoom.FULL
+        self._asked: tuple[object, ...] = ()
+        """What was drawn last: another workflow's change draws nothing anew."""
 
     def compose(self) -> ComposeResult:
         """Header, words, graph or list, detail, hints."""
@@ -82,6 +84,10 @@ class GraphScreen(WorkflowVerbs):
         if room <= 0:
             return
         graph, visits = self.graph_and_visits()
+        asked = (graph, visits, self.direction, self.zoom, room)
+        if asked == self._asked:
+            return
+        self._asked = asked
         found = draw(
             graph, visits, direction=self.direction, zoom=self.zoom, width=room, is_ascii=self.desk.ascii_marks
         )  # fmt: skip

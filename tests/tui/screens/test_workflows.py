@@ -304,6 +304,17 @@ async def test_problems_are_run_again_or_skipped_all_at_once(desk: Desk) -> None
         assert "Nothing is wrong" in picture(pilot)
 
 
+async def test_today_leads_to_the_problems(desk: Desk) -> None:
+    async with shown(desk, (120, 30)) as pilot:
+        await press(pilot, "1", "g")
+        for _ in range(30):
+            if "enter shows where" in str(getattr(view(pilot).current, "name", "")):
+                break
+            await press(pilot, "j")
+        await press(pilot, "enter")
+        assert "[problems]" in picture(pilot)
+
+
 async def test_a_gateway_is_skipped_with_a_reason_and_what_follows(desk: Desk) -> None:
     (failed,) = steps(desk, 2, "decide")
     async with shown(desk, (120, 30)) as pilot:

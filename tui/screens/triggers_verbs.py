@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from textual import on
@@ -41,11 +42,6 @@ class TriggerVerbs(View):
         if isinstance(row, Coming | Past) and row.action.trigger_id is not None:
             return triggers.trigger(self.desk.reader, row.action.trigger_id)
         return None
-
-    @property
-    def can_install(self) -> bool:
-        """Whether there are ready-made labels to install."""
-        return False
 
     @property
     def act_of_row(self) -> int | None:
@@ -199,8 +195,22 @@ class TriggerVerbs(View):
             self.desk.push_screen(Words(f"Why {name}", why_lines(self.desk, row)))
 
     def action_install(self) -> None:
-        """Install ready-made labels with their triggers."""
-        self.notify("There are no ready-made labels in this version.")
+        """Install ready-made labels with their triggers: those that are named, else the usual ones."""
+        from engine.operations.trigger_install import install
+
+        def told(made: Sequence[Trigger]) -> None:
+            words = (
+                f"{count_of(len(made), 'trigger')} made; u takes it back." if made else "They are all there already."
+            )
+            self.notify(words)
+
+        def save(given: dict[str, str]) -> Wish:
+            names = [each.strip() for each in given["names"].split(",") if each.strip()]
+            return wish(install, *names, then=told)
+
+        fields = (Field("names", "labels", hint="empty: the usual ones"),)
+        title = "Install ready-made labels, such as weekly on Friday, monthly 5th"
+        self.desk.push_screen(Dialog(title, fields, lambda _: Notes(), save, "install"))
 
 
 def _pause_dialog(trigger: Trigger, now: datetime, zone: str) -> Dialog:

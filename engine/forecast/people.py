@@ -17,6 +17,7 @@ from engine.operations import followups
 from engine.operations.followup_rows import date_triggers, models_of
 from engine.operations.registry import NAMED, Act
 from engine.rules.followups import Event, latest_value
+from engine.rules.wording import long_day
 from engine.rules.zones import local, local_day, wall_instant
 from engine.titles import planned_title
 from store import journal
@@ -68,6 +69,13 @@ class _Days:
         ]
         self.seen, before = now, self.seen
         return now != before
+
+
+def _due_words(row: tuple[object, ...]) -> str:
+    """`due Mon 23 Nov 2026 09:30` of a row of `_TASKS`."""
+    if not row[3]:
+        return "no deadline"
+    return f"due {long_day(date.fromisoformat(str(row[3])))}{f' {row[4]}' if row[4] else ''}"
 
 
 class People:
@@ -165,7 +173,7 @@ class People:
                 self._reopened(task, now)
 
     def _created(self, row: tuple[object, ...], now: int) -> Coming:
-        due = f"due {row[3]}{f' {row[4]}' if row[4] else ''}" if row[3] else "no deadline"
+        due = _due_words(row)
         why = f"{due}; {row[7]}" if row[7] else due
         return self._of_task(row, Kind.TASK_CREATED, now, why)
 
@@ -174,7 +182,7 @@ class People:
         if before is not None:
             self._rows.append(self._due_row(before, task))
         row = self._copy.execute(f"{_TASKS} WHERE t.id = ?", (task,)).fetchone()
-        self._rows.append(self._of_task(row, Kind.TASK_REOPENED, now, f"due {row[3]}"))
+        self._rows.append(self._of_task(row, Kind.TASK_REOPENED, now, _due_words(row)))
         self._due[task] = row
 
     def _due_row(self, row: tuple[object, ...], number: int) -> Coming:

@@ -75,7 +75,7 @@ def test_where_clocks_change_a_task_is_late_once_and_stays_so(
 ) -> None:
     deadline, instant = date.fromisoformat(day), utc(late)
     assert lateness(deadline, clock, zone, instant - TICK).due is not Due.LATE
-    for minutes in range(0, 200):
+    for minutes in range(200):
         assert lateness(deadline, clock, zone, instant + timedelta(minutes=minutes)).due is Due.LATE, minutes
 
 

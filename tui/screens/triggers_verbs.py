@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from textual import on
@@ -195,22 +194,10 @@ class TriggerVerbs(View):
             self.desk.push_screen(Words(f"Why {name}", why_lines(self.desk, row)))
 
     def action_install(self) -> None:
-        """Install ready-made labels with their triggers: those that are named, else the usual ones."""
-        from engine.operations.trigger_install import install
+        """Install ready-made labels with their triggers."""
+        from tui.screens.ready_made import ReadyLabels
 
-        def told(made: Sequence[Trigger]) -> None:
-            words = (
-                f"{count_of(len(made), 'trigger')} made; u takes it back." if made else "They are all there already."
-            )
-            self.notify(words)
-
-        def save(given: dict[str, str]) -> Wish:
-            names = [each.strip() for each in given["names"].split(",") if each.strip()]
-            return wish(install, *names, then=told)
-
-        fields = (Field("names", "labels", hint="empty: the usual ones"),)
-        title = "Install ready-made labels, such as weekly on Friday, monthly 5th"
-        self.desk.push_screen(Dialog(title, fields, lambda _: Notes(), save, "install"))
+        self.desk.push_screen(ReadyLabels())
 
 
 def _pause_dialog(trigger: Trigger, now: datetime, zone: str) -> Dialog:

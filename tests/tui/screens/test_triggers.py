@@ -340,17 +340,3 @@ async def test_the_palette_finds_the_triggers_of_a_label_or_a_list(desk: Desk) -
         await press(pilot, "colon")
         await type_in(pilot, "triggers of label home")
         assert "Triggers of label home" in picture(pilot)
-
-
-async def test_i_installs_ready_made_labels(tmp_path: Path) -> None:
-    desk = stays(tmp_path / "new.db")
-    async with shown(desk, (120, 36)) as pilot:
-        await press(pilot, "7")
-        assert "Press i to install" in picture(pilot)
-        await press(pilot, "i")
-        await type_in(pilot, "weekly on Saturday")
-        await press(pilot, "enter")
-        assert "weekly on Saturday" in picture(pilot)
-        assert desk.rows("SELECT name FROM label") == [("weekly on Saturday",)]
-        await press(pilot, "u")
-        assert "No trigger yet" in picture(pilot)

@@ -115,3 +115,11 @@ def test_a_task_comes_back_ten_days_after_it_was_done(t: Desk) -> None:
     assert t.is_done(task)
     t.c.look("2025-06-12T14:00")
     assert not t.is_done(task)
+
+
+def test_a_reminder_changes_no_task_and_names_no_act_that_could_be_taken_back(t: Desk) -> None:
+    install(ANA, at(EARLY), "remind 1 day before")
+    t.task("Pay the rent", "remind 1 day before", deadline=date(2025, 6, 20))
+    t.c.look("2025-06-19T00:00")
+    t.task("another", when="2025-06-19T09:00")
+    assert t.c.ask("SELECT state, act_id FROM pending_action") == [("acted", None)]

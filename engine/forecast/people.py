@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from sqlite3 import Connection
@@ -120,6 +120,18 @@ class People:
                 if looked.broken:
                     self._mark_broken(now)
         self._collect(now)
+
+    def changed(self, now: int, tasks: Sequence[int]) -> None:
+        """Triggers did something to these tasks, or made them: they are due as they say now."""
+        self._collect(now)
+        today = local_day(from_us(now), self._zone).isoformat()
+        for number in tasks:
+            before = self._due.pop(number, None)
+            row = self._copy.execute(f"{_TASKS} WHERE t.id = ?", (number,)).fetchone()
+            if before is not None and str(before[3]) < today and (row is None or row[3] != before[3]):
+                self._rows.append(self._due_row(before, number))
+            if row is not None and row[3] is not None and not row[14]:
+                self._due[number] = row
 
     def noon(self, now: int) -> None:
         """People do what is due today and comes again when it is done."""

@@ -13,6 +13,7 @@ from engine.operations.list_names import list_id
 from engine.operations.naming import one_of
 from engine.operations.registry import Help, Look, query
 from engine.operations.template_names import named_template
+from engine.operations.trigger_names import named_trigger
 from engine.queries.why_jobs import local_day, named, why_occurrence, why_run, why_schedule
 from engine.queries.why_recurring import why_recurring, why_template
 from engine.rules.errors import shown
@@ -42,11 +43,15 @@ class Kind(StrEnum):
     CALENDAR = "calendar"
     FILTER = "filter"
     NOTICE = "notice"
+    TRIGGER = "trigger"
+    ACTION = "action"
 
     @property
     def table(self) -> str:
         """Where its rows and their names are."""
-        return {Kind.LIST: "task_list", Kind.FILTER: "saved_filter", Kind.NOTICE: "notification"}.get(self, self.value)
+        tables = {Kind.LIST: "task_list", Kind.FILTER: "saved_filter", Kind.NOTICE: "notification",
+                  Kind.ACTION: "pending_action"}  # fmt: skip
+        return tables.get(self, self.value)
 
 
 @value
@@ -66,13 +71,18 @@ class Why:
 @query("why")
 def why(
     look: Look,
-    kind: Annotated[Kind, Help("task, template, schedule, occurrence, run, list, label, calendar, filter or notice")],
+    kind: Annotated[
+        Kind,
+        Help("task, template, schedule, occurrence, run, trigger, action, list, label, calendar, filter or notice"),
+    ],
     thing: Annotated[str, Help("its id, or its name where only one has it; of an occurrence, the schedule's", "ID")],
 ) -> Why:
     """Say why a task, template, schedule, run or another row is as it is."""
     number = _number(look, kind, thing.strip())
     if kind is Kind.TASK:
-        lines = why_task(look.connection, number, look.today, look.zone)
+        from engine.queries.why_triggers import touched
+
+        lines = (*why_task(look.connection, number, look.today, look.zone), *touched(look, number))
     elif kind is Kind.SCHEDULE:
         template = of_schedule(look.connection, number)
         lines = why_schedule(look, number) if template is None else why_template(look.connection, template)
@@ -88,9 +98,10 @@ def why(
 
 
 def _of_things(kind: Kind) -> Callable[[Look, int], tuple[str, ...]]:
-    from engine.queries import why_notices, why_things
+    from engine.queries import why_notices, why_things, why_triggers
 
     return {
+        Kind.TRIGGER: why_triggers.why_trigger, Kind.ACTION: why_triggers.why_action,
         Kind.LIST: why_things.why_list, Kind.LABEL: why_things.why_label, Kind.CALENDAR: why_things.why_calendar,
         Kind.FILTER: why_things.why_filter, Kind.NOTICE: why_notices.why_notice,
     }[kind]  # fmt: skip
@@ -105,8 +116,10 @@ def _called(connection: sqlite3.Connection, kind: Kind, number: int) -> str:
         return f"{found.schedule}, {instant_words(from_us(found.planned_at), zone)}"
     if kind is Kind.TEMPLATE:
         return template_of(connection, number).name
+    if kind is Kind.ACTION:
+        return f"action {number}"
     name = {Kind.TASK: titled("task"), Kind.NOTICE: "subject"}.get(kind, "name")
-    (name,) = connection.execute(f"SELECT {name} FROM {kind.table} WHERE id = ?", (number,)).fetchone()
+    (name,) = connection.execute(f'SELECT {name} FROM "{kind.table}" WHERE id = ?', (number,)).fetchone()
     return f"run {number} of {name}" if kind is Kind.RUN else str(name)
 
 
@@ -126,6 +139,10 @@ def _number(look: Look, kind: Kind, thing: str) -> int:
         return list_id(look.connection, thing)
     if kind in (Kind.LABEL, Kind.CALENDAR, Kind.FILTER):
         return one_of(look.connection, kind.table, thing)
+    if kind is Kind.TRIGGER:
+        return named_trigger(look.connection, thing).id
+    if kind is Kind.ACTION and not thing.isdigit():
+        raise Refused(f"action: expected its id, not '{shown(thing)}'; `trigger upcoming` and `history` show them.")
     if kind is Kind.NOTICE and not thing.isdigit():
         raise Refused(f"notice: expected its id, not '{shown(thing)}'; `tickler notification list` shows them.")
     return named(look.connection, kind, thing)
@@ -137,7 +154,11 @@ def why_task(connection: sqlite3.Connection, number: int, today: date, zone: Zon
     if reason is None:
         raise Refused(f"There is no task {number}.")
     recurs = task_origin(connection, number)
-    lines = why_recurring(connection, recurs) if recurs else [_made(reason, zone), *_job(reason), _due(reason)]
+    lines = (
+        why_recurring(connection, recurs)
+        if recurs
+        else [_maker(connection, number, reason, zone), *_job(reason), _due(reason)]
+    )
     if reason.origin is not None:
         lines[:1] = [*([lines[0]] if recurs else []), _imported(connection, number, reason, zone)]
     if reason.visible_date > today:
@@ -150,6 +171,15 @@ def why_task(connection: sqlite3.Connection, number: int, today: date, zone: Zon
     if reason.is_done and reason.done_date is not None:
         lines.append(f"Done by {reason.done_by or 'somebody'} on {long_day(reason.done_date)}.")
     return tuple(line for line in lines if line)
+
+
+def _maker(connection: sqlite3.Connection, number: int, reason: TaskReason, zone: ZoneInfo) -> str:
+    """A task that a trigger made was made in the name of its owner, which says little."""
+    if reason.schedule is None and reason.task_model is None:
+        from engine.queries.why_triggers import maker_of
+
+        return maker_of(connection, number, zone) or _made(reason, zone)
+    return _made(reason, zone)
 
 
 def _made(reason: TaskReason, zone: ZoneInfo) -> str:

@@ -16,6 +16,7 @@ from store.folding import folded
 from store.frozen import value
 from store.instants import SECOND
 from store.reads import pulse, runs, schedules, tasks, templates
+from tui.app import Desk
 from tui.rows import Cells, run_row, schedule_row, task_row
 from tui.screens.sifted import FILTER_FORMS, SiftedTasks
 from tui.screens.view import Item, nothing
@@ -40,13 +41,41 @@ class Hint:
     action: str
 
 
+class Acting:
+    """A line of what a trigger will do; `tui.trigger_today` makes them, which is loaded when there is one."""
+
+    id: int
+    name: str
+
+    def cells(self, width: int, desk: Desk) -> Cells:
+        """How it looks."""
+        raise NotImplementedError
+
+    def open(self, desk: Desk) -> None:
+        """Go to what it is for."""
+        raise NotImplementedError
+
+
 class Today(SiftedTasks):
     """What is late, what is due, what runs, what failed; then now; then what comes."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("today",)
     VIEW = "today"
     KINDS = frozenset(
-        {"task", "task_assignee", "task_label", "task_list", "entity", "run", "schedule", "user", "occurrence", "node"}
+        {
+            "task",
+            "task_assignee",
+            "task_label",
+            "task_list",
+            "entity",
+            "run",
+            "schedule",
+            "user",
+            "occurrence",
+            "node",
+            "pending_action",
+            "trigger",
+        }
     )
     FILTER_HINT = FILTER_FORMS
 
@@ -81,6 +110,8 @@ class Today(SiftedTasks):
             return run_row(row, width, self.desk.now, self.desk.zone, self.desk.ascii_marks)
         if isinstance(row, values.Schedule):
             return schedule_row(row, width, self.desk.now, self.desk.zone)
+        if isinstance(row, Acting):
+            return row.cells(width, self.desk)
         if isinstance(row, Hint):
             return [(fit("?" if row.action == MISSED else "!", 2), "warning"), (fit(row.name, width - 2), "warning")]
         return task_row(row, width, self.desk.moment, self.desk.ascii_marks)
@@ -126,6 +157,7 @@ class Today(SiftedTasks):
             self._few("broken", None, self._broken()),
             self._few("missed", None, self._missed()),
             self._few("coming", f"now {at} · jobs of the next 24 hours", self._coming(now)),
+            self._few("acting", "triggers about to act in the next 24 hours", self._acting(now)),
             self._tasks("soon", f"due in the next {SOON} days", tasks.due_soon(moment, SOON)),
         ]
         return [each for each in found if each is not None] or [section("nothing", None, nothing)]
@@ -202,6 +234,8 @@ class Today(SiftedTasks):
         """Enter on a run reads its log."""
         if isinstance(self.current, values.Run):
             self.desk.open_log(self.current.id)
+        elif isinstance(self.current, Acting):
+            self.current.open(self.desk)
         elif isinstance(self.current, Hint) and self.current.action == BROKEN:
             self.desk.action_view("schedules")
         elif isinstance(self.current, Hint) and self.current.action == MISSED:
@@ -218,5 +252,16 @@ class Today(SiftedTasks):
             self.desk.explain("run", row.id)
         elif isinstance(row, values.Schedule):
             self.desk.explain("schedule", row.id)
+        elif isinstance(row, Acting):
+            self.desk.explain("action", row.id)
         else:
             super().action_why()
+
+    def _acting(self, now: int) -> list[Item]:
+        """What triggers will do; a label that no task bears is left out. Most desks have none, and load nothing."""
+        if not pulse.acts_by(self.desk.reader, now + _DAY):
+            return []
+        from tui.trigger_today import acting
+
+        found = acting(self.desk.reader, now + _DAY, FEW)
+        return [Item((index,), f"action {each.id}", each) for index, each in enumerate(found)]

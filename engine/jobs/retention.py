@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from store.connection import connect, in_words
 
 
 def run(task: Mapping[str, Any], context: Context) -> dict[str, int]:
-    """How many runs, log lines, journal acts and folders are gone."""
+    """How many runs, log lines, journal acts, actions of triggers, messages and folders are gone."""
     store, now = Path(os.environ["TICKLER_STORE"]), int(os.environ["TICKLER_NOW"])
     with in_words(store), closing(connect(store)) as connection:
         kept = settings.read_all(connection)
@@ -30,15 +30,27 @@ def run(task: Mapping[str, Any], context: Context) -> dict[str, int]:
         context.log.info(f"{count_of(runs, 'run')} that ended more than {kept['keep_runs']} days ago or were deleted")
         more = 0 if context.cancelled else forgetting.logs(connection, kept["log_total"], go_on)
         context.log.info(f"{count_of(lines + more, 'log line')}")
-        acts = _acts(connection, now - kept["keep_changes"] * forgetting.DAY, context)
+        old = now - kept["keep_changes"] * forgetting.DAY
+        acts = _all(forgetting.acts, connection, old, context)
         context.log.info(f"{count_of(acts, 'act')} of the journal older than {kept['keep_changes']} days")
+        actions = _all(forgetting.decided, connection, old, context)
+        messages = _all(forgetting.sent, connection, old, context)
+        context.log.info(f"{count_of(actions, 'action')} of triggers and {count_of(messages, 'message')} as old")
         gone = forgetting.folders(connection, store)
         context.log.info(f"{count_of(gone, 'folder')} of files")
-    return {"runs": runs, "log_lines": lines + more, "acts": acts, "folders": gone}
+    return {
+        "runs": runs,
+        "log_lines": lines + more,
+        "acts": acts,
+        "actions": actions,
+        "messages": messages,
+        "folders": gone,
+    }
 
 
-def _acts(connection: Any, before: int, context: Context) -> int:
+def _all(forget: Callable[[Any, int], int], connection: Any, before: int, context: Context) -> int:
+    """Batch by batch, until there is no more of it or somebody wants it to end."""
     total = 0
-    while not context.cancelled and (done := forgetting.acts(connection, before)):
+    while not context.cancelled and (done := forget(connection, before)):
         total += done
     return total

@@ -76,11 +76,14 @@ def backup(
 @query("doctor")
 def doctor(look: Look) -> tuple[Finding, ...]:
     """Check the store, its file, its engine and this machine; changes nothing."""
+    from engine.queries.health_triggers import triggers
+
     store = store_path()
+    ours = guarded("triggers", functools.partial(triggers, look.connection, store, look.at))
     outside = (
         guarded(name, functools.partial(check, look.connection, store, look.at)) for name, check in machine.CHECKS
     )
-    return (*findings(look.connection, store, look.at), *outside)
+    return (*findings(look.connection, store, look.at), ours, *outside)
 
 
 def _refuse_target(store: Path, target: Path, file: str, *, force: bool) -> None:

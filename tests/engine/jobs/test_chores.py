@@ -71,7 +71,7 @@ def test_Z12_retention_of_30_days_is_a_run_that_reports_counts(stage: Stage) -> 
     assert rows(stage.store, "SELECT DISTINCT run_id FROM log_line ORDER BY run_id") == [(young,), (run.id,)]
     assert old not in left(stage)
     assert older not in left(stage)
-    assert run.result == {"runs": 2, "log_lines": 5, "acts": 1, "folders": 0}
+    assert run.result == {"runs": 2, "log_lines": 5, "acts": 1, "actions": 0, "messages": 0, "folders": 0}
     assert texts(stage.store, run.id, "log")[:2] == [
         "2 runs that ended more than 30 days ago or were deleted",
         "5 log lines",

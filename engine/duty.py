@@ -114,7 +114,7 @@ class Duty:
                 self.look_again()
             if not self._triggers.has_more:
                 self._dates.look(self._connection, due, self._outlook.today)
-            trouble = trouble or self._templates.words
+            trouble = trouble or self._templates.words or self._triggers.words
         plan = self._plan(now, due)
         if not plan.is_empty or self._intake.has_news or self._node.is_due(now, NodeState.ACTIVE, trouble):
             done = self._write(plan, trouble)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from engine.rules.triggers.words import origin_words
 from store.reads import trigger_groups, triggers
 from store.trigger_values import PendingAction
+from tui.acting import Acting
 from tui.app import Desk
 from tui.rows import Cells
-from tui.screens.today import Acting
 from tui.trigger_rows import Coming, coming_row
 
 _LOOKED_AT = 200

@@ -16,7 +16,7 @@ from store.folding import folded
 from store.frozen import value
 from store.instants import SECOND
 from store.reads import pulse, runs, schedules, tasks, templates
-from tui.app import Desk
+from tui.acting import Acting
 from tui.rows import Cells, run_row, schedule_row, task_row
 from tui.screens.sifted import FILTER_FORMS, SiftedTasks
 from tui.screens.view import Item, nothing
@@ -39,21 +39,6 @@ class Hint:
 
     name: str
     action: str
-
-
-class Acting:
-    """A line of what a trigger will do; `tui.trigger_today` makes them, which is loaded when there is one."""
-
-    id: int
-    name: str
-
-    def cells(self, width: int, desk: Desk) -> Cells:
-        """How it looks."""
-        raise NotImplementedError
-
-    def open(self, desk: Desk) -> None:
-        """Go to what it is for."""
-        raise NotImplementedError
 
 
 class Today(SiftedTasks):

@@ -12,9 +12,10 @@ import pytest
 from engine.forecast import Forecast, Kind, Only, Wanted, compare_forecast, play
 from engine.operations.registry import Act
 from engine.operations.triggers import add, delete
+from engine.queries.calendar_days import listed as agenda
 from store import journal
 from tests.engine.recurring_stage import at
-from tests.engine.stage import contents
+from tests.engine.stage import ANA, contents
 from tests.engine.triggers.schedule_stage import EARLY, Desk, new_desk, utc
 
 ALL = Wanted(limit=0)
@@ -109,3 +110,14 @@ def test_a_trigger_of_every_minute_ends_with_a_word_about_it(tmp_path: Path) -> 
     t.task("one", "x")
     found = play(t.c.path, at("2025-06-02T15:00"), datetime(2025, 6, 9, tzinfo=at(EARLY).tzinfo), ALL)
     assert any("triggers were played for" in words for words in found.assumed)
+
+
+def test_the_agenda_lists_what_triggers_will_do_on_each_day(t: Desk) -> None:
+    found = {each.day: each.reminders for each in agenda(ANA, at(EARLY), until=date(2025, 6, 20)).days}
+    assert [(each.name, each.word) for each in found[date(2025, 6, 19)]] == [
+        ("notify: Rent", "trigger remind 1 day before")
+    ]
+    assert ("reopen", "trigger weekly on Saturday") in [(each.name, each.word) for each in found[date(2025, 6, 7)]]
+    assert ("reopen: Filter", "trigger reopen 10 days after done") in [
+        (each.name, each.word) for each in found[date(2025, 6, 12)]
+    ]

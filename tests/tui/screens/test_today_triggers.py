@@ -10,9 +10,10 @@ from engine.operations import tasks, triggers
 from engine.operations.trigger_install import install
 from tests.desk import Desk, stays
 from tests.tui.screens.stage import NOW, picture, press, shown, view
+from tui.acting import Acting
 from tui.screens.dialog import Words
 from tui.screens.one_task import OneTask
-from tui.screens.today import FEW, Acting
+from tui.screens.today import FEW
 
 HEADING = "triggers about to act in the next 24 hours"
 

@@ -33,7 +33,7 @@ PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "missed": ((100, 30), ("M",)),
     "forecast": ((100, 30), ("F",)),
     "numbers": ((100, 30), ("percent_sign",)),
-    "triggers": ((140, 34), ("7", "j", "j", "j")),
+    "triggers": ((140, 34), ("7", "j", "j", "j", "j")),
     "runs": ((100, 30), ("4", "j")),
     "logs": ((100, 30), ("4", "G", "l", "e", "k", "k")),
     "entities": ((100, 30), ("8", "j", "j", "j", "j", "s")),

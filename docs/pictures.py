@@ -33,6 +33,7 @@ PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "missed": ((100, 30), ("M",)),
     "forecast": ((100, 30), ("F",)),
     "numbers": ((100, 30), ("percent_sign",)),
+    "triggers": ((140, 34), ("7", "j", "j", "j", "j")),
     "runs": ((100, 30), ("4", "j")),
     "logs": ((100, 30), ("4", "G", "l", "e", "k", "k")),
     "entities": ((100, 30), ("8", "j", "j", "j", "j", "s")),
@@ -51,8 +52,7 @@ def main() -> None:
             long_ago = datetime.now(UTC) - timedelta(days=4)  # no engine has looked since, so these were missed
             add(local_actor("desk"), long_ago, name, spec=spec, command="true", missed=Missed.SKIP)
         set_setting(local_actor("desk"), datetime.now(UTC), "calendar", "BE")
-        for name, spec in (("Water the plants", "weekly mon,thu"), ("Read the meters", "monthly last day")):
-            add_template(local_actor("desk"), datetime.now(UTC), name, spec)
+        add_template(local_actor("desk"), datetime.now(UTC), "Read the meters", "monthly last day")
         subprocess.run([sys.executable, "-m", "tickler", "--store", str(store), "engine", "--once"], check=True)
         for name in names:
             size, keys = PICTURES[name]
@@ -71,7 +71,7 @@ async def _photograph(store: Path, size: tuple[int, int], keys: tuple[str, ...])
                 await pilot.press(key)
                 await pilot.pause()
             await desk.workers.wait_for_complete()
-            await pilot.pause()
+            await pilot.pause(0.5)  # the detail comes after the list
             return desk.export_screenshot()
     finally:
         desk.close()

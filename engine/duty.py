@@ -120,7 +120,7 @@ class Duty:
             if self._workflows.look(self._connection, due):
                 self.look_again()
                 self._outlook = outlook.look(self._connection, due)
-            trouble = trouble or self._templates.words
+            trouble = trouble or self._templates.words or self._triggers.words
         plan = self._plan(now, due)
         if not plan.is_empty or self._intake.has_news or self._node.is_due(now, NodeState.ACTIVE, trouble):
             done = self._write(plan, trouble)

@@ -1,4 +1,5 @@
-"""What retention takes away: old runs with their logs and files, logs beyond their total, old history.
+"""What retention takes away: old runs with their logs and files, logs beyond their total, old history, old actions of
+triggers and what was sent.
 
 Small transactions, so that nobody waits long. What decides whether an instant fires again is never taken: ledger
 rows, schedules (deleted ones are tombstones), and runs of instants that their schedule's cursor has not passed.
@@ -38,6 +39,15 @@ ORDER BY state <> 'succeeded', finished_at, id LIMIT ?
 """
 _SIZES = "SELECT sum(length(CAST(text AS BLOB))) FROM log_line WHERE run_id = ?"
 _IN_FILES = "SELECT id FROM run WHERE log_backend = 'file' AND log_lines > 0"
+_DECIDED = """
+DELETE FROM pending_action WHERE id IN (
+  SELECT id FROM pending_action INDEXED BY pending_decided WHERE decided_at < :before AND due_at < :before
+  ORDER BY decided_at, id LIMIT :batch)
+"""
+_SENT = """
+DELETE FROM delivery WHERE id IN (
+  SELECT id FROM delivery WHERE made_at < :before AND state NOT IN ('waiting', 'sending') ORDER BY id LIMIT :batch)
+"""
 _LONGEST_LINE = 8192 + 100
 """Bytes, with what a file has before the text."""
 
@@ -109,6 +119,21 @@ def acts(connection: sqlite3.Connection, before: int) -> int:
         connection.execute("UPDATE act SET undone_by_id = NULL WHERE undone_by_id <= ?", (ids[-1],))
     connection.execute("PRAGMA foreign_keys=1")
     return len(ids)
+
+
+def decided(connection: sqlite3.Connection, before: int) -> int:
+    """Forget actions of triggers that were decided before an instant, a batch of them; how many.
+
+    One that is still to come stays: somebody cancelled it, and it would be planned again.
+    """
+    with _turn(connection):
+        return connection.execute(_DECIDED, {"before": before, "batch": BATCH}).rowcount
+
+
+def sent(connection: sqlite3.Connection, before: int) -> int:
+    """Forget what was sent to whom before an instant, a batch of it; how many messages. What waits stays."""
+    with _turn(connection):
+        return connection.execute(_SENT, {"before": before, "batch": BATCH}).rowcount
 
 
 def folders(connection: sqlite3.Connection, store: Path) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.clock import Clock, SystemClock
 from engine.engine import Engine
 from engine.loop import Loop
+from engine.rules.pulse import ended_words
 from engine.wake import tell
 from store.enums import NodeState
 from store.errors import StoreTrouble
@@ -95,8 +96,8 @@ class EngineThread:
             self._engine.drain(self._drain)
         except StoreTrouble as trouble:
             self._engine.trouble = str(trouble)
-        except Exception:
+        except Exception as fault:
             log.exception("the engine ended")
-            self._engine.trouble = "FAILED"
+            self._engine.trouble = ended_words(fault)
         finally:
             self._engine.close()

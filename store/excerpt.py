@@ -10,10 +10,12 @@ import sqlite3
 import statistics
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from store import folding, titling
 from store.connection import BUSY_MS, in_words, quoted
+from store.instants import to_us
 
 _LEFT_BEHIND = (
     "log_line", "artifact", "attempt", "notification", "delivery", "status_change", "counter", "step_error",
@@ -25,6 +27,21 @@ _DATES = "EXISTS (SELECT 1 FROM real.task_event WHERE event_type = 'date_field')
 
 LAST_RUNS = 20
 """So many of the last runs of a schedule say how long its runs take."""
+
+_AT_WORK = "FROM real.trigger WHERE deleted_at IS NULL AND is_enabled = 1"
+_TOUCHED = f"""
+SELECT task_id FROM real.pending_action WHERE state = 'waiting' AND task_id IS NOT NULL AND due_at <= :end
+UNION SELECT scope_id {_AT_WORK} AND scope = 'task'
+UNION SELECT task_id FROM real.task_label WHERE label_id IN (SELECT scope_id {_AT_WORK} AND scope = 'label')
+UNION SELECT task_id FROM real.task_assignee WHERE user_id IN (SELECT scope_id {_AT_WORK} AND scope = 'user')
+UNION SELECT id FROM real.task WHERE list_id IN (
+  WITH RECURSIVE below (id) AS (
+    SELECT scope_id {_AT_WORK} AND scope = 'list'
+    UNION SELECT l.id FROM real.task_list l JOIN below ON l.parent_id = below.id)
+  SELECT id FROM below)
+UNION SELECT id FROM real.task WHERE EXISTS (SELECT 1 {_AT_WORK} AND scope = 'all' AND event = 'schedule')
+"""
+"""Tasks that triggers may touch, done ones too: those that wait for them, and those in the scope of one."""
 
 _PARTS = {
     "run": "SELECT * FROM real.run WHERE state IN ('pending', 'starting', 'running')",
@@ -45,6 +62,12 @@ SELECT * FROM real.task WHERE id IN (
   WHERE s.action = 'reopen' OR s.basis = 'completion' GROUP BY p.id)
 UNION
 SELECT * FROM real.task WHERE task_model_id IS NOT NULL AND (trigger_value IS NOT NULL OR {_LIVE}) AND {_DATES}
+UNION
+SELECT * FROM real.task WHERE :acts AND {_LIVE} AND (:whole OR id IN ({_TOUCHED}))
+""",
+    "pending_action": """
+SELECT * FROM real.pending_action WHERE trigger_id IS NOT NULL AND due_at <= :end
+  AND (state = 'waiting' OR due_at >= :recent)
 """,
     "change": f"SELECT * FROM real.change WHERE kind = 'schedule' AND row_id IN ({_RESTING})",
     "act": f"""
@@ -56,8 +79,8 @@ SELECT * FROM real.act WHERE id IN (
     "step_parent": f"""
 SELECT * FROM real.step_parent WHERE :whole AND step_id IN (SELECT id FROM real.step WHERE workflow_id IN ({_FLOWS}))
 """,
-    "task_label": "SELECT * FROM real.task_label WHERE :whole",
-    "task_assignee": "SELECT * FROM real.task_assignee WHERE :whole",
+    "task_label": "SELECT * FROM real.task_label WHERE :whole OR :acts",
+    "task_assignee": "SELECT * FROM real.task_assignee WHERE :whole OR :acts",
 }
 """Of these tables only the rows that a pass after now can ask for. `:recent`: an instant some days ago, as an edit of
 a template looks at what was decided for today; `:whole`: all that is open, because an operation may name any of it.
@@ -68,7 +91,8 @@ a template looks at what was decided for today; `:whole`: all that is open, beca
 def excerpt(store: Path, recent: int, last_day: str, *, whole: bool = False) -> Iterator[sqlite3.Connection]:
     """A database in memory with what matters between `recent` (microseconds UTC) and `last_day` (YYYY-MM-DD).
 
-    It has all tables and indexes of the store and none of its triggers: nothing in it is journaled. Beside them
+    It has all tables and indexes of the store. Only where the desk's own triggers are at work, or may be after a
+    change (`whole`), is what is written to it journaled: nobody else reads that. Beside them
     `usual (schedule_id, seconds)`: the median of how long the last runs took. The store is read in one transaction
     that writes nothing to it, so that its engine goes on meanwhile. StoreTrouble if it cannot be read.
     """
@@ -80,8 +104,12 @@ def excerpt(store: Path, recent: int, last_day: str, *, whole: bool = False) -> 
         with in_words(store):
             copy.execute("ATTACH ? AS real", (f"file:{quoted(store)}?mode=ro",))
             copy.execute("BEGIN")
-            _fill(copy, {"recent": recent, "last_day": last_day, "whole": whole})
+            acts = whole or copy.execute(f"SELECT 1 {_AT_WORK} LIMIT 1").fetchone() is not None
+            end = to_us(datetime.fromisoformat(f"{last_day}T00:00:00+00:00"))
+            _fill(copy, {"recent": recent, "last_day": last_day, "whole": whole, "acts": acts, "end": end})
             _time_runs(copy)
+            if acts:
+                _journal(copy)
             copy.execute("COMMIT")
             copy.execute("DETACH real")
         yield copy
@@ -102,6 +130,13 @@ def _fill(copy: sqlite3.Connection, given: dict[str, object]) -> None:
     for table, statement in indexes.fetchall():
         if table in names:
             copy.execute(statement)
+
+
+def _journal(copy: sqlite3.Connection) -> None:
+    """What triggers follow is read from the journal: it is kept in the copy too, by the same means."""
+    statements = copy.execute("SELECT sql FROM real.sqlite_master WHERE type = 'trigger'").fetchall()
+    for (statement,) in statements:
+        copy.execute(statement)
 
 
 def _time_runs(copy: sqlite3.Connection) -> None:

@@ -28,5 +28,8 @@ def beyond_ascii(column: str) -> str:
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Teach the connection to fold; NULL stays NULL."""
+    """Teach the connection to fold.
+
+    NULL stays NULL: inside NOT, SQLite evaluates both sides of `NULL AND folded(NULL)`.
+    """
     connection.create_function(NAME, 1, lambda text: None if text is None else folded(text), deterministic=True)

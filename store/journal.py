@@ -39,17 +39,20 @@ def describe(connection: sqlite3.Connection, act: int, words: str, *, can_undo: 
     connection.execute("UPDATE act SET words = ?, can_undo = ? WHERE id = ?", (words, can_undo, act))
 
 
-def end(connection: sqlite3.Connection, act: int, *, is_final: bool = False) -> None:
-    """Forget an act that changed nothing.
+def end(connection: sqlite3.Connection, act: int, *, is_final: bool = False) -> bool:
+    """Forget an act that changed nothing; whether it stays. The number of one that does not may be another's next.
 
     What is done to runs and to the ledger leaves no changes, as it can't be taken back: an act that `is_final` stays
     if it has words; so does one that cannot be undone, because what it changed is a secret.
     """
-    connection.execute(
+    found = connection.execute(
         "DELETE FROM act WHERE id = ? AND NOT EXISTS (SELECT 1 FROM change WHERE act_id = ?)"
         " AND ((? AND can_undo = 1) OR ifnull(words, '') = '')",
         (act, act, not is_final),
     )
+    if found.rowcount:
+        connection.execute("UPDATE pending_action SET act_id = NULL WHERE act_id = ?", (act,))
+    return not found.rowcount
 
 
 def newest(connection: sqlite3.Connection) -> int | None:

@@ -50,11 +50,13 @@ SECRET = {"user": frozenset({"channels"})}
 
 _MOOT = "(NEW.is_done OR NEW.deleted_at IS NOT NULL OR NEW.superseded_at IS NOT NULL)"
 _ACT_AT = "(SELECT at FROM act ORDER BY id DESC LIMIT 1)"
+_TIME = "ifnull({}.deadline_time, '24:00')"
 
 NOTICE_TRIGGERS = {
     "task_notices": f"""
-AFTER UPDATE OF is_done, deadline_date, deleted_at, superseded_at ON task
+AFTER UPDATE OF is_done, deadline_date, deadline_time, deleted_at, superseded_at ON task
 WHEN OLD.is_done IS NOT NEW.is_done OR OLD.deadline_date IS NOT NEW.deadline_date
+  OR OLD.deadline_time IS NOT NEW.deadline_time
   OR OLD.deleted_at IS NOT NEW.deleted_at OR OLD.superseded_at IS NOT NEW.superseded_at
 BEGIN
   UPDATE notification SET withdrawn_at = {_ACT_AT}, withdrawn_reason = CASE
@@ -68,6 +70,14 @@ BEGIN
   UPDATE notification SET withdrawn_at = NULL, withdrawn_reason = NULL
   WHERE task_id = NEW.id AND NOT {_MOOT} AND withdrawn_reason <> 'it is late now'
     AND dedupe_key IN ('due:' || NEW.id || ':' || NEW.deadline_date, 'late:' || NEW.id || ':' || NEW.deadline_date);
+  UPDATE notification SET withdrawn_at = {_ACT_AT}, dedupe_key = dedupe_key || ':' || {_TIME.format("OLD")},
+    withdrawn_reason = 'moved to ' || NEW.deadline_date || ifnull(' ' || NEW.deadline_time, '')
+  WHERE dedupe_key = 'late:' || NEW.id || ':' || NEW.deadline_date
+    AND OLD.deadline_date IS NEW.deadline_date AND {_TIME.format("OLD")} < {_TIME.format("NEW")};
+  UPDATE OR IGNORE notification SET withdrawn_at = NULL, withdrawn_reason = NULL,
+    dedupe_key = 'late:' || NEW.id || ':' || NEW.deadline_date
+  WHERE dedupe_key = 'late:' || NEW.id || ':' || NEW.deadline_date || ':' || {_TIME.format("NEW")}
+    AND {_TIME.format("OLD")} > {_TIME.format("NEW")} AND NOT {_MOOT};
 END""",
     "schedule_notices": f"""
 AFTER UPDATE OF deleted_at ON schedule WHEN NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL
@@ -87,7 +97,8 @@ END""",
 }
 """What takes notices back, whoever does it and by whatever way: a list that shows what is over is not read.
 
-A task that is opened again has its notice again; it is the same row, so that nothing is told twice.
+A task that is opened again has its notice again; it is the same row, so that nothing is told twice. What
+was late by a time and is put off within its day keeps that time in its key, so that it is told again at its new time.
 """
 
 

@@ -63,6 +63,8 @@ MODULES: dict[str, tuple[str, ...]] = {
         "trigger resume",
     ),
     f"{_OPERATIONS}.trigger_actions": ("trigger act", "trigger cancel"),
+    f"{_OPERATIONS}.trigger_install": ("trigger install",),
+    f"{_QUERIES}.trigger_ready": ("trigger ready-made",),
     f"{_QUERIES}.triggers": (
         "trigger list", "trigger show", "trigger upcoming", "trigger history", "task triggers",
     ),

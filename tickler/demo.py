@@ -18,6 +18,7 @@ from engine.operations.desk import load
 from engine.operations.entities import add, contact, set_status
 from engine.operations.schedules import pause
 from engine.operations.task_editing import assign
+from engine.operations.tasks import add as add_task
 from engine.operations.tasks import done
 from store.database import session, transaction
 from store.frozen import value
@@ -65,8 +66,22 @@ def fill(path: Path, now: datetime, stays: int = STAYS) -> None:
         for stay in sorted(_stays(chance, now.date(), stays), key=lambda each: each.arrives):
             _live(stay, chance, people, made, now)
         _keep_up(chance, people, now)
+        _labelled(people, now)
         demo_workflows.begin(people, now)
         pause(people["ana"], now, "key cards", "the terminal is being repaired")
+
+
+def _labelled(people: dict[str, Actor], now: datetime) -> None:
+    """Tasks that say by a label when they come again, or that somebody wants to be reminded."""
+    weekly, remind = ("weekly on Saturday",), ("remind 1 day before",)
+    before = now - timedelta(days=9)
+    for name in ("Empty the bins of the lake house", "Wash the tea towels", "Check the first aid box"):
+        task = add_task(people["cleo"], before, name, list="house", label=weekly, assignee=("cleo",))
+        if name != "Wash the tea towels":
+            done(people["cleo"], now - timedelta(hours=5), task.id)
+    for name, days in (("Send the tourist tax of %%this.deadline.month.prev%%", 3), ("Renew the fire insurance", 12)):
+        due = (now + timedelta(days=days)).date()
+        add_task(people["ana"], before, name, list="office", label=remind, assignee=("ana",), deadline=due)
 
 
 def _stays(chance: random.Random, today: date, count: int) -> Iterator[Stay]:

@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from engine.rules.pulse import ended_words
+from tui import faults
 from tui.perform import Writer
 from tui.status import Whereabouts
 
@@ -27,6 +29,7 @@ class Backstage:
         self._store = store
         self._with_engine = with_engine
         self._engine: Any = None  # an EngineThread: its module loads peewee, which must not delay the first paint
+        self._ended = ""
         self._starter = threading.Thread(target=self._start_engine, name="starter", daemon=True)
 
     def start(self) -> None:
@@ -36,11 +39,16 @@ class Backstage:
             self._starter.start()
 
     def _start_engine(self) -> None:
-        from engine.thread import EngineThread
+        try:
+            from engine.thread import EngineThread
 
-        engine = EngineThread(self._store)
-        engine.start()
-        self._engine = engine
+            engine = EngineThread(self._store)
+            engine.start()
+        except Exception as fault:  # in a thread nobody else would hear of it
+            faults.log.error("the engine did not start", exc_info=fault)
+            self._ended = faults.masked(ended_words(fault))
+        else:
+            self._engine = engine
 
     @property
     def engine_id(self) -> str:
@@ -55,7 +63,7 @@ class Backstage:
     @property
     def troubles(self) -> tuple[str, str, str]:
         """In words, each empty if all is well: where the store is, whom the writer waits for, the engine's."""
-        engine = self._engine.trouble if self._engine is not None else ""
+        engine = self._engine.trouble if self._engine is not None else self._ended
         return self.whereabouts.trouble(), self.writer.waits_for, engine
 
     def wake(self) -> None:

@@ -29,6 +29,11 @@ class Coming:
     action: PendingAction
     many: str
 
+    @property
+    def name(self) -> str:
+        """What a filter is held against."""
+        return f"{self.action.trigger} {self.many or self.action.subject_name}"
+
 
 @value
 class Past:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from sqlite3 import Connection
@@ -17,6 +17,7 @@ from engine.operations import followups
 from engine.operations.followup_rows import date_triggers, models_of
 from engine.operations.registry import NAMED, Act
 from engine.rules.followups import Event, latest_value
+from engine.rules.wording import long_day
 from engine.rules.zones import local, local_day, wall_instant
 from engine.titles import planned_title
 from store import journal
@@ -70,6 +71,13 @@ class _Days:
         return now != before
 
 
+def _due_words(row: tuple[object, ...]) -> str:
+    """`due Mon 23 Nov 2026 09:30` of a row of `_TASKS`."""
+    if not row[3]:
+        return "no deadline"
+    return f"due {long_day(date.fromisoformat(str(row[3])))}{f' {row[4]}' if row[4] else ''}"
+
+
 class People:
     """The tasks of a copy, in `span`. `is_done_on_time`: people do on its day what makes the next one come."""
 
@@ -112,6 +120,18 @@ class People:
                 if looked.broken:
                     self._mark_broken(now)
         self._collect(now)
+
+    def changed(self, now: int, tasks: Sequence[int]) -> None:
+        """Triggers did something to these tasks, or made them: they are due as they say now."""
+        self._collect(now)
+        today = local_day(from_us(now), self._zone).isoformat()
+        for number in tasks:
+            before = self._due.pop(number, None)
+            row = self._copy.execute(f"{_TASKS} WHERE t.id = ?", (number,)).fetchone()
+            if before is not None and str(before[3]) < today and (row is None or row[3] != before[3]):
+                self._rows.append(self._due_row(before, number))
+            if row is not None and row[3] is not None and not row[14]:
+                self._due[number] = row
 
     def noon(self, now: int) -> None:
         """People do what is due today and comes again when it is done."""
@@ -165,7 +185,7 @@ class People:
                 self._reopened(task, now)
 
     def _created(self, row: tuple[object, ...], now: int) -> Coming:
-        due = f"due {row[3]}{f' {row[4]}' if row[4] else ''}" if row[3] else "no deadline"
+        due = _due_words(row)
         why = f"{due}; {row[7]}" if row[7] else due
         return self._of_task(row, Kind.TASK_CREATED, now, why)
 
@@ -174,7 +194,7 @@ class People:
         if before is not None:
             self._rows.append(self._due_row(before, task))
         row = self._copy.execute(f"{_TASKS} WHERE t.id = ?", (task,)).fetchone()
-        self._rows.append(self._of_task(row, Kind.TASK_REOPENED, now, f"due {row[3]}"))
+        self._rows.append(self._of_task(row, Kind.TASK_REOPENED, now, _due_words(row)))
         self._due[task] = row
 
     def _due_row(self, row: tuple[object, ...], number: int) -> Coming:

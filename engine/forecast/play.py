@@ -9,11 +9,12 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from sqlite3 import Connection
 
+from engine.forecast.actions import Actions
 from engine.forecast.jobs import Jobs
 from engine.forecast.people import People
 from engine.forecast.plain import Span
 from engine.forecast.rows import MOST_ROWS, Coming, Forecast, Only, gathered, in_order
-from engine.operations.registry import Act
+from engine.operations.registry import Act, settle
 from engine.rules.errors import BadValue
 from engine.rules.wording import instant_words
 from engine.rules.zones import local_day, wall_instant
@@ -54,6 +55,11 @@ class Wanted:
         is_of_people = self.template is not None or self.object is not None
         return self.only is not Only.TASKS and (self.schedule is not None or not is_of_people)
 
+    @property
+    def is_of_all(self) -> bool:
+        """Whether it is of no schedule, template or thing alone."""
+        return self.schedule is None and self.template is None and self.object is None
+
     def has(self, row: Coming) -> bool:
         """Whether a row is of the template or thing that is asked for."""
         if row.schedule is not None:
@@ -92,7 +98,9 @@ def play(
         copy.execute("BEGIN")
         if change is not None:
             act = journal.begin(copy, to_us(since), actor, "forecast")
-            change(Act(copy, actor, since, act))
+            doing = Act(copy, actor, since, act)
+            change(doing)
+            settle(doing)
         span = _span(copy, since, until)
         return _Play(copy, span, wanted).run(progress or _silent)
 
@@ -109,12 +117,15 @@ class _Play:
         only = None if wanted.schedule is None else frozenset({wanted.schedule})
         self._jobs = Jobs(copy, span, only) if wanted.has_runs else None
         self._people = People(copy, span, is_done_on_time=wanted.is_done_on_time) if wanted.has_tasks else None
+        self._actions = Actions(copy, span, self._people) if self._people is not None and wanted.is_of_all else None
 
     def run(self, progress: Progress) -> Forecast:
         """Play from the first day to the last."""
         now, end = to_us(self._span.since), to_us(self._span.until)
         if self._people is not None:
             self._people.begin(now)
+        if self._actions is not None:
+            self._actions.begin(now)
         if self._jobs is not None:
             self._jobs.begin(now)
         self._beat(now)
@@ -138,7 +149,7 @@ class _Play:
         """Everything of a day, with what people do at its noon."""
         noon = None if self._people is None else self._people.noon_of(day)
         while True:
-            ahead = [(each.next_at(), each) for each in (self._people, self._jobs) if each is not None]
+            ahead = [(each.next_at(), each) for each in self._players if each is not None]
             known = ((at, each) for at, each in ahead if at is not None)
             at, player = min(known, default=(until + 1, None), key=lambda found: found[0])
             if noon is not None and self._people is not None and noon <= min(at, until):
@@ -152,11 +163,14 @@ class _Play:
                 return
 
     def _step(self, now: int) -> None:
-        if self._people is not None:
-            self._people.step(now)
-        if self._jobs is not None:
-            self._jobs.step(now)
+        for each in self._players:
+            if each is not None:
+                each.step(now)
         self._beat(now)
+
+    @property
+    def _players(self) -> tuple[People | Actions | Jobs | None, ...]:
+        return self._people, self._actions, self._jobs
 
     def _beat(self, now: int) -> None:
         """An engine is at work all the time, so that nothing is late for want of one."""
@@ -168,13 +182,13 @@ class _Play:
         )
 
     def _rows(self) -> Iterator[Coming]:
-        for each in (self._people, self._jobs):
+        for each in self._players:
             if each is not None:
                 yield from each.rows()
 
     def _assumed(self) -> tuple[str, ...]:
         words = ["an engine is at work all the time"]
-        for each in (self._people, self._jobs):
+        for each in self._players:
             words += each.assumed() if each is not None else []
         return tuple(words)
 

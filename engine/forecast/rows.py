@@ -26,6 +26,8 @@ class Kind(StrEnum):
     TASK_CREATED = "task_created"
     TASK_REOPENED = "task_reopened"
     TASK_DUE = "task_due"
+    ACTED = "acted"
+    TOLD = "told"
     RUN = "run"
     MERGED = "merged"
     SKIPPED = "skipped"
@@ -51,8 +53,9 @@ class Change(StrEnum):
     MOVES = "moves"
 
 
-_WORDS = {Kind.TASK_CREATED: "new", Kind.TASK_REOPENED: "open again", Kind.TASK_DUE: "due"}
-_TASKS = frozenset({Kind.TASK_CREATED, Kind.TASK_REOPENED, Kind.TASK_DUE})
+_WORDS = {Kind.TASK_CREATED: "new", Kind.TASK_REOPENED: "open again", Kind.TASK_DUE: "due",
+          Kind.ACTED: "trigger", Kind.TOLD: "notice"}  # fmt: skip
+_TASKS = frozenset({Kind.TASK_CREATED, Kind.TASK_REOPENED, Kind.TASK_DUE, Kind.ACTED, Kind.TOLD})
 
 
 @value
@@ -153,10 +156,12 @@ def day_words(rows: Iterable[Coming]) -> str:
     rows = list(rows)
     counts = {
         kind: sum(row.count for row in rows if row.kind is kind)
-        for kind in (Kind.TASK_CREATED, Kind.TASK_DUE, Kind.RUN)
+        for kind in (Kind.TASK_CREATED, Kind.TASK_DUE, Kind.ACTED, Kind.TOLD, Kind.RUN)
     }
     parts = [f"{counts[Kind.TASK_CREATED]:,} new"] if counts[Kind.TASK_CREATED] else []
     parts += [f"{count_of(counts[Kind.TASK_DUE], 'task')} due"] if counts[Kind.TASK_DUE] else []
+    nouns = {Kind.ACTED: "trigger", Kind.TOLD: "notice"}
+    parts += [count_of(counts[kind], noun) for kind, noun in nouns.items() if counts[kind]]
     parts += [count_of(counts[Kind.RUN], "run")] if counts[Kind.RUN] else []
     rest = sum(row.count for row in rows if row.kind in (Kind.SKIPPED, Kind.MISSED))
     parts += [f"{rest:,} skipped or missed"] if rest else []

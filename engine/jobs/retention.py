@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from store.connection import connect, in_words
 
 
 def run(task: Mapping[str, Any], context: Context) -> dict[str, int]:
-    """How many runs, log lines, journal acts, folders, workflows and versions of their definitions are gone."""
+    """How many runs, log lines, journal acts, actions of triggers, messages, workflows and folders are gone."""
     store, now = Path(os.environ["TICKLER_STORE"]), int(os.environ["TICKLER_NOW"])
     with in_words(store), closing(connect(store)) as connection:
         kept = settings.read_all(connection)
@@ -32,14 +32,20 @@ def run(task: Mapping[str, Any], context: Context) -> dict[str, int]:
         more = 0 if context.cancelled else forgetting.logs(connection, kept["log_total"], go_on)
         context.log.info(f"{count_of(lines + more, 'log line')}")
         flows, versions = (0, 0) if context.cancelled else _workflows(connection, now, kept["keep_workflows"], context)
-        acts = _acts(connection, now - kept["keep_changes"] * forgetting.DAY, context)
+        old = now - kept["keep_changes"] * forgetting.DAY
+        acts = _all(forgetting.acts, connection, old, context)
         context.log.info(f"{count_of(acts, 'act')} of the journal older than {kept['keep_changes']} days")
+        actions = _all(forgetting.decided, connection, old, context)
+        messages = _all(forgetting.sent, connection, old, context)
+        context.log.info(f"{count_of(actions, 'action')} of triggers and {count_of(messages, 'message')} as old")
         gone = forgetting.folders(connection, store)
         context.log.info(f"{count_of(gone, 'folder')} of files")
     return {
         "runs": runs,
         "log_lines": lines + more,
         "acts": acts,
+        "actions": actions,
+        "messages": messages,
         "folders": gone,
         "workflows": flows,
         "versions": versions,
@@ -59,8 +65,9 @@ def _workflows(connection: Any, now: int, days: int, context: Context) -> tuple[
     return gone, versions
 
 
-def _acts(connection: Any, before: int, context: Context) -> int:
+def _all(forget: Callable[[Any, int], int], connection: Any, before: int, context: Context) -> int:
+    """Batch by batch, until there is no more of it or somebody wants it to end."""
     total = 0
-    while not context.cancelled and (done := forgetting.acts(connection, before)):
+    while not context.cancelled and (done := forget(connection, before)):
         total += done
     return total

@@ -112,8 +112,12 @@ def save_calendar(act: Act, given: Mapping[str, Any], existing: int | None) -> t
         number, saved = put(act.connection, "calendar", None, columns)
         _put_days(act.connection, number, (), days.values())
         return number, saved
+    act.connection.execute("SAVEPOINT saving")
     with replanned(act, before.id):
         is_changed = _write(act, before, columns, days.values())
+    if not is_changed:
+        act.connection.execute("ROLLBACK TO saving")
+    act.connection.execute("RELEASE saving")
     return before.id, Saved.CHANGED if is_changed else Saved.UNCHANGED
 
 

@@ -123,6 +123,12 @@ def contact(
     return many(act.connection, [int(made[0][0])])[0]
 
 
+_OPEN_TASKS = (
+    "SELECT id FROM task WHERE object_class = ? AND object_id = ? AND is_done = 0"
+    " AND superseded_at IS NULL AND deleted_at IS NULL"
+)
+
+
 @operation("entity delete")
 def delete(
     act: Act,
@@ -135,11 +141,11 @@ def delete(
     if before.open_tasks and not with_tasks:
         tasks = count_of(before.open_tasks, "open task")
         raise Refused(f"{_thing(before)} has {tasks}; finish them, or delete them with it (--with-tasks).")
-    act.connection.execute(
-        "UPDATE task SET deleted_at = ?, rev = rev + 1 WHERE object_class = ? AND object_id = ? AND is_done = 0"
-        " AND superseded_at IS NULL AND deleted_at IS NULL",
-        (act.now, before.object_class, before.object_id),
-    )
+    rows = act.connection.execute(_OPEN_TASKS, (before.object_class, before.object_id)).fetchall()
+    if rows:
+        from engine.operations.tasks import take_away
+
+        take_away(act, many(act.connection, [number for (number,) in rows]))
     act.connection.execute("DELETE FROM entity WHERE id = ?", (before.id,))
     journal.describe(act.connection, act.id, f"deleted {_thing(before)}")
     return before

@@ -48,6 +48,7 @@ def save_template(act: Act, fields: Mapping[str, Any], existing: Template | None
     if existing is None:
         return _made(act, wanted, rule, anchor)
     before = _rev(act.connection, existing.id)
+    act.connection.execute("SAVEPOINT saving")
     if existing.is_enabled and existing.pause_reason is None:
         settle(act, existing.id)
     elif not existing.is_enabled and wanted["is_enabled"]:
@@ -59,6 +60,9 @@ def save_template(act: Act, fields: Mapping[str, Any], existing: Template | None
         act.connection.execute("UPDATE template SET rev = rev + 1 WHERE id = ?", (existing.id,))
     if _rev(act.connection, existing.id) != before or existing.error is not None:
         rebuild(act, existing.id)
+    else:  # what has passed is for the next look to decide, not for who says again what is there
+        act.connection.execute("ROLLBACK TO saving")
+    act.connection.execute("RELEASE saving")
     return existing.id
 
 

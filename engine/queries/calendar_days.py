@@ -60,7 +60,7 @@ class AgendaDay:
         lines += [f"        {each.name}   (task {each.id}, until {each.due})" for each in self.under_way]
         lines += [f"  {each.time:5} ~ {each.name}{_times(each.count)}   (planned {each.what})" for each in self.planned]
         lines += _more(self.planned_tasks + self.planned_runs - sum(each.count for each in self.planned), "planned")
-        lines += [f"        {each.name}   ({'notice' if each.is_notice else 'put off'})" for each in self.reminders]
+        lines += [f"        {each.name}   ({each.word.removesuffix(' until now')})" for each in self.reminders]
         if self.runs:
             lines.append("  runs: " + ", ".join(f"{number:,} {state}" for state, number in self.runs.items()))
         for run in self.ended:

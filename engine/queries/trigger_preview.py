@@ -14,10 +14,12 @@ from engine.operations.registry import Act, Help, Look, query
 from engine.operations.trigger_fields import fields_of
 from engine.operations.trigger_names import named_trigger
 from engine.operations.trigger_params import with_ids
+from engine.rules.errors import shown
 from engine.rules.offsets import parse_offset
 from engine.rules.triggers.due import FROM_STATE, ON_DAYS, needless
 from engine.rules.triggers.words import ACTIONS, EVENTS, SCOPES
 from engine.rules.wording import count_of
+from engine.rules.zones import local
 from engine.triggers import acting, planning
 from engine.triggers.facts import chunks, facts_of, ids_of_scope
 from engine.triggers.live import Live
@@ -26,7 +28,7 @@ from store import settings
 from store.enums import OF_TASKS, Roll, Scope, TriggerEvent
 from store.errors import Refused
 from store.frozen import value
-from store.instants import Instant, to_us
+from store.instants import Instant, from_us, to_us
 
 AHEAD = timedelta(days=31)
 _MOST = 1_000
@@ -54,6 +56,15 @@ class TriggerPreview:
     words: str
     warning: str
     rows: tuple[WouldTouch, ...]
+    zone: str = "UTC"
+
+    def __str__(self) -> str:
+        lines = [self.words, *([f"beware: {self.warning}"] if self.warning else [])]
+        for row in self.rows:
+            lines.append(f"  {local(from_us(row.at), self.zone):%Y-%m-%d %H:%M}  task {row.task_id}: {shown(row.task)}")
+        if (more := self.today + self.later - len(self.rows)) > 0:
+            lines.append(f"  and {more:,} more")
+        return "\n".join(lines)
 
 
 @query("trigger preview")
@@ -83,8 +94,8 @@ def preview(
         first.append((at, number, name))
     rows = heapq.nsmallest(max(1, min(limit, _MOST)), first)
     words = _told(live, len(ids), today, later)
-    shown = tuple(WouldTouch(number, name, Instant(at)) for at, number, name in rows)
-    return TriggerPreview(len(ids), today, later, words, loop_warning(look.connection, live), shown)
+    touched = tuple(WouldTouch(number, name, Instant(at)) for at, number, name in rows)
+    return TriggerPreview(len(ids), today, later, words, loop_warning(look.connection, live), touched, look.zone.key)
 
 
 _WORDS = {TriggerEvent.SCHEDULE: "It acts by its schedule; `schedule preview` shows when."}

@@ -76,12 +76,15 @@ def backup(
 @query("doctor")
 def doctor(look: Look) -> tuple[Finding, ...]:
     """Check the store, its file, its engine and this machine; changes nothing."""
+    from engine.queries.health_triggers import triggers
+
     store = store_path()
+    ours = guarded("triggers", functools.partial(triggers, look.connection, store, look.at))
     outside = (
         guarded(name, functools.partial(check, look.connection, store, look.at)) for name, check in machine.CHECKS
     )
     flows = guarded("workflows", functools.partial(health_workflows.workflows, look.connection))
-    return (*findings(look.connection, store, look.at), flows, *outside)
+    return (*findings(look.connection, store, look.at), ours, flows, *outside)
 
 
 def _refuse_target(store: Path, target: Path, file: str, *, force: bool) -> None:

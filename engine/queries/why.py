@@ -13,6 +13,7 @@ from engine.operations.list_names import list_id
 from engine.operations.naming import one_of
 from engine.operations.registry import Help, Look, query
 from engine.operations.template_names import named_template
+from engine.operations.trigger_names import named_trigger
 from engine.queries.why_jobs import local_day, named, why_occurrence, why_run, why_schedule
 from engine.queries.why_recurring import why_recurring, why_template
 from engine.rules.errors import shown
@@ -42,13 +43,17 @@ class Kind(StrEnum):
     CALENDAR = "calendar"
     FILTER = "filter"
     NOTICE = "notice"
+    TRIGGER = "trigger"
+    ACTION = "action"
     WORKFLOW = "workflow"
     STEP = "step"
 
     @property
     def table(self) -> str:
         """Where its rows and their names are."""
-        return {Kind.LIST: "task_list", Kind.FILTER: "saved_filter", Kind.NOTICE: "notification"}.get(self, self.value)
+        tables = {Kind.LIST: "task_list", Kind.FILTER: "saved_filter", Kind.NOTICE: "notification",
+                  Kind.ACTION: "pending_action"}  # fmt: skip
+        return tables.get(self, self.value)
 
 
 @value
@@ -69,7 +74,11 @@ class Why:
 def why(
     look: Look,
     kind: Annotated[
-        Kind, Help("task, template, schedule, occurrence, run, workflow, step, list, label, calendar, filter or notice")
+        Kind,
+        Help(
+            "task, template, schedule, occurrence, run, trigger, action, workflow, step, list, label, calendar, filter"
+            " or notice"
+        ),
     ],
     thing: Annotated[
         str, Help("its id, or its name; of an occurrence, the schedule's; of a step, 4/approve too", "ID")
@@ -82,7 +91,9 @@ def why(
 
         return Why(kind, *why_not(look, thing.strip()))
     if kind is Kind.TASK:
-        lines = why_task(look.connection, number, look.today, look.zone)
+        from engine.queries.why_triggers import touched
+
+        lines = (*why_task(look.connection, number, look.today, look.zone), *touched(look, number))
     elif kind is Kind.SCHEDULE:
         template = of_schedule(look.connection, number)
         lines = why_schedule(look, number) if template is None else why_template(look.connection, template)
@@ -98,10 +109,11 @@ def why(
 
 
 def _of_things(kind: Kind) -> Callable[[Look, int], tuple[str, ...]]:
-    from engine.queries import why_notices, why_things, why_workflows
+    from engine.queries import why_notices, why_things, why_triggers, why_workflows
 
     return {
         Kind.WORKFLOW: why_workflows.why_workflow, Kind.STEP: why_workflows.why_step,
+        Kind.TRIGGER: why_triggers.why_trigger, Kind.ACTION: why_triggers.why_action,
         Kind.LIST: why_things.why_list, Kind.LABEL: why_things.why_label, Kind.CALENDAR: why_things.why_calendar,
         Kind.FILTER: why_things.why_filter, Kind.NOTICE: why_notices.why_notice,
     }[kind]  # fmt: skip
@@ -123,8 +135,10 @@ def _called(connection: sqlite3.Connection, kind: Kind, number: int) -> str:
     if kind is Kind.WORKFLOW:
         query = "SELECT d.name FROM workflow w JOIN workflow_definition d ON d.id = w.definition_id WHERE w.id = ?"
         return f"workflow {number} of {connection.execute(query, (number,)).fetchone()[0]}"
+    if kind is Kind.ACTION:
+        return f"action {number}"
     name = {Kind.TASK: titled("task"), Kind.NOTICE: "subject"}.get(kind, "name")
-    (name,) = connection.execute(f"SELECT {name} FROM {kind.table} WHERE id = ?", (number,)).fetchone()
+    (name,) = connection.execute(f'SELECT {name} FROM "{kind.table}" WHERE id = ?', (number,)).fetchone()
     return f"run {number} of {name}" if kind is Kind.RUN else str(name)
 
 
@@ -153,6 +167,10 @@ def _number(look: Look, kind: Kind, thing: str) -> int | None:
         return list_id(look.connection, thing)
     if kind in (Kind.LABEL, Kind.CALENDAR, Kind.FILTER):
         return one_of(look.connection, kind.table, thing)
+    if kind is Kind.TRIGGER:
+        return named_trigger(look.connection, thing).id
+    if kind is Kind.ACTION and not thing.isdigit():
+        raise Refused(f"action: expected its id, not '{shown(thing)}'; `trigger upcoming` and `history` show them.")
     if kind is Kind.NOTICE and not thing.isdigit():
         raise Refused(f"notice: expected its id, not '{shown(thing)}'; `tickler notification list` shows them.")
     return named(look.connection, kind, thing)
@@ -164,8 +182,11 @@ def why_task(connection: sqlite3.Connection, number: int, today: date, zone: Zon
     if reason is None:
         raise Refused(f"There is no task {number}.")
     recurs = task_origin(connection, number)
-    made = _step(connection, number) or _made(reason, zone)
-    lines = why_recurring(connection, recurs) if recurs else [made, *_job(reason), _due(reason)]
+    lines = (
+        why_recurring(connection, recurs)
+        if recurs
+        else [_maker(connection, number, reason, zone), *_job(reason), _due(reason)]
+    )
     if reason.origin is not None:
         lines[:1] = [*([lines[0]] if recurs else []), _imported(connection, number, reason, zone)]
     if reason.visible_date > today:
@@ -178,6 +199,17 @@ def why_task(connection: sqlite3.Connection, number: int, today: date, zone: Zon
     if reason.is_done and reason.done_date is not None:
         lines.append(f"Done by {reason.done_by or 'somebody'} on {long_day(reason.done_date)}.")
     return tuple(line for line in lines if line)
+
+
+def _maker(connection: sqlite3.Connection, number: int, reason: TaskReason, zone: ZoneInfo) -> str:
+    """A step of a workflow; or a task that a trigger made in the name of its owner, which would say little."""
+    if step := _step(connection, number):
+        return step
+    if reason.schedule is None and reason.task_model is None:
+        from engine.queries.why_triggers import maker_of
+
+        return maker_of(connection, number, zone) or _made(reason, zone)
+    return _made(reason, zone)
 
 
 def _step(connection: sqlite3.Connection, number: int) -> str:

@@ -16,6 +16,15 @@ SILENT_SECONDS = 3 * BEAT_SECONDS
 SUSPECT = "clock suspect"
 """How an engine that does not believe the clock begins; a header that has no room for more says this."""
 
+ENDED = "ended by "
+"""How the trouble of an engine begins that works no more."""
+
+
+def ended_words(fault: BaseException) -> str:
+    """`ended by ImportError: no module named x`: why an engine works no more, on one line."""
+    reason = " ".join(str(fault).split())
+    return f"{ENDED}{type(fault).__name__}{': ' if reason else ''}{reason}"
+
 
 def engine_words(
     pid: int | None,

@@ -7,7 +7,6 @@ is past when it is set brings nothing; one of an event has fired already, inside
 
 from __future__ import annotations
 
-import functools
 import json
 import sqlite3
 from collections.abc import Collection, Iterator
@@ -168,13 +167,13 @@ def _follow(act: Act, rule: Rule, ids: Collection[int] | None, chain: str) -> in
     }  # fmt: skip
     of_event = "0" if rule.trigger_id is not None else f"{_SERVED} + 2 * {_FIRED}"
     one = "" if ids is None else "AND e.id IN (SELECT value FROM json_each(:ids))"
-    due = functools.cache(rule.due)
+    due: dict[str, int | None] = {}
+    is_of_trigger = rule.trigger_id is not None
     wanted: dict[int, tuple[int, str]] = {}
-    for number, text, state in act.connection.execute(_WANTED.format(of_event=of_event, one=one), values):
-        at = due(date.fromisoformat(text))
+    for number, text, state in act.connection.execute(_WANTED.format(of_event=of_event, one=one), values).fetchall():
+        at = due[text] if text in due else due.setdefault(text, rule.due(date.fromisoformat(text)))
         if at is not None:
-            why = "" if rule.trigger_id is not None or state == 1 else FIRED if state >= 2 else UNSERVED
-            wanted[number] = (at, why)
+            wanted[number] = at, "" if is_of_trigger or state == 1 else FIRED if state >= 2 else UNSERVED
     return _compare(act, rule, wanted, _there(act, rule, ids, values), chain)
 
 
@@ -189,18 +188,18 @@ def _there(
 def _compare(
     act: Act, rule: Rule, wanted: dict[int, tuple[int, str]], there: list[tuple[int, int, int, str]], chain: str
 ) -> int:
-    gone, known = [], set()
+    now, gone, known = act.now, [], set[int]()
     for number, entity, at, state in there:
         is_wanted = wanted.get(entity) == (at, "")
         if state == "waiting" and not is_wanted:
-            gone.append((wanted[entity][1] or MOVED if entity in wanted else MOVED, act.now, number))
+            gone.append((wanted[entity][1] or MOVED if entity in wanted else MOVED, now, number))
         elif is_wanted and state != "withdrawn":
             known.add(entity)
     event = None if rule.trigger_id is not None else rule.event.id
     new = [
-        (rule.trigger_id, event, f"entity:{entity}", entity, at, act.now, act.id, chain)
+        (rule.trigger_id, event, f"entity:{entity}", entity, at, now, act.id, chain)
         for entity, (at, why) in wanted.items()
-        if not why and at > act.now and entity not in known
+        if at > now and not why and entity not in known
     ]
     act.connection.executemany(_WITHDRAW, gone)
     act.connection.executemany(_OF_EVENT if event is not None else _OF_TRIGGER, new)

@@ -124,7 +124,7 @@ def _write(connection: sqlite3.Connection, live: Live, found: Sequence[_Due], no
 
 
 def _act(connection: sqlite3.Connection, live: Live, found: Sequence[_Due], now: int) -> tuple[Outcome, int]:
-    """Act on the tasks of all these zones, in the name of the trigger's owner; nothing to do leaves no act."""
+    """Act on the tasks of all these zones, in the name of the trigger's owner; what changes no row leaves no act: 0."""
     tasks = [task for each in found for task in each.tasks]
     if not tasks:
         return Outcome(), 0
@@ -138,8 +138,7 @@ def _act(connection: sqlite3.Connection, live: Live, found: Sequence[_Due], now:
         touched = count_of(len(outcome.touched), "task")
         journal.describe(connection, number, f"trigger {shown(live.name)}: {live.action}, {touched}")
     settle_after(act, (live.id,))
-    journal.end(connection, number)
-    return outcome, number
+    return outcome, number if journal.end(connection, number) else 0
 
 
 def _go_on_later(
@@ -151,7 +150,7 @@ def _go_on_later(
         if count := len(touched.intersection(each.tasks)):
             part = f"part {_parts(connection, each) + 1}"
             why = "; ".join([*_missed(each, now), part])
-            values = (f"{ZONE}{each.row.zone} {part}", why, now, number, count, _late(each, now), each.row.id)
+            values = (f"{ZONE}{each.row.zone} {part}", why, now, number or None, count, _late(each, now), each.row.id)
             connection.execute(_PART, values)
     connection.executemany(_REACH, [(reached, each.row.id) for each in found])
 
@@ -176,7 +175,7 @@ def _decided(
         elif parts:
             said.append(f"part {parts + 1}, the last" if count else f"done in {count_of(parts, 'part')}")
         state = "withdrawn" if outcome.fault else "acted"
-        act_id = number if count else None
+        act_id = number if count and number else None
         lines.append((state, "; ".join(said) or None, now, act_id, count, _late(each, now), each.row.id))
     connection.executemany(_DECIDE, lines)
 

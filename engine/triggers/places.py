@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from engine.rules.task_zones import zone_of_task
 from engine.triggers.facts import living
 from engine.triggers.live import Live
+from store.enums import Scope
 from store.frozen import value
 
 _PERSON = "(SELECT iif(count(*) = 1, max(a.user_id), NULL) FROM task_assignee a WHERE a.task_id = task.id)"
@@ -42,12 +43,15 @@ class Places:
 
 
 def zones_of(connection: sqlite3.Connection, live: Live) -> frozenset[str]:
-    """The zones of the tasks in its scope, done ones too, and that of the trigger itself."""
+    """The zones of the tasks in its scope, done ones too, and that of its list or person, else its own."""
     places = Places(connection)
     if live.has_zone or not places.differ:
         return frozenset({live.zone})
     rows = connection.execute(f"SELECT DISTINCT {places.columns} {_tasks(live)}", {"id": live.scope_id})
-    return frozenset({live.zone, *(places.zone(list_id, person, live.zone) for list_id, person in rows.fetchall())})
+    lies_in = live.scope_id if live.scope is Scope.LIST else None
+    does_it = live.scope_id if live.scope is Scope.USER else None
+    usual = places.zone(lies_in, does_it, live.zone)
+    return frozenset({usual, *(places.zone(list_id, person, live.zone) for list_id, person in rows.fetchall())})
 
 
 def zones_among(connection: sqlite3.Connection, live: Live, places: Places, ids: str) -> frozenset[str]:

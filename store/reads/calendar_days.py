@@ -64,14 +64,31 @@ class EndedRun:
     at: Instant
 
 
+_ACTIONS = f"""
+SELECT p.id, g.name, g.action || iif(task.id IS NULL, '', ': ' || {titled("task")}), p.due_at
+FROM pending_action p INDEXED BY pending_due JOIN "trigger" g ON g.id = p.trigger_id
+LEFT JOIN task ON task.id = p.task_id
+WHERE p.state = 'waiting' AND p.due_at >= ? AND p.due_at < ? ORDER BY p.due_at, p.id LIMIT ?
+"""
+
+
 @value
 class Reminder:
-    """Something that is told on a day: a notice (then `at` says when), or a task that was put off until then."""
+    """Something that is told on a day: a notice (then `at` says when), or a task that was put off until then.
+
+    With a `trigger` it is what that will do then, by the id of the action; `is_notice` then too.
+    """
 
     id: int
     name: str
     is_notice: bool
     at: Instant | None
+    trigger: str = ""
+
+    @property
+    def word(self) -> str:
+        """What kind of thing it is."""
+        return f"trigger {self.trigger}" if self.trigger else "notice" if self.is_notice else "put off until now"
 
 
 @value
@@ -217,6 +234,11 @@ def _reminders(
     for number, words, at in told:
         day = next(each.day for each in bounds if at < each.end)
         found[day].append(Reminder(number, words, True, Instant(at)))
+    for number, name, words, at in connection.execute(
+        _ACTIONS, (bounds[0].begin, bounds[-1].end, MOST_SPANS)
+    ).fetchall():
+        day = next(each.day for each in bounds if at < each.end)
+        found[day].append(Reminder(number, words, True, Instant(at), name))
     rows = connection.execute(
         f"SELECT id, {titled('task')}, visible_date FROM task INDEXED BY task_upcoming"
         f" WHERE {_OPEN} AND visible_by_hand = 1 AND visible_date >= ? AND visible_date <= ? AND visible_date > ?"

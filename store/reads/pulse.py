@@ -57,6 +57,12 @@ def to_accept(connection: sqlite3.Connection) -> int:
     )
 
 
+def acts_by(connection: sqlite3.Connection, until: int) -> bool:
+    """Whether a trigger has anything to do up to then, microseconds UTC."""
+    which = "state = 'waiting' AND due_at <= ? AND trigger_id IS NOT NULL"
+    return connection.execute(f"SELECT 1 FROM pending_action WHERE {which} LIMIT 1", (until,)).fetchone() is not None
+
+
 def engine(connection: sqlite3.Connection, now: Instant) -> Node | None:
     """The engine that fires; None if there is none, or if it is silent and its process is gone."""
     rows = connection.execute(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.chores import Chores
 from engine.clock import HandClock
-from engine.forgetting import acts
+from engine.forgetting import acts, decided, sent
 from engine.node import Node, tidy
 from store import journal
 from store.connection import connect
@@ -66,6 +66,40 @@ def test_only_acts_beyond_what_is_kept_are_forgotten_a_batch_at_a_time(desk: Pat
     assert rows(desk, "SELECT id, undoes_id FROM act") == [(kept, None)]
     assert rows(desk, "SELECT count(*) FROM change") == [(0,)]
     assert rows(desk, "SELECT count(*) FROM team") == [(700,)]
+    whole(desk)
+
+
+def test_what_triggers_decided_and_what_was_sent_is_forgotten_and_what_is_to_come_stays(desk: Path) -> None:
+    old, young = NOW - 401 * DAY, NOW - 399 * DAY
+    with closing(connect(desk)) as connection:
+        connection.execute("INSERT INTO user (id, name) VALUES (70, 'zoe')")
+        connection.execute(
+            'INSERT INTO "trigger" (id, name, scope, event, action, checksum, created_at)'
+            " VALUES (1, 'a', 'all', 'completed', 'reopen', 'x', 0)"
+        )
+        connection.execute(
+            "INSERT INTO notification (id, at, kind, severity, subject, dedupe_key)"
+            " VALUES (9, ?, 'trigger', 'notice', '', 'k')",
+            (old,),
+        )
+        connection.executemany(
+            "INSERT INTO pending_action (trigger_id, subject, due_at, made_at, state, decided_at)"
+            " VALUES (1, ?, ?, 0, ?, ?)",
+            [
+                ("acted", old, "acted", old), ("withdrawn", old, "withdrawn", old), ("young", old, "acted", young),
+                ("cancelled", NOW + DAY, "withdrawn", old), ("waiting", old, "waiting", None),
+            ],
+        )  # fmt: skip
+        connection.executemany(
+            "INSERT INTO delivery (notification_id, user_id, channel, state, made_at, due_at)"
+            " VALUES (9, 70, ?, ?, ?, ?)",
+            [("sent", "sent", old, old), ("young", "sent", young, young), ("waiting", "waiting", old, old)],
+        )
+        assert [decided(connection, NOW - 400 * DAY) for _ in range(2)] == [2, 0]
+        assert [sent(connection, NOW - 400 * DAY) for _ in range(2)] == [1, 0]
+    left = rows(desk, "SELECT subject FROM pending_action ORDER BY id")
+    assert left == [("young",), ("cancelled",), ("waiting",)]
+    assert rows(desk, "SELECT channel FROM delivery ORDER BY id") == [("young",), ("waiting",)]
     whole(desk)
 
 

@@ -205,6 +205,25 @@ def test_E8_a_task_with_a_time_is_late_from_its_time_on_and_the_engine_wakes_for
     assert len(told(desk)) == 4, "each once, whoever looks"
 
 
+def test_E8_a_late_task_that_is_put_off_within_its_day_is_told_of_again_at_its_new_time(
+    desk: Desk, engine: Engine
+) -> None:
+    day = date(2025, 6, 10)
+    task = tasks.add(desk.ana, desk.at("2025-06-09"), "Call the baker", deadline=day, time="09:30")
+    engine.passes("2025-06-10T10:00")
+    assert told(desk) == [("Call the baker", "late", None)]
+    task_editing.edit(desk.ana, desk.at("2025-06-10T10:01"), task.id, time="15:00")
+    engine.passes("2025-06-10T10:02")
+    late = ("Call the baker", "late", "moved to 2025-06-10 15:00")
+    assert told(desk) == [("Call the baker", "due", None), late]
+    undo(desk.ana, desk.at("2025-06-10T10:03"))
+    engine.passes("2025-06-10T10:04")
+    assert told(desk)[1:] == [("Call the baker", "late", None)], "the same one again"
+    task_editing.edit(desk.ana, desk.at("2025-06-10T10:05"), task.id, time="15:00")
+    engine.passes("2025-06-10T15:00")
+    assert [each for each in told(desk) if each[1] == "late"] == [late, ("Call the baker", "late", None)]
+
+
 def test_old_notices_are_forgotten_but_not_those_that_would_be_told_again(desk: Desk, engine: Engine) -> None:
     engine.passes("2025-06-15")
     tasks.done(desk.ana, desk.at("2025-06-15T10:00"), desk.task(ALLERGY).id)

@@ -145,8 +145,8 @@ class BoardRows(View):
         rows = f" in {count_of(len(found.piles), 'row')}" if tasks != len(found.piles) else ""
         whose = "everybody's" if self.everybody else "yours and nobody's"
         self.say(
-            (f"return board   {count_of(tasks, 'task')} late or due{rows}", "text"),
-            (f" · {whose} · nothing is written before enter", "muted"),
+            (f"board   {count_of(tasks, 'task')} late or due{rows}", "text"),
+            (f" · {whose} · enter does it", "muted"),
         )
 
     def _draw(self, item: Item, width: int, state: LineState) -> Cells:

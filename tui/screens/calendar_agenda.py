@@ -107,7 +107,7 @@ def _items(day: Day, around: Around) -> Iterator[tuple[object, object]]:
         else:
             plain.append((name, slot))
     for each in facts.reminders:
-        name = f"{day.day} {'notice' if each.is_notice else 'put off'} {each.id}"
+        name = f"{day.day} {'action' if each.trigger else 'notice' if each.is_notice else 'put off'} {each.id}"
         if each.at is None:
             plain.append((name, each))
         else:
@@ -170,7 +170,7 @@ def _told(row: object, around: Around) -> tuple[str, str, str, str, str]:
         return time, PLANNED, row.name, f"planned {'task' if row.is_task else 'run'}{times}", "info"
     if isinstance(row, Reminder):
         time = "" if row.at is None else clock(from_us(row.at), around.zone)
-        return time, REMINDER, row.name, "notice" if row.is_notice else "put off until now", "warning"
+        return time, REMINDER, row.name, row.word, "warning"
     assert isinstance(row, EndedRun)
     mark = state_of(row.state).symbol(around.ascii_marks)
     at = clock(from_us(row.at), around.zone)

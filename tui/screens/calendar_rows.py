@@ -71,7 +71,10 @@ class Rows(Pages):
         if isinstance(row, values.Run):
             self.desk.open_log(row.id)
         elif row is None and isinstance(self.list.row, Item) and isinstance(self.list.row.value, Reminder):
-            self.desk.action_over("notices", "Notices")
+            if self.list.row.value.trigger:
+                self.desk.action_view("triggers")
+            else:
+                self.desk.action_over("notices", "Notices")
         else:
             super().open_current()
 

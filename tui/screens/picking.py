@@ -68,6 +68,10 @@ class Picking(ModalScreen[None]):
         self.options.add_options(Option(line) for line in lines)
         self.options.highlighted = min(at, len(lines) - 1) if lines else None
         self.options.display = bool(lines)
+        self.say(words)
+
+    def say(self, words: str) -> None:
+        """What there is to say of the line of the cursor."""
         self.query_one("#dialog-preview", Static).update(Content(safe(words)))
 
     def action_step(self, by: int) -> None:

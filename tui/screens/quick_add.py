@@ -235,7 +235,9 @@ def chip_lines(read: Understood | None, width: int, refused: tuple[str, ...] = (
         for chip in read.chips:
             if chip.is_error:
                 said.add(chip.words)
-                yield Content.styled(safe(f"! {shown(read.line[chip.start : chip.end], 40)}: {chip.words}"), "$error")
+                piece = shown(read.line[chip.start : chip.end], 40)
+                where = "" if chip.words.startswith(piece) else f"{piece}: "
+                yield Content.styled(safe(f"! {where}{chip.words}"), "$error")
     for words in refused:
         if words not in said:
             yield Content.styled(safe(f"! {words}"), "$error")

@@ -170,12 +170,12 @@ _OF_ALL = frozenset({"label", "assignee", "duration"})
 def _looks(made: values.Template) -> tuple[Field, ...]:
     """What else a template says of its tasks."""
     return (
-        Field("label", "labels", ", ".join(made.labels), "several with commas"),
-        Field("assignee", "for whom", ", ".join(made.assignees), "several with commas"),
+        Field("label", "labels", ", ".join(made.labels), "a, b"),
+        Field("assignee", "for whom", ", ".join(made.assignees), "a, b"),
         Field("list", "list", made.list or "", "house/garden"),
         Field("priority", "priority", str(made.priority or "none"), choices=("none", "1", "2", "3", "4")),
-        Field("item", "checklist", " / ".join(made.checklist), "lines, with / between"),
-        Field("duration", "takes", made.duration, "days before due: 2d"),
+        Field("item", "checklist", " / ".join(made.checklist), "a / b"),
+        Field("duration", "takes", made.duration, "before it is due"),
     )
 
 

@@ -22,6 +22,8 @@ SHOWN_EVERY = 0.25
 """Seconds between two pictures while more is found; the first hits are shown at once."""
 SAID_AFTER = 0.05
 """Seconds after which it is said that somebody looks; most answers are there sooner."""
+HELD = 0.5
+"""Seconds that keys after the enter of a filter wait for what it finds: a quick `d` is meant for what matches."""
 _STEPS = 10_000
 """Steps of SQLite (about a millisecond) between two looks whether the answer is still wanted."""
 
@@ -54,7 +56,18 @@ class SiftedTasks(TaskFields):
         self._question = 0
         self._answered = 0
         self._looking = 0
+        self._held_until = 0.0
         self._is_outdated = False
+
+    @property
+    def holds_keys(self) -> bool:
+        """While the list still shows what was there before the filter that was entered."""
+        return super().holds_keys or (self._question != self._answered and monotonic() < self._held_until)
+
+    def kept(self, text: str) -> None:
+        """The keys that follow are for what is found."""
+        self._held_until = monotonic() + HELD
+        super().kept(text)
 
     def filter_changed(self) -> None:
         """Say what was understood and look for it before anything is shown; without a filter all is shown at once."""
@@ -62,10 +75,13 @@ class SiftedTasks(TaskFields):
         self._question += 1
         if not self.filter.strip():
             self.sift, self.answer = tasks.NOTHING, None
+            self._answered = self._question
             self.show_rows()
             return
         sought = self._sought()
-        if sought is not None:
+        if sought is None:
+            self._answered = self._question
+        else:
             self.set_timer(SAID_AFTER, partial(self._say_looking, self._question))
             self._look_for(sought, is_new=True)
 

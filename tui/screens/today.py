@@ -16,6 +16,7 @@ from store.folding import folded
 from store.frozen import value
 from store.instants import SECOND
 from store.reads import pulse, runs, schedules, tasks, templates
+from tui.acting import Acting
 from tui.rows import Cells, run_row, schedule_row, task_row
 from tui.screens.sifted import FILTER_FORMS, SiftedTasks
 from tui.screens.view import Item, nothing
@@ -48,7 +49,7 @@ class Today(SiftedTasks):
     KINDS = frozenset(
         {
             "task", "task_assignee", "task_label", "task_list", "entity", "run", "schedule", "user", "occurrence",
-            "node", "workflow",
+            "node", "pending_action", "trigger", "workflow",
         }
     )  # fmt: skip
     FILTER_HINT = FILTER_FORMS
@@ -84,6 +85,8 @@ class Today(SiftedTasks):
             return run_row(row, width, self.desk.now, self.desk.zone, self.desk.ascii_marks)
         if isinstance(row, values.Schedule):
             return schedule_row(row, width, self.desk.now, self.desk.zone)
+        if isinstance(row, Acting):
+            return row.cells(width, self.desk)
         if isinstance(row, Hint):
             return [(fit("?" if row.action == MISSED else "!", 2), "warning"), (fit(row.name, width - 2), "warning")]
         return task_row(row, width, self.desk.moment, self.desk.ascii_marks)
@@ -130,6 +133,7 @@ class Today(SiftedTasks):
             self._few("stuck", None, self._stuck()),
             self._few("missed", None, self._missed()),
             self._few("coming", f"now {at} · jobs of the next 24 hours", self._coming(now)),
+            self._few("acting", "triggers about to act in the next 24 hours", self._acting(now)),
             self._tasks("steps", "workflows wait for people", tasks.of_workflows(moment, SOON)),
             self._tasks("soon", f"due in the next {SOON} days", tasks.due_soon(moment, SOON)),
         ]
@@ -213,6 +217,8 @@ class Today(SiftedTasks):
         """Enter on a run reads its log."""
         if isinstance(self.current, values.Run):
             self.desk.open_log(self.current.id)
+        elif isinstance(self.current, Acting):
+            self.current.open(self.desk)
         elif isinstance(self.current, Hint) and self.current.action == BROKEN:
             self.desk.action_view("schedules")
         elif isinstance(self.current, Hint) and self.current.action == STUCK:
@@ -232,5 +238,16 @@ class Today(SiftedTasks):
             self.desk.explain("run", row.id)
         elif isinstance(row, values.Schedule):
             self.desk.explain("schedule", row.id)
+        elif isinstance(row, Acting):
+            self.desk.explain("action", row.id)
         else:
             super().action_why()
+
+    def _acting(self, now: int) -> list[Item]:
+        """What triggers will do; a label that no task bears is left out. Most desks have none, and load nothing."""
+        if not pulse.acts_by(self.desk.reader, now + _DAY):
+            return []
+        from tui.trigger_today import acting
+
+        found = acting(self.desk.reader, now + _DAY, FEW)
+        return [Item((index,), f"action {each.id}", each) for index, each in enumerate(found)]

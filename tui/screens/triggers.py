@@ -29,7 +29,7 @@ TITLES = {
     Scope.TASK: "single tasks", Scope.CLASS: "entities",
 }  # fmt: skip
 _EMPTY = {
-    TRIGGERS: "No trigger yet. a adds one: when something happens, for what, and what is done then.",
+    TRIGGERS: "No trigger yet. a adds one: when, on what, do what. Press i to install ready-made labels.",
     UPCOMING: "Nothing waits for its time.",
     HISTORY: "No trigger has done anything yet.",
 }
@@ -205,13 +205,9 @@ class Triggers(TriggerVerbs):
     def show_rows(self) -> None:
         """Build the list for tab and filter."""
         if not self.filter:
-            self.list.empty = self._sentence = self._empty_words()
+            self.list.empty = self._sentence = _EMPTY[self.tab]
         self.list.show(self._sections())
         self.words()
-
-    def _empty_words(self) -> str:
-        more = " Press i to install ready-made labels." if self.tab == TRIGGERS and self.can_install else ""
-        return _EMPTY[self.tab] + more
 
     def refresh_data(self) -> None:
         """Read again; the cursor stays on its line."""

@@ -43,11 +43,6 @@ class TriggerVerbs(View):
         return None
 
     @property
-    def can_install(self) -> bool:
-        """Whether there are ready-made labels to install."""
-        return False
-
-    @property
     def act_of_row(self) -> int | None:
         """The act of the line under the cursor, which `u` takes back."""
         row = self.current
@@ -200,7 +195,9 @@ class TriggerVerbs(View):
 
     def action_install(self) -> None:
         """Install ready-made labels with their triggers."""
-        self.notify("There are no ready-made labels in this version.")
+        from tui.screens.ready_made import ReadyLabels
+
+        self.desk.push_screen(ReadyLabels())
 
 
 def _pause_dialog(trigger: Trigger, now: datetime, zone: str) -> Dialog:

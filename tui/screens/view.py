@@ -155,6 +155,11 @@ class View(Base):
         """Clear while a detail waits for the keys to rest."""
         self.rested.set()
 
+    @property
+    def holds_keys(self) -> bool:
+        """After the enter of a filter, until the list has the focus."""
+        return self._box is not None and self._box.is_entered
+
     def compose(self) -> ComposeResult:
         """Header, words, filter, list and detail, hints."""
         yield Header(self.VIEW)
@@ -265,8 +270,9 @@ class View(Base):
             self.typed(event.text)
             return
         self.kept(event.text)
-        self.list.focus()
-        if not event.text and self._box is not None:
+        self.set_focus(self.list)
+        self._box.is_entered = False
+        if not event.text:
             self._box.display = False
 
     def typed(self, text: str) -> None:

@@ -14,6 +14,12 @@ class FilterBox(LineInput):
 
     def __init__(self, hint: str) -> None:
         super().__init__(placeholder=hint, compact=True, id="filter")
+        self.is_entered = False
+        """Enter was pressed, and the list has not got the focus yet: keys that follow are for the list."""
+
+    async def action_submit(self) -> None:
+        self.is_entered = True
+        await super().action_submit()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

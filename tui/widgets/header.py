@@ -5,7 +5,8 @@ Both are one line, drawn only when a word on them changes: an idle desk sends no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
 from typing import NamedTuple
 
 from textual import events
@@ -30,6 +31,15 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
 )
 """Number, mode and name of every view."""
 
+REASON = 24
+"""Cells in which the beginning of a reason says more than its short word."""
+
+
+class Weight(IntEnum):
+    """What stays longest where the header is narrow: first what is wrong, then what goes on."""
+
+    NEW, RUNNING, RECURRING, LATE, FAILED, ENGINE, STORE = range(7)
+
 
 class Status(NamedTuple):
     """One thing at the right of the header, in two lengths."""
@@ -37,6 +47,7 @@ class Status(NamedTuple):
     long: str
     short: str
     token: str
+    weight: Weight
 
 
 def _words(status: Sequence[Status], *, long: bool) -> list[Piece]:
@@ -44,6 +55,10 @@ def _words(status: Sequence[Status], *, long: bool) -> list[Piece]:
     for each in status:
         pieces += [(" · " if pieces else " ", "muted"), (each.long if long else each.short, each.token)]
     return [*pieces, (" ", "text")]
+
+
+def _length(pieces: Sequence[Piece]) -> int:
+    return sum(len(words) for words, _ in pieces)
 
 
 def _places(pieces: list[Piece]) -> list[tuple[int, int, str]]:
@@ -64,7 +79,7 @@ class Header(Widget):
     DEFAULT_CSS = "Header { dock: top; height: 1; }"
 
     status: reactive[tuple[Status, ...]] = reactive(())
-    """What stands at the right, the most important last."""
+    """What stands at the right, in this order."""
     painter: reactive[Painter | None] = reactive(None)
 
     class Chosen(Message):
@@ -86,29 +101,39 @@ class Header(Widget):
             return Strip.blank(width)
         left, right = self._fitting(width)
         self._places = _places(left)
-        used = sum(len(words) for words, _ in (*left, *right))
-        gap: Piece = (" " * max(0, width - used), "text")
+        gap: Piece = (" " * max(0, width - _length(left) - _length(right)), "text")
         return self.painter.line([*left, gap, *right], width, ground="panel")
 
     def _fitting(self, width: int) -> tuple[list[Piece], list[Piece]]:
-        """The roomiest pair of sides that fits; where it is narrow, the engine and what is late stay to the last."""
-        house: list[Piece] = [(" tickler ", "accent bold")]
-        wide, tight = self._views("  "), self._views(" ")
-        kept = self.status
-        for left, status in (
-            ([*house, *wide], _words(kept, long=True)),
-            (wide, _words(kept, long=True)),
-            (tight, _words(kept, long=True)),
-            (tight, _words(kept, long=False)),
-            (tight, _words((*kept[:1], *kept[1:][-2:]), long=False)),
-            (tight, _words((*kept[:1], *kept[1:][-1:]), long=False)),
-            (self._numbers(), _words(kept, long=True)),
-            (self._numbers(), _words(kept, long=False)),
-            (self._numbers(), _words((*kept[:1], *kept[1:][-1:]), long=False)),
-        ):
-            if sum(len(words) for words, _ in (*left, *status)) <= width:
+        """The roomiest pair of sides that fits; the names of the views go before anything that is wrong does."""
+        for left, status in self._pairs():
+            room = width - _length(left) - _length(status)
+            if room >= 0:
                 return left, status
-        return self._numbers(), _words(kept[:1], long=False)
+        left = self._numbers()
+        return left, self._few(width - _length(left))
+
+    def _pairs(self) -> Iterator[tuple[list[Piece], list[Piece]]]:
+        """All words, from the most room to the least."""
+        wide, tight, kept = self._views("  "), self._views(" "), self.status
+        yield [(" tickler ", "accent bold"), *wide], _words(kept, long=True)
+        yield wide, _words(kept, long=True)
+        yield tight, _words(kept, long=True)
+        yield tight, _words(kept, long=False)
+        yield tight, _words([each for each in kept if each.weight > Weight.RUNNING], long=False)
+        yield self._numbers(), _words(kept, long=True)
+
+    def _few(self, room: int) -> list[Piece]:
+        """As many as fit, without the lightest; the heaviest says its reason as far as there is room for it."""
+        kept = list(self.status)
+        while len(kept) > 1 and _length(_words(kept, long=False)) > room:
+            kept.remove(min(kept, key=lambda each: each.weight))
+        if kept:
+            most = max(kept, key=lambda each: each.weight)
+            left = room - _length(_words(kept, long=False)) + len(most.short)
+            if len(most.long) <= left or left >= REASON:
+                kept[kept.index(most)] = most._replace(short=fit(most.long, min(left, len(most.long))))
+        return _words(kept, long=False)
 
     def _views(self, space: str) -> list[Piece]:
         return [

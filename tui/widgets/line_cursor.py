@@ -190,6 +190,7 @@ class LineCursor(LineData, can_focus=False, inherit_bindings=False):
             self.paint()
 
     def action_move(self, lines: int) -> None:
+        self._read_unseen()
         self._find_cursor()
         self._go(self.cursor_line + lines, lines)
 
@@ -197,6 +198,7 @@ class LineCursor(LineData, can_focus=False, inherit_bindings=False):
         self.action_move(round(max(1, self._view.height - 1) * pages) or (1 if pages > 0 else -1))
 
     def action_first(self) -> None:
+        self._read_unseen()
         self._go(0, -1)
 
     def action_last(self) -> None:

@@ -145,6 +145,13 @@ class LineView(ScrollView, can_focus=False, inherit_bindings=False):
                 return attempt > 0
         return True
 
+    def _read_unseen(self) -> None:
+        """Before a step in a list that nobody has seen yet: its lengths are not known before it is read."""
+        if not self._view and self._outline.total:
+            self._view = self.app.size
+            self._read()
+            self._view = Size(0, 0)
+
     def paint(self, lines: Iterable[int] | None = None) -> None:
         """Bring the screen up to date; `lines` of the view alone, if nothing else can have changed."""
         if not self._view:

@@ -199,7 +199,7 @@ def _before(length: Offset) -> str:
 
 def _say(draft: Draft, repeat: Repeat, spec: str, rule: Rule, first: datetime, zone: str) -> None:
     found, today = draft.one[Part.RULE], local_day(draft.now, zone)
-    said = re.sub(r" at 00:00\b|(?: at [0-9:]+)? from [0-9]+ [A-Z][a-z]+ [0-9]+.*$", "", rule.words)
+    said = re.sub(r" at 00:00(?=,|$)|(?: at [0-9:]+)? from [0-9]+ [A-Z][a-z]+ [0-9]+.*$", "", rule.words)
     if _has_time(spec) and (at := re.search(r" at [0-9]{2}:[0-9]{2}", rule.words)) and at[0] not in said:
         said += at[0]
     if said.startswith(WEEKDAYS):

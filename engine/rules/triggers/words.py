@@ -218,17 +218,20 @@ def _things(trigger: Spoken) -> str:
 
 def _done(trigger: Spoken) -> str:
     action, main = trigger.action, shown(main_of(trigger.action, trigger.params))
+    tasks = "done" if action is TriggerAction.REOPEN else "open"
+    its = f"its {tasks} tasks" if trigger.event in OF_ENTITIES else "it"
     if action in (TriggerAction.COMPLETE, TriggerAction.REOPEN, TriggerAction.DELETE):
-        return f"{action} it"
+        return f"{action} {its}"
     if action in (TriggerAction.MOVE_DATE, TriggerAction.MOVE_DEADLINE):
         words = parse_offset(main).words() if main else ""
         way = "earlier" if words.endswith("before") else "later"
-        return f"{action.replace('move', 'move its')} {words.rpartition(' ')[0]} {way}"
+        what = action.replace("move", "move its" if its == "it" else "move the")
+        return f"{what}{'' if its == 'it' else f' of {its}'} {words.rpartition(' ')[0]} {way}"
     if action is TriggerAction.NOTIFY:
         return " ".join(["notify", _told(trigger.params.get("to"))]) + (f": {main}" if main else "")
     forms = {
-        TriggerAction.CREATE: f"add the task {main}", TriggerAction.ADD_LABEL: f"put label {main} on it",
-        TriggerAction.REMOVE_LABEL: f"take label {main} off it", TriggerAction.RUN: f"run {main}",
+        TriggerAction.CREATE: f"add the task {main}", TriggerAction.ADD_LABEL: f"put label {main} on {its}",
+        TriggerAction.REMOVE_LABEL: f"take label {main} off {its}", TriggerAction.RUN: f"run {main}",
         TriggerAction.WORKFLOW: f"start workflow {main}",
     }  # fmt: skip
     whose = "its status" if trigger.event in OF_ENTITIES else "the status of what it is about"

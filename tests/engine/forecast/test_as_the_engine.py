@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -169,7 +170,13 @@ UNION ALL SELECT min(next_at) FROM schedule WHERE action = 'run' AND next_at > ?
 
 def created(found: Forecast) -> list[tuple[str, str | None]]:
     """(name, due day) of what appears."""
-    return sorted((row.name, row.why[4:14]) for row in found.rows if row.kind is Kind.TASK_CREATED)
+    return sorted((row.name, _day(row.why)) for row in found.rows if row.kind is Kind.TASK_CREATED)
+
+
+def _day(why: str) -> str:
+    """`2025-04-04` of `due Fri 4 Apr 2025; ...`"""
+    words = " ".join(re.split("[ ;]", why)[1:5])
+    return datetime.strptime(f"{words} +0000", "%a %d %b %Y %z").date().isoformat()
 
 
 def due(found: Forecast) -> list[tuple[str, str]]:

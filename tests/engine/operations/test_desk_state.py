@@ -179,3 +179,14 @@ def test_a_pause_that_is_over_pauses_nothing(desk: Path) -> None:
         found = schedule_reads.named(connection, "job")
         assert found is not None
         assert (found.pause_reason, found.next_at is not None) == (None, True)
+
+
+def test_a_file_that_says_what_is_there_does_nothing_however_late(desk: None) -> None:
+    text = '[[calendar]]\nname = "house"\noff = ["2025-05-30"]\n[[template]]\nname = "bins"\nspec = "daily"\n'
+    text += 'calendar = "house"\n'
+    take(text, AT)
+    with session() as connection:
+        before = connection.execute("SELECT count(*), max(id) FROM act").fetchone()
+        take(text, LATER)
+        assert connection.execute("SELECT count(*), max(id) FROM act").fetchone() == before
+        assert connection.execute("SELECT count(*) FROM task").fetchone() == (0,)

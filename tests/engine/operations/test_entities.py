@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
-from engine.operations import entities, tasks
+from engine.operations import entities, tasks, templates
 from engine.operations.undo import undo
 from engine.queries import entities as queries
+from engine.templates import look
+from store.database import transaction
 from store.enums import TaskKind
 from store.instants import to_us
 from tests.desk import Desk, add_stay, desk, refused
@@ -155,6 +157,23 @@ def test_an_entity_with_open_tasks_is_not_deleted_by_accident(desk: Desk) -> Non
     assert desk.names("all", "2025-05-21") == ["Receive contract"]
     undo(desk.ana, at)
     assert contents(desk.path) == before
+
+
+KEPT = ("entity", "task", "skip")
+
+
+def test_the_tasks_of_its_templates_go_with_an_entity_for_good(desk: Desk) -> None:
+    at = desk.at("2025-06-09")
+    templates.add(desk.ana, at, "Bins", "weekly mon", start="2025-06-09", horizon="10d", object="stay/12")
+    with transaction() as connection:
+        look(connection, to_us(at))
+    before = contents(desk.path)
+    entities.delete(desk.ana, at, "stay", "12", with_tasks=True)
+    left_out = [day for (day,) in desk.rows("SELECT day FROM skip ORDER BY day")]
+    assert left_out == ["2025-06-09", "2025-06-16"], "a later edit of the template does not make them again"
+    undo(desk.ana, at)
+    after = contents(desk.path)
+    assert {each: after[each] for each in KEPT} == {each: before[each] for each in KEPT}
 
 
 def test_undoing_a_status_takes_its_tasks_away_again(desk: Desk) -> None:

@@ -69,6 +69,8 @@ def test_what_is_done_already_is_no_loop(t: Chores) -> None:
     assert look(**more).warning == ""
     assert look(event="completed", action="complete").warning == ""
     t.do("trigger add", NOW, "off", "completed", "remove label: blue")
+    assert look(**more).warning == "", "red stays, so that nothing comes after it"
+    t.do("trigger add", NOW, "off too", "completed", "remove label: red")
     assert look(**more).warning.startswith("'this one' makes 'red' act")
 
 

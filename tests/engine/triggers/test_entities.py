@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from engine.datelook import DateLook
 from engine.operations import definitions, entities, imports, trigger_actions, triggers, undo
 from engine.triggers import deciding
-from store.database import transaction
+from store.database import session, transaction
 from store.errors import Refused
 from store.instants import from_us, to_us
 from tests.desk import ZONE, Desk, desk
@@ -216,3 +217,19 @@ def test_an_import_plans_a_date_for_each_of_its_entities(desk: Desk, tmp_path: A
     assert len(waiting(desk)) == 21
     undo.undo(desk.ana, desk.at("2025-05-20T13:00"))
     assert waiting(desk) == [("entity:1", "2025-06-29 00:00")]
+
+
+def test_the_net_finds_what_has_come_without_a_row_and_plans_a_store_that_had_none(desk: Desk) -> None:
+    desk.event("15 days before arrival", "date_from", "-15d")
+    desk.model("Send allergy list", "15 days before arrival")
+    stay(desk, "13", "date_from=2025-08-01")
+    with transaction() as connection:
+        connection.execute("DELETE FROM pending_action")
+        connection.execute("INSERT INTO meta (key, value) VALUES ('dates_unplanned', '1')")
+    said: list[str] = []
+    now = desk.at("2025-07-02T08:00")
+    with session() as connection:
+        DateLook(said.append).look(connection, to_us(now), now.date())
+    assert (said, desk.names("waiting", "2025-07-02")) == ([], ["Send allergy list"])
+    assert waiting(desk) == [("entity:2", "2025-07-17 00:00")]
+    assert desk.rows("SELECT count(*) FROM meta WHERE key = 'dates_unplanned'") == [(0,)]

@@ -140,3 +140,18 @@ def test_a_zone_that_is_said_of_a_trigger_holds_for_all_its_tasks(t: Desk) -> No
     assert t.waits("at the office") == {"Asia/Tokyo": "06-13 15:00"}
     t.c.do("trigger edit", "2025-06-06T16:00", "at the office", zone="")
     assert t.waits("at the office") == {"Europe/Moscow": "06-06 21:00", "UTC": "06-07 00:00"}
+
+
+def test_B11_a_list_or_a_person_with_a_zone_has_no_time_in_another(tmp_path: Path) -> None:
+    t = new_desk(tmp_path)
+    t.c.do("list add", EARLY, "dacha", zone="Europe/Moscow")
+    t.c.do("user add", EARLY, "bo", zone="Asia/Vladivostok")
+    t.trigger("of a list", "weekly sat 00:00", scope="list:dacha")
+    t.trigger("of a person", "weekly sat 00:00", scope="user:bo")
+    t.task("wood", list="dacha")
+    assert t.waits("of a list") == {"Europe/Moscow": "06-06 21:00"}
+    assert t.waits("of a person") == {"Asia/Vladivostok": "06-06 14:00"}
+    t.c.do("list edit", EARLY, "dacha", zone="")
+    assert t.waits("of a list") == {"UTC": "06-07 00:00"}
+    t.c.do("user edit", EARLY, "bo", zone="America/New_York")
+    assert t.waits("of a person") == {"America/New_York": "06-07 04:00"}

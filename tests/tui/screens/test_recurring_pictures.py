@@ -39,8 +39,8 @@ UNFOLDED = ("3", "G", "k", "k", "e", *("tab",) * 7, "space", *("tab",) * 7, "spa
 @pytest.mark.parametrize(
     "keys",
     [
-        ("2", "slash", *"bins", "enter", "j", "r", *LINE),
-        ("2", "slash", *"bins", "enter", "j", "e", "tab", "tab", "right"),
+        ("2", "slash", *"bins", "enter", "r", *LINE),
+        ("2", "slash", *"bins", "enter", "e", "tab", "tab", "right"),
         ("3", "G", "k", "k"),
         ("3", "G", "k", "k", "enter"),
         ("3", "G", "k", "k", "e"),

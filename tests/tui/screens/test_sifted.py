@@ -132,3 +132,21 @@ async def test_a_change_while_it_looks_is_looked_for_afterwards(desk: Desk, slow
             gate.set()
         await settle(pilot)
         assert "Ask for allergy forms" in picture(pilot)
+
+
+@pytest.mark.parametrize("place", ["1", "2"])
+async def test_keys_right_after_the_filter_are_for_what_it_finds(desk: Desk, place: str) -> None:
+    async with shown(desk) as pilot:
+        await press(pilot, place)
+        await waiting.type_ahead(pilot, "/", *"plant", "enter", "j", "d")
+        await settle(pilot)
+        done = [name for (name,) in desk.rows("SELECT name FROM task WHERE is_done")]
+        assert done == ["Water plant 002"]
+
+
+async def test_keys_of_a_view_that_nobody_has_seen_yet_find_its_rows(desk: Desk) -> None:
+    async with shown(desk) as pilot:
+        await waiting.type_ahead(pilot, "2", "g", "j", "j", "d")
+        await settle(pilot)
+        done = [name for (name,) in desk.rows("SELECT name FROM task WHERE is_done")]
+        assert done == ["Collect allergy info"]

@@ -199,6 +199,19 @@ class Workflows(WorkflowVerbs):
             return definition_detail(self.desk, row)
         return problem_detail(self.desk, row) if isinstance(row, Problem) else Content("")
 
+    def open_current(self) -> None:
+        """Enter: the graph of a workflow, or of a definition; a step with all there is to say of it."""
+        from tui.screens.workflows_one import OneDefinition, OneWorkflow
+        from tui.screens.workflows_step import OneStep
+
+        row = self.current
+        if isinstance(row, Workflow):
+            self.desk.push_screen(OneWorkflow(row.id))
+        elif isinstance(row, Definition):
+            self.desk.push_screen(OneDefinition(row.id))
+        elif isinstance(row, Problem):
+            self.desk.push_screen(OneStep(row.id))
+
     # -- tabs -----------------------------------------------------------------------------------------------
 
     def action_tab(self, by: int) -> None:

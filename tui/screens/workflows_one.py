@@ -219,10 +219,11 @@ class OneWorkflow(GraphScreen):
     def open_current(self) -> None:
         """Enter: the step, a value in full, the log of a line's run; of a node why it was not reached."""
         from tui.screens.dialog import Words
+        from tui.screens.workflows_step import OneStep
 
         row = self.current
         if isinstance(row, Step):
-            super().open_current()
+            self.desk.push_screen(OneStep(row.id))
         elif isinstance(row, Said):
             self.desk.open_log(row.run)
         elif isinstance(row, tuple):

@@ -75,19 +75,6 @@ class WorkflowVerbs(View):
 
     # -- looking --------------------------------------------------------------------------------------------
 
-    def open_current(self) -> None:
-        """Enter: the graph of a workflow, or of a definition; a step with all there is to say of it."""
-        from tui.screens.workflows_one import OneDefinition, OneWorkflow
-        from tui.screens.workflows_step import OneStep
-
-        row = self.current
-        if isinstance(row, Workflow):
-            self.desk.push_screen(OneWorkflow(row.id))
-        elif isinstance(row, Definition):
-            self.desk.push_screen(OneDefinition(row.id))
-        elif isinstance(row, Step | Problem):
-            self.desk.push_screen(OneStep(row.id))
-
     def action_log(self) -> None:
         """Read the log of the step's run."""
         step = self.step

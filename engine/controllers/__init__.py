@@ -46,8 +46,12 @@ def declared(name: str) -> Declaration:
 
 
 def everyone() -> list[Declaration]:
-    """All controllers: tickler's own, then those of the person, by name; files that cannot be read say why."""
-    return [*CONTROLLERS.values(), *(each for each in own.found() if each.name not in CONTROLLERS)]
+    """All that somebody may choose: tickler's own, then those of the person, by name; files that cannot be read say why.
+
+    Not the one of workflows' steps, which the engine asks for.
+    """
+    ours = [each for each in CONTROLLERS.values() if each.name != flows.NAME]
+    return [*ours, *(each for each in own.found() if each.name not in CONTROLLERS)]
 
 
 def command_of(controller: str, params: object) -> Command:

@@ -26,7 +26,8 @@ from engine.operations.task_choice import (
     linked,
     put,
 )
-from engine.operations.tasks import done_already, set_deadline, take_away
+from engine.operations.task_removal import take_away
+from engine.operations.tasks import done_already, set_deadline
 from engine.operations.template_tasks import after_done
 from engine.operations.things import user_id
 from engine.rules.backlog import Owed, spread

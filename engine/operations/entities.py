@@ -143,7 +143,7 @@ def delete(
         raise Refused(f"{_thing(before)} has {tasks}; finish them, or delete them with it (--with-tasks).")
     rows = act.connection.execute(_OPEN_TASKS, (before.object_class, before.object_id)).fetchall()
     if rows:
-        from engine.operations.tasks import take_away
+        from engine.operations.task_removal import take_away
 
         take_away(act, many(act.connection, [number for (number,) in rows]))
     act.connection.execute("DELETE FROM entity WHERE id = ?", (before.id,))

@@ -27,6 +27,7 @@ from engine.operations.task_choice import (
     would,
 )
 from engine.operations.task_making import NewTask, make
+from engine.operations.task_removal import of_templates, take_away
 from engine.operations.things import entity_id, named_thing, user_id
 from engine.rules.moving import moved, parse_by
 from engine.rules.offsets import Offset, Unit
@@ -89,7 +90,7 @@ def done(
             json.dumps([number for number in choice.ids if number not in steps]),
         ),
     )  # fmt: skip
-    if recurring := _recurring(choice.tasks):
+    if recurring := of_templates(choice.tasks):
         from engine.operations import template_tasks
 
         template_tasks.after_done(act, recurring, on)
@@ -120,7 +121,7 @@ def reopen(
         (json.dumps(choice.ids),),
     )
     _catch_up(act, choice.tasks)
-    if recurring := _recurring(choice.tasks):
+    if recurring := of_templates(choice.tasks):
         from engine.operations import template_tasks
 
         template_tasks.after_reopened(act, recurring)
@@ -177,15 +178,6 @@ def delete(act: Act, *tasks: Ids, filter: Where = None, dry_run: DryRun = False,
     return result(act, "deleted", choice)
 
 
-def take_away(act: Act, tasks: Sequence[Task]) -> None:
-    """Delete tasks; the days of those that a template made are left out of it."""
-    put(act.connection, [task.id for task in tasks], deleted_at=act.now)
-    if recurring := _recurring(tasks):
-        from engine.operations import template_tasks
-
-        template_tasks.after_deleted(act, recurring)
-
-
 def set_deadline(act: Act, numbers: Sequence[int], day: date) -> None:
     """A person says by when these tasks are due."""
     edit_columns(act.connection, numbers, deadline_date=day.isoformat(), deadline_by_hand=1, shift_words=None)
@@ -239,11 +231,6 @@ def _flows(act: Act) -> ModuleType | None:
 
 def _is_open(task: Task) -> str:
     return "" if task.is_done else f"Task {task.id} is open already."
-
-
-def _recurring(tasks: Iterable[Task]) -> list[Task]:
-    """Those that a template made."""
-    return [task for task in tasks if task.template_id is not None]
 
 
 def _catch_up(act: Act, tasks: Iterable[Task]) -> None:

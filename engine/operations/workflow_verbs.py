@@ -49,7 +49,7 @@ class Outcome:
 
 @operation("workflow rerun", can_undo=False)
 def rerun(act: Act, *steps_: Steps) -> tuple[Outcome, ...]:
-    """Run steps of the machine again that have failed or were cancelled; what went wrong stays in their history."""
+    """Run failed or cancelled steps of the machine again; what went wrong stays in their history."""
     chosen, left_out = _chosen(act, steps_, _not_again)
     for current, row in chosen:
         _anew(act, current, row)
@@ -63,7 +63,7 @@ def skip(
     reason: Annotated[str, Help("why, for the others who look at it")] = "",
     next: Next = (),
 ) -> tuple[Outcome, ...]:
-    """Skip steps that have failed or wait: they count as done, and what follows begins, or what --next names."""
+    """Skip steps that failed or wait: they count as done, and what follows, or --next, begins."""
     why = f": {one_line('reason', reason, _MOST_REASON)}" if reason.strip() else ""
     chosen, left_out = _chosen(act, steps_, lambda row: _not_skipped(act, row, next))
     by = _by(act)
@@ -85,7 +85,7 @@ def override(
     set: Annotated[tuple[str, ...], Help("a field of its state: approved=yes; once for each", "FIELD=VALUE")] = (),
     reason: Annotated[str, Help("why, for the others who look at it")] = "",
 ) -> Outcome:
-    """Lead a workflow another way: what is open is cancelled, and what --next names begins; nothing ends it."""
+    """Lead a workflow another way: what is open is cancelled, and what --next names begins."""
     current = _flow(act, workflow)
     _allowed(act, workflow)
     names = _names(current.graph, next)

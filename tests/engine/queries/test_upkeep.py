@@ -125,7 +125,7 @@ def test_a_healthy_store_has_no_problem_and_is_not_touched(desk: Path) -> None:
         took.append(time.process_time() - begin)
     assert min(took) < 1.0
     assert [each.check for each in findings if each.state is not Health.OK and each.check not in OF_THE_MACHINE] == []
-    assert len({each.check for each in findings}) == len(findings) == 17
+    assert len({each.check for each in findings}) == len(findings) == 18
     assert all(each.words for each in findings)
     assert (file_bytes(desk), desk.stat().st_mtime_ns) == (before, stamp)
     assert sorted(each.name for each in desk.parent.iterdir()) == files

@@ -46,9 +46,9 @@ def declared(name: str) -> Declaration:
 
 
 def everyone() -> list[Declaration]:
-    """All that somebody may choose: tickler's own, then those of the person, by name; files that cannot be read say why.
+    """All that somebody may choose: tickler's own, then those of the person, by name.
 
-    Not the one of workflows' steps, which the engine asks for.
+    Files that cannot be read say why. Not the one of workflows' steps, which the engine asks for.
     """
     ours = [each for each in CONTROLLERS.values() if each.name != flows.NAME]
     return [*ours, *(each for each in own.found() if each.name not in CONTROLLERS)]

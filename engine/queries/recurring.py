@@ -200,7 +200,7 @@ def _said(rule: Rule, fields: Mapping[str, Any]) -> str:
 def rule_words(rule: Rule, *, is_counted: bool) -> str:
     """The sentence of a template: without its zone, and without midnight, which is no time of a task's day."""
     after = ", counted from the day it was done" if is_counted else ""
-    words = re.sub(r" at 00:00(?=,|$)", "", sentence(rule).removesuffix(f", {rule.zone}"))
+    words = re.sub(r" at 00:00(?! and|, [0-9])", "", sentence(rule).removesuffix(f", {rule.zone}"))
     return re.sub(r"(from [^,]+), \1", r"\1", words) + after  # where its steps count from the day it starts
 
 

@@ -42,13 +42,13 @@ async def top_line(desk: Desk, width: int, status: tuple[Status, ...]) -> str:
 @pytest.mark.parametrize(
     ("width", "end"),
     [
-        (160, "engine ok · 12 running · 3 failed · 8 late · 4 notices · recurring tasks off"),
-        (80, "ok · 12 run · 3 failed · 8 late · 4 new · recurring off"),
-        (72, "ok · 12 run · 3 failed · 8 late · recurring off"),
-        (58, "engine ok · 3 failed · 8 late"),
-        (44, "ok · 3 failed · 8 late"),
-        (38, "ok · 3 failed"),
-        (32, "engine ok"),
+        (190, "engine ok · 12 running · 3 failed · 8 late · 4 notices · recurring tasks off"),
+        (84, "ok · 12 run · 3 failed · 8 late · 4 new · recurring off"),
+        (76, "ok · 12 run · 3 failed · 8 late · recurring off"),
+        (62, "engine ok · 3 failed · 8 late"),
+        (48, "ok · 3 failed · 8 late"),
+        (42, "ok · 3 failed"),
+        (36, "engine ok"),
     ],
 )
 async def test_the_lightest_is_dropped_first(desk: Desk, width: int, end: str) -> None:
@@ -61,7 +61,7 @@ async def test_a_reason_has_the_room_that_is_left(desk: Desk) -> None:
     line = await top_line(desk, 80, (died, *MANY[2:4]))
     assert line.endswith("engine ended by ImportError: no x · 3 failed · 8 late")
     gone = trouble_status("The store is gone.", "")
-    line = await top_line(desk, 60, (*gone, died, *MANY[2:4]))
+    line = await top_line(desk, 64, (*gone, died, *MANY[2:4]))
     assert line.endswith("store gone · engine ended · 3 failed")
 
 

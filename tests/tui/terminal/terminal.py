@@ -219,7 +219,7 @@ def terminal(
     argv: Sequence[str],
     home: Path,
     *,
-    size: tuple[int, int] = (120, 30),
+    size: tuple[int, int] = (140, 30),
     env: Mapping[str, str] | None = None,
     has_nohup: bool = False,
 ) -> Iterator[Terminal]:
@@ -244,7 +244,7 @@ def terminal(
 def desk(
     store: Path,
     *options: str,
-    size: tuple[int, int] = (120, 30),
+    size: tuple[int, int] = (140, 30),
     env: Mapping[str, str] | None = None,
     has_nohup: bool = False,
     program: str = "",

@@ -162,7 +162,10 @@ class OneWorkflow(GraphScreen):
         self.words()
 
     def refresh_data(self) -> None:
-        """Read again; the cursor stays on its step."""
+        """Read again; the cursor stays on its step. Of what retention has taken there is nothing to show."""
+        if not workflows.these(self.desk.reader, [self._number]):
+            self.gone(f"Workflow {self._number} is gone for good.")
+            return
         if self.tab == GRAPH:
             self.draw_graph()
         else:

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from store.enums import StepKind, StepState
+from store.errors import Refused
 from store.reads import workflows
 from store.workflow_values import Step
 from tui.flow_rows import node_words, title_of
@@ -78,7 +79,12 @@ class OneStep(WorkflowVerbs):
         return [self._number]
 
     def refresh_data(self) -> None:
-        """Read it again."""
+        """Read it again. Of what retention has taken there is nothing to show."""
+        try:
+            workflows.step(self.desk.reader, self._number)
+        except Refused:
+            self.gone("The step is gone for good, with its workflow.")
+            return
         self.words()
         self.query_one(Hints).pairs = self.hints()
         self.show_detail()

@@ -37,6 +37,18 @@ class WorkflowVerbs(View):
     def _marks_changed(self) -> None:
         self.words()
 
+    def gone(self, words: str) -> None:
+        """What the screen is about is no longer there: say so and go back."""
+        if self.desk.screen is not self:
+            self._stale = True  # looked at again when what lies over it is gone
+            return
+        self.notify(words)
+        self.desk.call_later(self._leave)
+
+    def _leave(self) -> None:
+        if self.desk.screen is self:  # not awaited: a screen cannot wait for its own end
+            self.desk.pop_screen()
+
     # -- what is meant --------------------------------------------------------------------------------------
 
     @property

@@ -17,6 +17,7 @@ from store.database import session, transaction
 from store.enums import FlowState, StepState
 from store.instants import to_us
 from store.reads import workflows as reads
+from store.schema import moved
 from store.workflow_values import Problem, Step, Workflow
 from tests.desk import Desk
 from tests.tui.screens.stage import NOW, picture, press, settle, shown, store_with_stays, type_in, view
@@ -425,6 +426,23 @@ async def test_two_hundred_steps_are_drawn_and_walked(tmp_path: Path) -> None:
         await press(pilot, "G")
         assert pilot.app.screen.graph_view.node == "step_199"
         assert "step 199" in picture(pilot)
+
+
+async def test_what_retention_takes_closes_and_says_so(desk: Desk) -> None:
+    async with shown(desk, (120, 30)) as pilot:
+        await to_flow(pilot, 3)
+        await press(pilot, "enter", NEXT, "g", "enter")
+        assert isinstance(pilot.app.screen, OneStep)
+        with transaction() as connection:
+            connection.execute("DELETE FROM workflow WHERE id = 3")
+            moved(connection, "workflow")
+        pilot.app.look()  # type: ignore[attr-defined]  # the desk
+        await settle(pilot)
+        assert "The step is gone for good" in said(pilot)
+        await settle(pilot)
+        assert "Workflow 3 is gone for good" in said(pilot)
+        await settle(pilot)
+        assert view(pilot).PLACES == ("workflows",)
 
 
 # -- forms of steps -------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ AT_FIRST = {
     "store.reads": """ledger lists notifications pulse runs schedules task_moments task_rows task_search tasks
         templates""",
     "tickler": "__main__ arguments catalog commands doors signature words",
-    "tui": """app backstage coloured desk faults keys perform rows screens status suspension terminal text themes
+    "tui": """acting app backstage coloured desk faults keys perform rows screens status suspension terminal text themes
         turning typeahead widgets""",
     "tui.screens": "marking sifted task_fields task_verbs today view",
     "tui.widgets": """filter_words header headings line_cursor line_data line_list line_view outline pages

@@ -101,8 +101,8 @@ def sentence_of(fault: BaseException) -> str:
     return f"{type(fault).__name__}: {words}" if words else type(fault).__name__
 
 
-def _tell_trace(fault: BaseException, channel: Channel) -> None:
-    """The trace without our own frames."""
+def trace_of(fault: BaseException) -> str:
+    """The trace without our own frames, its last lines."""
     trace = fault.__traceback__
     ours = os.path.dirname(__file__)  # noqa: PTH120
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith((ours, "<frozen importlib")):
@@ -111,4 +111,8 @@ def _tell_trace(fault: BaseException, channel: Channel) -> None:
         lines = "".join(traceback.format_exception(type(fault), fault, trace)).splitlines()
     except Exception:
         lines = [type(fault).__name__]
-    channel.log(ERROR, "\n".join(lines[-_TRACE:]))
+    return "\n".join(lines[-_TRACE:])
+
+
+def _tell_trace(fault: BaseException, channel: Channel) -> None:
+    channel.log(ERROR, trace_of(fault))

@@ -7,7 +7,6 @@ import functools
 import json
 import os
 import time
-import traceback
 import typing
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -16,7 +15,7 @@ from typing import Any
 
 from engine.jobs import flows
 from engine.jobs.context import Context, Log
-from engine.jobs.main import Failure, sentence_of
+from engine.jobs.main import Failure, sentence_of, trace_of
 from engine.jobs.python import _file
 from engine.rules.errors import BadValue
 from engine.rules.zones import local
@@ -67,7 +66,7 @@ def run(task: Mapping[str, Any], context: Context) -> None:
 
 
 def _fault(step: Mapping[str, Any], fault: Exception) -> dict[str, Any]:
-    trace = "" if isinstance(fault, Failure) else "".join(traceback.format_exception(fault))
+    trace = "" if isinstance(fault, Failure) else trace_of(fault)
     words = str(fault) if isinstance(fault, Failure | BadValue) else sentence_of(fault)
     return {"step": step["step"], "error": words, "trace": "\n".join(trace.splitlines()[-_LINES:])[-_TRACE:]}
 

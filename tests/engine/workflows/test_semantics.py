@@ -250,6 +250,7 @@ def test_J6_a_fault_is_kept_and_after_mending_the_step_runs_again(stage: Flows) 
     found = stage.step_of("boom")
     assert (found["state"], found["error"]) == ("failed", "ValueError: Boom!")
     assert 'raise ValueError("Boom!")' in found["trace"], "with the line of the source"
+    assert "engine/jobs" not in found["trace"], "and without the frames that lead to it"
     assert (stage.nodes(), stage.flow()[0]) == (["begin", "boom"], "needs attention")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import psutil
+
 from engine.clock import SystemClock
 from engine.rules.alerts import Severity
 from engine.rules.delivering import Said, one_message
@@ -42,7 +44,10 @@ def test_no_more_than_some_at_once_and_none_is_left() -> None:
 def test_one_that_is_killed_before_it_has_begun_may_be_tried_again() -> None:
     senders = Senders(SystemClock())
     try:
-        with silence() as port:
+        with hook() as web, silence() as port:
+            senders.send("0", web.url, MESSAGE, 30)
+            assert [answer.state for answer in senders.wait(20)] == ["sent"]
+            _halt_the_process_that_rests()
             senders.send("1", f"json://127.0.0.1:{port}", MESSAGE, 0)
             (answer,) = senders.wait(5)
             assert (answer.key, answer.state) == ("1", "failed")
@@ -52,6 +57,13 @@ def test_one_that_is_killed_before_it_has_begun_may_be_tried_again() -> None:
             assert {answer.key: answer.state for answer in senders.wait(20)} == {"2": "sent", "3": "sent"}
     finally:
         senders.close()
+
+
+def _halt_the_process_that_rests() -> None:
+    """So that it takes no further message before its time is over."""
+    for child in psutil.Process().children():
+        if "sending" in " ".join(child.cmdline()):
+            child.suspend()
 
 
 def test_a_mail_that_only_some_of_its_people_get_is_not_sent_again() -> None:

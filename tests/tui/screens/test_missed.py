@@ -219,7 +219,7 @@ async def test_today_says_that_the_clock_is_doubted_and_C_believes_it(desk: Desk
     doubt = "! clock suspect: it went forward by 3d 00h: nothing fires; C if it is right"
     async with shown(desk, (80, 24)) as pilot:
         assert doubt in picture(pilot)
-    async with shown(desk, (160, 36)) as pilot:
+    async with shown(desk, (180, 36)) as pilot:
         seen = picture(pilot)
         assert doubt in seen
         assert "engine: clock suspect: it went forward by 3d 00h; C if it is right" in seen

@@ -278,7 +278,7 @@ def suspend(terminal: Terminal, ask: Callable[[], None]) -> None:
             ask()
             terminal.settle()
     assert terminal.is_stopped
-    assert terminal.is_whole
+    terminal.wait(lambda: terminal.is_whole, "the terminal is as the shell needs it")
 
 
 def test_suspended_it_holds_no_lock_and_comes_back_whole(tmp_path: Path) -> None:

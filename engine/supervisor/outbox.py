@@ -50,6 +50,7 @@ class Outbox:
         self._unstored = 0
         self._room = SAVED
         self._unsaved: dict[str, list[int]] = {}
+        self._full: set[tuple[str, str]] = set()
 
     def put(self, *message: object) -> None:
         """Queue a message; without an engine it is lost: the journal has all that recovery needs."""
@@ -140,11 +141,14 @@ class Outbox:
             self._poll.modify(self._line, select.EPOLLIN | (select.EPOLLOUT if writable else 0))
 
     def _save(self, key: str, lines: int, first: int, piece: Piece) -> None:
-        if self._room >= len(piece.block):
+        """Of a stream, what comes after a piece that did not fit is counted too: saved, it would look like the next."""
+        source = key, piece.stream
+        if self._room >= len(piece.block) and source not in self._full:
             self._room -= len(piece.block)
             text = piece.block[:-1].decode("utf-8", "replace")
             self._journal.output(key, piece.at, piece.stream, lines, first, text)
         else:
+            self._full.add(source)
             count = self._unsaved.setdefault(key, [0, 0])
             count[0] += lines
             count[1] += len(piece.block)
